@@ -1,0 +1,72 @@
+"""What the house asks of a batch system, and the values that cross that wall."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from submissions.command import JobSpec
+from submissions.states import JobState
+
+
+@dataclass(frozen=True, order=True)
+class JobRef:
+    """A job's name in its batch system; written `schedd#cluster.proc`."""
+
+    schedd: str
+    cluster: str
+    proc: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.schedd}#{self.cluster}.{self.proc}"
+
+    @classmethod
+    def parse(cls, text: str) -> "JobRef":
+        """The job that is written so; ValueError if it is not of that form."""
+        schedd, _, rest = text.rpartition("#")
+        cluster, _, proc = rest.rpartition(".")
+        if not (schedd and cluster and proc.isdecimal()):
+            raise ValueError(f"{text!r} is not a job: write schedd#cluster.proc")
+        return cls(schedd, cluster, int(proc))
+
+
+@dataclass(frozen=True)
+class JobReport:
+    """One thing heard about one job. `heard_at`: when the source saw it. None: the source does not say."""
+
+    tag: str
+    ref: JobRef
+    state: JobState
+    heard_at: datetime
+    attempt: int | None = None          # 1 the first time it is started
+    exit_code: int | None = None
+    signal: int | None = None
+    site: str | None = None
+    host: str | None = None
+    cpu_s: float | None = None
+    wall_s: float | None = None
+    memory_mb: int | None = None        # the peak, MiB
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: str | None = None           # why it is held, removed, lost or failed
+
+
+class BatchSystem(Protocol):
+    """A batch system. Refused: it surely did not happen; NoAnswer: it may have."""
+
+    unseen: timedelta
+    """So long a job that was taken may not show; after it, not found is surely absent."""
+
+    def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
+        """Send `spec.jobs` jobs under `spec.tag`; their names. One launch may make many clusters."""
+
+    def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
+        """Every job of that tag, live or ended. (): surely absent. NoAnswer also if its memory does not reach back to `since`."""
+
+    def look(self, cursor: str) -> tuple[list[JobReport], str]:
+        """News since the cursor, and the next cursor. "": the present state of all that it remembers."""
+
+    def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
+        """hold, release or remove; for each job "" (done, or nothing left to do) or what went wrong. May be repeated."""
+
+    def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
+        """Bytes [start, start+length) of its `stdout`, `stderr` or `log`; a negative start counts from the end."""
