@@ -1,0 +1,32 @@
+"""Who is asking, and in which role: the same answer for a page and for the API."""
+from django.http import HttpRequest
+
+from accounts.models import Membership
+from accounts.policy import Actor, Role, held
+from pomssite.kit.errors import NotAllowed
+
+USUAL = (Role.PRODUCTION, Role.SHIFTER, Role.ANALYSIS)     # what one acts as before choosing; superuser must be chosen
+
+
+def roles(user, experiment: str) -> tuple[Role, ...]:
+    """The roles this user may act in there; none for a stranger."""
+    if user.is_superuser:
+        return tuple(Role)
+    found = Membership.objects.filter(user_id=user.pk, experiment_id=experiment, active=True, experiment__active=True).first()
+    return held(Role(found.role), shifter=found.shifter) if found else ()
+
+
+def actor_of(request: HttpRequest, experiment: str) -> Actor:
+    """The signed-in person in the role chosen for this experiment, if they do hold it; else NotAllowed."""
+    mine = roles(request.user, experiment) if request.user.is_authenticated else ()
+    if not mine:
+        raise NotAllowed(f"You are not a member of {experiment}. Ask its superusers, or choose another experiment.")
+    chosen = request.session.get("roles", {}).get(experiment, "")
+    role = Role(chosen) if chosen in mine else next(usual for usual in USUAL if usual in mine)
+    return Actor(request.user.get_username(), request.user.pk, experiment, role, root=request.user.is_superuser)
+
+
+def actors_of(request: HttpRequest) -> list[Actor]:
+    """One actor for each experiment the person belongs to; a page over several experiments uses these, never a wider one."""
+    member = Membership.objects.filter(user_id=request.user.pk, active=True, experiment__active=True).order_by("experiment_id")
+    return [actor_of(request, name) for name in member.values_list("experiment_id", flat=True)]

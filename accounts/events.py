@@ -1,0 +1,34 @@
+"""Recording changes: one row a change, in the change's transaction, and one sequencer that numbers them."""
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import connection, models, transaction
+
+from accounts.models import Event
+from accounts.policy import By
+
+SEQUENCER = 0x706F6D73      # the advisory lock that makes the numbering one at a time
+NUMBER = """
+    WITH fresh AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM accounts_event WHERE number IS NULL),
+         last AS (SELECT coalesce(max(number), 0) AS n FROM accounts_event)
+    UPDATE accounts_event AS e SET number = last.n + fresh.n FROM fresh, last WHERE e.id = fresh.id"""
+
+
+def event(what: str, thing: models.Model, *, by: By, at: datetime, before: str = "", after: str = "", why: str = "") -> Event:
+    """A change, not yet saved: `thing` is what changed; its experiment and run are taken from it."""
+    return Event(what=what, thing=f"{thing._meta.model_name}:{thing.pk}", by=by.user, role=by.role, door=by.door, before=before, after=after,
+                 why=why, at=at, experiment_id=getattr(thing, "experiment_id", None), run=getattr(thing, "run_id", None))
+
+
+def record(events: Iterable[Event]) -> None:
+    """Save them, in the caller's transaction."""
+    Event.objects.bulk_create(events)
+
+
+@transaction.atomic
+def number_them() -> int:
+    """Give numbers to what has been committed; readers ask for what is above the last number they saw."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER])
+        cursor.execute(NUMBER)
+        return cursor.rowcount

@@ -1,0 +1,63 @@
+"""Experiments, people, and who belongs where."""
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+
+from accounts.policy import Role
+
+
+class Experiment(models.Model):
+    """The collaboration that owns rows; the wall between strangers. Its settings are columns with a type."""
+
+    name = models.SlugField(max_length=32, primary_key=True)
+    title = models.CharField(max_length=120, unique=True)
+    active = models.BooleanField(default=True)
+    launches_held_by = models.CharField(max_length=150, blank=True, help_text="who holds every launch of the experiment; empty: nobody")
+    launches_held_why = models.CharField(max_length=200, blank=True)
+    launches_held_at = models.DateTimeField(null=True, blank=True)
+    batch_group = models.CharField(max_length=64, blank=True, help_text="empty: the experiment's name")
+    ferry_unit = models.CharField(max_length=64, blank=True, help_text="who belongs here is read from this FERRY unit; empty: not at all")
+    catalogue = models.CharField(max_length=32, default="default", help_text="which of DATA_HANDLERS knows its files")
+    launch_limit = models.PositiveIntegerField(default=0, help_text="submissions at work at once; 0: no limit")
+    new_patience_h = models.PositiveIntegerField(default=4, help_text="hours after which a launch that nobody heard of has failed")
+    stale_after_d = models.PositiveIntegerField(default=7, help_text="days without a submission after which a campaign is proposed for rest")
+    logbook = models.URLField(blank=True)
+    service_desk = models.URLField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person or a service. (issuer, subject) is who the sign-in says they are; empty for local accounts."""
+
+    PERSON, SERVICE = "person", "service"
+
+    kind = models.CharField(max_length=8, default=PERSON, choices=[(PERSON, PERSON), (SERVICE, SERVICE)])
+    issuer = models.CharField(max_length=250, blank=True)
+    subject = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], condition=~Q(subject=""), name="one_user_a_subject"),
+            models.CheckConstraint(condition=Q(kind__in=["person", "service"]), name="user_kind_is_one"),
+        ]
+
+
+class Membership(models.Model):
+    """A person belongs to an experiment with a highest role; a shifter is one for as long as the flag stands."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=24, default=Role.ANALYSIS, choices=[(r.value, r.value) for r in Role if r != Role.SHIFTER])
+    shifter = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "experiment"], name="one_membership_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user} of {self.experiment_id}"

@@ -1,0 +1,110 @@
+"""Who reaches what: one table of role, tie and verbs (spec 06 §6.5), no database. Pure."""
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """In rising order; a member holds every role up to the highest that was given."""
+
+    ANALYSIS = "analysis"
+    SHIFTER = "production-shifter"
+    PRODUCTION = "production"
+    SUPERUSER = "superuser"
+
+
+class Verb(StrEnum):
+    """What may be asked; the letters of the matrix."""
+
+    VIEW = "view"
+    CREATE = "create"
+    EDIT = "edit"
+    DO = "do"               # launch, recover, kill, mark
+    APPROVE = "approve"
+    HOLD = "hold"
+    SCHEDULE = "schedule"
+    TAG = "tag"
+    REPORT = "report"       # what a job says of itself
+    ADMIN = "admin"         # members, limits, the experiment's own settings
+
+
+class Tie(StrEnum):
+    """How near a thing is to the person: the nearest that holds counts."""
+
+    MINE = "mine"                # I made it, in the role I act in
+    PRODUCTION = "production"    # my experiment's production made it
+    OURS = "ours"                # a colleague of my experiment made it
+    THEIRS = "theirs"            # another experiment's
+
+
+V = Verb
+_LOOK = frozenset({V.VIEW})
+_RUN = _LOOK | {V.DO, V.HOLD}
+_KEEP = _RUN | {V.CREATE, V.EDIT, V.APPROVE, V.SCHEDULE, V.TAG}
+_ALL = _KEEP | {V.ADMIN}
+_NONE: frozenset[Verb] = frozenset()
+
+REACH: dict[Role, dict[Tie, frozenset[Verb]]] = {
+    Role.ANALYSIS:   {Tie.MINE: _KEEP, Tie.PRODUCTION: _LOOK, Tie.OURS: _LOOK, Tie.THEIRS: _NONE},
+    Role.SHIFTER:    {Tie.MINE: _RUN,  Tie.PRODUCTION: _RUN,  Tie.OURS: _LOOK, Tie.THEIRS: _NONE},
+    Role.PRODUCTION: {Tie.MINE: _KEEP, Tie.PRODUCTION: _KEEP, Tie.OURS: _LOOK, Tie.THEIRS: _NONE},
+    Role.SUPERUSER:  {Tie.MINE: _ALL,  Tie.PRODUCTION: _ALL,  Tie.OURS: _ALL,  Tie.THEIRS: _NONE},
+}
+
+
+@dataclass(frozen=True)
+class By:
+    """Who did it, in which role, through which door. A room has no role."""
+
+    user: str
+    role: str = ""
+    door: str = "task"
+
+    @property
+    def person(self) -> bool:
+        """A person, and not a room of the house."""
+        return bool(self.role)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in user in the role they act in. Root is a flag: every experiment's superuser."""
+
+    user: str
+    user_id: int
+    experiment: str
+    role: Role
+    root: bool = False
+
+    def by(self, door: str) -> By:
+        """The same person, as the history names them."""
+        return By(self.user, self.role, door)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who made a thing, in which role."""
+
+    user_id: int
+    experiment: str
+    role: Role
+
+
+def tie(actor: Actor, owner: Owner) -> Tie:
+    """How near the thing is."""
+    if actor.experiment != owner.experiment:
+        return Tie.THEIRS
+    if (actor.user_id, actor.role) == (owner.user_id, owner.role):
+        return Tie.MINE
+    return Tie.OURS if owner.role == Role.ANALYSIS else Tie.PRODUCTION
+
+
+def may(actor: Actor, verb: Verb, owner: Owner) -> bool:
+    """One question, one table."""
+    return actor.root or verb in REACH[actor.role][tie(actor, owner)]
+
+
+def held(highest: Role, *, shifter: bool = False) -> tuple[Role, ...]:
+    """The roles that a member may act in: all up to the highest; a shifter's also where analysis is the highest."""
+    ranks = list(Role)
+    below = ranks[:ranks.index(highest) + 1]
+    return tuple(role for role in ranks if role in below or shifter and role == Role.SHIFTER)
