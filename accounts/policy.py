@@ -79,6 +79,11 @@ class Actor:
         """The same person, as the history names them."""
         return By(self.user, self.role, door)
 
+    @property
+    def makes(self) -> "Owner":
+        """Whose a thing is that this actor makes: analysts make their own, all others make the production's."""
+        return Owner(self.user_id, self.experiment, Role.ANALYSIS if self.role == Role.ANALYSIS else Role.PRODUCTION)
+
 
 @dataclass(frozen=True)
 class Owner:
