@@ -1,0 +1,83 @@
+"""Runs, and the intents to launch that make them up."""
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Owned, OwnedQuerySet
+from campaigns.models import Slice, Stage
+
+CAUSES = ("manual", "schedule", "keep", "recovery", "dependent", "all", "drained")
+
+
+class Run(Owned):
+    """What one launch of a root stage began; shared by all slices that it cuts."""
+
+    key = models.CharField(max_length=200, unique=True)
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="runs")
+    for_test = models.BooleanField(default=False)
+    why = models.CharField(max_length=200, blank=True)
+    begun_at = models.DateTimeField()
+    exhausted_at = models.DateTimeField(null=True, blank=True)      # its root stage has nothing left to cut
+    changed = models.BooleanField(default=True)                     # joins must look at it again
+    stopped = models.CharField(max_length=200, blank=True)          # why keep_running goes on no longer
+    recheck_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(changed=True), name="run_changed")]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} of {self.stage}"
+
+
+class IntentQuerySet(OwnedQuerySet):
+    """Launch intents."""
+
+    def waiting(self) -> Self:
+        """Neither taken nor dropped."""
+        return self.filter(taken_at=None, dropped_at=None)
+
+    def ready(self, at) -> Self:
+        """Cheap, and more than may be launched: the gate decides."""
+        return self.waiting().filter(not_before__lte=at).filter(Q(recheck_at=None) | Q(recheck_at__lte=at))
+
+
+class LaunchIntent(Owned):
+    """The intent to launch once. Its key names its cause, so the same cause is recorded once."""
+
+    key = models.CharField(max_length=200, unique=True)
+    cause = models.CharField(max_length=12, choices=[(c, c) for c in CAUSES])
+    run = models.ForeignKey(Run, models.PROTECT, related_name="intents")
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="intents")
+    for_test = models.BooleanField(default=False)
+    slice = models.ForeignKey(Slice, models.PROTECT, null=True, blank=True, related_name="intents")     # this one and no other
+    dimensions = models.TextField(blank=True)               # what to run over; empty, and no slice: the stage's next slice
+    parameter = models.TextField(blank=True)                # the value to run with, of a split that hands out values
+    overrides = models.JSONField(default=list)
+    parent = models.ForeignKey("Submission", models.PROTECT, null=True, blank=True, related_name="recoveries")
+    lineage = models.ForeignKey("Submission", models.PROTECT, null=True, blank=True, related_name="+")
+    step = models.PositiveIntegerField(default=0)
+    preview = models.JSONField(default=dict)                # what the person was shown before agreeing
+    reason = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    recheck_at = models.DateTimeField(null=True, blank=True)
+    gate = models.CharField(max_length=200, blank=True)     # the gate's last answer, or the last trouble
+    attempts = models.PositiveIntegerField(default=0)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=200, blank=True)      # it was dropped
+
+    objects = IntentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(cause__in=CAUSES), name="cause_is_a_cause")]
+        indexes = [models.Index(fields=["not_before"], condition=Q(taken_at=None, dropped_at=None), name="intent_waiting")]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def cuts(self) -> bool:
+        """It takes the stage's next slice: nothing says what else to run over."""
+        return not (self.dimensions or self.parameter or self.parent_id or self.slice_id)
