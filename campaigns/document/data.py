@@ -1,0 +1,143 @@
+"""The parts of a campaign document, and how settings lie over one another. Pure."""
+from dataclasses import dataclass, fields, replace
+from typing import TypeAlias
+
+Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may be said for a campaign (its defaults) or for a stage."""
+
+    vo_role: str | None = None
+    software_version: str | None = None
+    dataset: str | None = None
+    split: str | None = None
+    test_split: str | None = None               # empty: a test launch is cut as any other
+    completion_type: str | None = None
+    completion_pct: float | int | None = None
+    param_overrides: Pairs | None = None
+    test_param_overrides: Pairs | None = None
+    merge_overrides: bool | None = None         # the campaign's param_overrides come before the stage's
+    login_setup: str | None = None
+    job_type: str | None = None
+    stage_type: str | None = None
+    output_ancestor_depth: int | None = None
+    clear_schedule: bool | None = None          # a split that has run out ends its schedule
+    join: str | None = None
+    keep_running: int | None = None             # so many families of the stage alive at once
+    keep_stop: int | None = None                # ... until so many in a row ended without being Located
+    recover_failed: bool | None = None
+    recovery_limit: int | None = None
+    patience_s: int | None = None               # Completed below its percentage is recovered after so long
+    limit: int | None = None                    # submissions of the stage at work at once; 0: no limit
+    jobs: int | str | None = None               # a number, or "per_file"
+    memory_mb: int | None = None
+    wall_s: int | None = None
+    cpus: int | None = None
+    disk_mb: int | None = None
+
+    def over(self, base: "Settings") -> "Settings":
+        """What I say stands; what I leave unsaid, base says."""
+        mine = {f.name: getattr(self, f.name) for f in fields(self)}
+        return replace(base, **{name: value for name, value in mine.items() if value is not None})
+
+
+UNSAID = Settings()
+HOUSE_DEFAULTS = Settings(
+    vo_role="Production", software_version="", dataset="", split="none", test_split="", completion_type="located", completion_pct=95,
+    param_overrides=(), test_param_overrides=(), merge_overrides=False, login_setup="generic", job_type="generic", stage_type="regular",
+    output_ancestor_depth=1, clear_schedule=True, join="each", keep_running=0, keep_stop=3, recover_failed=True, recovery_limit=3,
+    patience_s=3600, limit=0, jobs=1, memory_mb=2000, wall_s=3600, cpus=1, disk_mb=10000)
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    settings: Settings = UNSAID
+    note: str = ""
+    was: str = ""                               # the name it had: read by a plan, never written
+    position: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Dependency:
+    upstream: str
+    downstream: str
+    pattern: str = "%"
+
+
+@dataclass(frozen=True)
+class LoginSetup:
+    name: str
+    host: str
+    account: str
+    setup: str
+    batch: str = "default"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    kind: str
+    overrides: Pairs = ()
+
+
+@dataclass(frozen=True)
+class JobType:
+    name: str
+    launch_script: str
+    parameters: Pairs = ()
+    output_file_patterns: str = "%"
+    recoveries: tuple[Recovery, ...] = ()
+    style: str = "submitter"
+    input_files_per_job: int = 1
+    output_files_per_job: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    name: str
+    experiment: str = ""
+    kind: str = "regular"
+    note: str = ""
+    keywords: Pairs = ()
+    defaults: Settings = UNSAID
+    stages: tuple[Stage, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    login_setups: tuple[LoginSetup, ...] = ()
+    job_types: tuple[JobType, ...] = ()
+    parameters: Pairs = ()
+
+    def __post_init__(self) -> None:
+        """Dependencies are a set: kept in the order of the stages, so that equal campaigns are equal."""
+        object.__setattr__(self, "dependencies", tuple(sorted(self.dependencies, key=self._place)))
+
+    def _place(self, edge: Dependency) -> tuple[int, int, str, str, str]:
+        names = [stage.name for stage in self.stages]
+        down, up = (names.index(name) if name in names else len(names) for name in (edge.downstream, edge.upstream))
+        return down, up, edge.downstream, edge.upstream, edge.pattern
+
+    def settled(self, stage: Stage) -> Settings:
+        """The settings a stage runs with: its own, then the campaign's, then the house's."""
+        return stage.settings.over(self.defaults).over(HOUSE_DEFAULTS)
+
+
+def campaign_part(campaign: Campaign) -> Campaign:
+    """The campaign without what it shares with others (and without the names that stages had): what a version keeps."""
+    stages = tuple(replace(stage, was="") for stage in campaign.stages)
+    return replace(campaign, stages=stages, login_setups=(), job_types=())
+
+
+def without_loops(campaign: Campaign) -> Campaign:
+    """A stage that depends on itself, as old files say it, is a stage with keep_running = 1."""
+    loops = {edge.downstream for edge in campaign.dependencies if edge.upstream == edge.downstream}
+    edges = tuple(edge for edge in campaign.dependencies if edge.upstream != edge.downstream)
+    stages = tuple(_kept(campaign, stage) if stage.name in loops else stage for stage in campaign.stages)
+    return replace(campaign, stages=stages, dependencies=edges) if loops else campaign
+
+
+def _kept(campaign: Campaign, stage: Stage) -> Stage:
+    already = campaign.settled(stage).keep_running
+    return stage if already else replace(stage, settings=replace(stage.settings, keep_running=1))

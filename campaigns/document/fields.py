@@ -1,0 +1,57 @@
+"""What each setting may be: one row a setting; the reader of files, the checks and the editor all read this table. Pure."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Field:
+    kind: str                       # text, bool, int, number, pairs, choice, split, jobs
+    allowed: tuple[str, ...] = ()
+    least: int | None = None
+    above: int | None = None
+    most: int | None = None
+
+
+RECOVERY_KINDS = ("added_files", "consumed_status", "delivered_not_consumed", "pending_files", "process_status")
+OLD_RECOVERY_KINDS = {"proj_status": "process_status"}
+CAMPAIGN_KINDS = ("regular", "test")
+STYLES = ("submitter", "payload")
+REQUESTS = ("@memory_mb", "@wall_s", "@cpus", "@disk_mb", "@jobs")      # keys of an override that ask the batch system
+PER_FILE = "per_file"
+NAME_LENGTH = 200
+PATTERN_LENGTH = 500
+LONGEST = 1_000_000        # characters of any one text
+LARGEST = 2_147_483_647
+
+_COUNT = Field("int", least=0, most=LARGEST)
+_SOME = Field("int", least=1, most=LARGEST)
+_TEXT, _PAIRS, _BOOL, _SPLIT = Field("text"), Field("pairs"), Field("bool"), Field("split")
+
+FIELDS: dict[str, Field] = {
+    "vo_role": _TEXT,
+    "software_version": _TEXT,
+    "dataset": _TEXT,
+    "split": _SPLIT,
+    "test_split": _SPLIT,
+    "completion_type": Field("choice", allowed=("located", "complete")),
+    "completion_pct": Field("number", above=0, most=100),
+    "param_overrides": _PAIRS,
+    "test_param_overrides": _PAIRS,
+    "merge_overrides": _BOOL,
+    "login_setup": _TEXT,
+    "job_type": _TEXT,
+    "stage_type": Field("choice", allowed=("regular", "generator", "test", "approval", "datatransfer")),
+    "output_ancestor_depth": _SOME,
+    "clear_schedule": _BOOL,
+    "join": Field("choice", allowed=("each", "all", "drained")),
+    "keep_running": _COUNT,
+    "keep_stop": _SOME,
+    "recover_failed": _BOOL,
+    "recovery_limit": _COUNT,
+    "patience_s": _COUNT,
+    "limit": _COUNT,
+    "jobs": Field("jobs", least=1, most=LARGEST),
+    "memory_mb": _SOME,
+    "wall_s": _SOME,
+    "cpus": _SOME,
+    "disk_mb": _SOME,
+}

@@ -1,0 +1,178 @@
+"""What a campaign document may not say: every fault at once, each as a place, a value and a sentence. Pure."""
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields
+
+from campaigns import graph
+from campaigns.document import values
+from campaigns.document.data import Campaign, Settings, Stage
+from campaigns.document.fields import CAMPAIGN_KINDS, FIELDS, PATTERN_LENGTH, Field
+from campaigns.document.parts import login_faults, type_faults
+from campaigns.document.values import Fault
+from datasets import splits
+
+Place = tuple[str, ...]     # ("campaign",) ("defaults",) ("stage", name) ("dependency", downstream) ("login_setup", name) ("job_type", name)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that cannot work: where it is said, and what is allowed there."""
+
+    place: Place
+    field: str
+    value: object
+    sentence: str
+
+    def __str__(self) -> str:
+        field = f" {self.field}" if self.field else ""
+        return f"{' '.join(self.place)}:{field} = {values.short(self.value)}: {self.sentence}"
+
+
+class Unsound(ValueError):
+    """The document says what cannot work; `problems` holds each of them."""
+
+    def __init__(self, found: Iterable[Problem]) -> None:
+        self.problems = tuple(found)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def check(campaign: Campaign, *, known_logins: Collection[str] | None = None, known_types: Collection[str] | None = None) -> None:
+    """Raise Unsound with all that is wrong. Without known names, the names of shared parts are not looked up."""
+    found = problems(campaign, known_logins=known_logins, known_types=known_types)
+    if found:
+        raise Unsound(found)
+
+
+def problems(campaign: Campaign, *, known_logins: Collection[str] | None = None,
+             known_types: Collection[str] | None = None) -> list[Problem]:
+    return [*_head(campaign), *_names(campaign), *_settings(campaign), *_parts(campaign), *_edges(campaign), *_endings(campaign),
+            *_shared(campaign, "login_setup", known_logins), *_shared(campaign, "job_type", known_types)]
+
+
+def _at(place: Place, faults: Iterable[Fault]) -> Iterator[Problem]:
+    return (Problem(place, *fault) for fault in faults)
+
+
+def _head(campaign: Campaign) -> Iterator[Problem]:
+    place = ("campaign",)
+    yield from _at(place, values.name("name", campaign.name))
+    yield from _at(place, values.plain("note", campaign.note))
+    yield from _at(place, values.choice("kind", campaign.kind, CAMPAIGN_KINDS))
+    yield from _at(place, values.words("keywords", campaign.keywords))
+    yield from _at(("parameters",), values.words("parameters", campaign.parameters))
+    if not campaign.stages:
+        yield Problem(place, "name", campaign.name, "a campaign needs at least one stage")
+
+
+def _names(campaign: Campaign) -> Iterator[Problem]:
+    for kind, things in (("stage", campaign.stages), ("login_setup", campaign.login_setups), ("job_type", campaign.job_types)):
+        counted = Counter(thing.name for thing in things)       # type: ignore[attr-defined]
+        for name, times in counted.items():
+            yield from _at((kind, name), values.name("name", name))
+            if times > 1:
+                yield Problem((kind, name), "name", name, f"the name is used {times} times: give each {kind} its own")
+
+
+def _settings(campaign: Campaign) -> Iterator[Problem]:
+    yield from _at(("defaults",), _said(campaign.defaults, campaign))
+    for stage in campaign.stages:
+        place = ("stage", stage.name)
+        yield from _at(place, values.plain("note", stage.note))
+        yield from _at(place, values.position("position", stage.position))
+        yield from _at(place, _said(stage.settings, campaign))
+        if stage.was and stage.was in {other.name for other in campaign.stages}:
+            yield Problem(place, "was", stage.was, "a stage of this name is still there, so it was not renamed")
+
+
+def _said(settings: Settings, campaign: Campaign) -> Iterator[Fault]:
+    keywords = [key for key, _ in campaign.keywords]
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if value is not None:
+            yield from _RULES[FIELDS[field.name].kind](field.name, value, FIELDS[field.name], keywords)
+
+
+_RULES = {
+    "text": lambda name, value, field, keywords: values.plain(name, value),
+    "bool": lambda name, value, field, keywords: values.yes_or_no(name, value),
+    "int": lambda name, value, field, keywords: values.whole(name, value, field),
+    "number": lambda name, value, field, keywords: values.number(name, value, field),
+    "choice": lambda name, value, field, keywords: values.choice(name, value, field.allowed),
+    "pairs": lambda name, value, field, keywords: values.overrides(name, value, keywords),
+    "jobs": lambda name, value, field, keywords: values.jobs(name, value, field),
+    "split": lambda name, value, field, keywords: _split(name, value, field),
+}
+
+
+def _split(name: str, value: object, field: Field) -> Iterator[Fault]:
+    yield from values.plain(name, value)
+    if not isinstance(value, str) or (not value and name == "test_split"):
+        return
+    try:
+        splits.parse(value)
+    except ValueError as error:
+        yield name, value, str(error)
+
+
+def _parts(campaign: Campaign) -> Iterator[Problem]:
+    keywords = [key for key, _ in campaign.keywords]
+    for login in campaign.login_setups:
+        yield from _at(("login_setup", login.name), login_faults(login))
+    for job_type in campaign.job_types:
+        yield from _at(("job_type", job_type.name), type_faults(job_type, keywords))
+
+
+def _edges(campaign: Campaign) -> Iterator[Problem]:
+    names = {stage.name for stage in campaign.stages}
+    counted = Counter((edge.upstream, edge.downstream, edge.pattern) for edge in campaign.dependencies)
+    for (upstream, downstream, pattern), times in counted.items():
+        place = ("dependency", downstream)
+        for field, name in (("upstream", upstream), ("downstream", downstream)):
+            if name not in names:
+                yield Problem(place, field, name, f"there is no such stage; the stages are {', '.join(sorted(names)) or 'none'}")
+        yield from _at(place, values.plain("pattern", pattern, PATTERN_LENGTH))
+        if not pattern:
+            yield Problem(place, "pattern", pattern, "a dependency needs a file pattern; % means every file")
+        if times > 1:
+            yield Problem(place, "upstream", upstream, f"this dependency is said {times} times")
+    around = graph.cycle((edge.upstream, edge.downstream) for edge in campaign.dependencies)
+    if around:
+        yield Problem(("dependency", around[0]), "upstream", around[-1], f"the stages wait for one another: {' > '.join((*around, around[0]))}")
+
+
+def _endings(campaign: Campaign) -> Iterator[Problem]:
+    """Nothing may wait for the end of a split that has none."""
+    named = {stage.name: stage for stage in campaign.stages}
+    edges = [(edge.upstream, edge.downstream) for edge in campaign.dependencies]
+    loops = {upstream for upstream, downstream in edges if upstream == downstream}
+    for name, stage in named.items():
+        settings = campaign.settled(stage)
+        if (settings.keep_running or name in loops) and not _ends(campaign, stage):
+            yield Problem(("stage", name), "keep_running", settings.keep_running, _never(name, settings))
+        endless = (above for above in sorted(graph.before(name, edges)) if above in named and not _ends(campaign, named[above]))
+        if settings.join == "drained":
+            yield from (Problem(("stage", name), "join", "drained", _never(above, campaign.settled(named[above]))) for above in endless)
+
+
+def _never(name: str, settings: Settings) -> str:
+    return f"it waits for the end of the split of {name}, and {settings.split} never ends: choose a split that does"
+
+
+def _ends(campaign: Campaign, stage: Stage) -> bool:
+    try:
+        return bool(splits.parse(str(campaign.settled(stage).split))[0].ends)
+    except ValueError:
+        return True     # the split itself is a problem of its own
+
+
+def _shared(campaign: Campaign, field: str, known: Collection[str] | None) -> Iterator[Problem]:
+    """Each stage that launches names a job type and a login setup that exist; an approval launches nothing."""
+    if known is None:
+        return
+    here = {part.name for part in (campaign.login_setups if field == "login_setup" else campaign.job_types)}     # type: ignore[attr-defined]
+    for stage in campaign.stages:
+        settings = campaign.settled(stage)
+        name = getattr(settings, field)
+        if settings.stage_type != "approval" and name not in here and name not in known:
+            yield Problem(("stage", stage.name), field, name, f"there is no such {field.replace('_', ' ')}, in this document or in the "
+                          f"experiment; known are {', '.join(sorted({*here, *known})) or 'none'}")

@@ -1,0 +1,56 @@
+"""Document <-> JSON: what rows, versions and the editor keep. What is unsaid is left out. Pure."""
+from dataclasses import asdict, fields
+from typing import Any
+
+from campaigns.document.data import Campaign, Dependency, JobType, LoginSetup, Pairs, Recovery, Settings, Stage
+from campaigns.document.fields import FIELDS
+
+
+def said(settings: Settings) -> dict[str, Any]:
+    """Only what is said, as JSON can hold it."""
+    values = ((f.name, getattr(settings, f.name)) for f in fields(settings))
+    return {name: _plain(value) for name, value in values if value is not None}
+
+
+def settings_from(kept: dict[str, Any]) -> Settings:
+    return Settings(**{name: pairs_from(value) if FIELDS[name].kind == "pairs" else value for name, value in kept.items()})
+
+
+def pairs_from(kept: list[Any]) -> Pairs:
+    return tuple((key, value) for key, value in kept)
+
+
+def to_json(campaign: Campaign) -> dict[str, Any]:
+    stages = [{**_plain(asdict(stage)), "settings": said(stage.settings)} for stage in campaign.stages]
+    return {**_plain(asdict(campaign)), "defaults": said(campaign.defaults), "stages": stages}
+
+
+def from_json(kept: dict[str, Any]) -> Campaign:
+    parts = {name: tuple(make(one) for one in kept[name]) for name, make in _PARTS.items() if name in kept}
+    pairs = {name: pairs_from(kept[name]) for name in ("keywords", "parameters") if name in kept}
+    return Campaign(**{**kept, **parts, **pairs, "defaults": settings_from(kept.get("defaults", {}))})
+
+
+def job_type_from(kept: dict[str, Any]) -> JobType:
+    recoveries = tuple(Recovery(one["kind"], pairs_from(one["overrides"])) for one in kept["recoveries"])
+    return JobType(**{**kept, "parameters": pairs_from(kept["parameters"]), "recoveries": recoveries})
+
+
+def stage_from(kept: dict[str, Any]) -> Stage:
+    position = kept.get("position")
+    return Stage(**{**kept, "settings": settings_from(kept["settings"]), "position": None if position is None else tuple(position)})
+
+
+_PARTS: dict[str, Any] = {
+    "stages": stage_from,
+    "dependencies": lambda kept: Dependency(**kept),
+    "login_setups": lambda kept: LoginSetup(**kept),
+    "job_types": job_type_from,
+}
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as the lists that JSON knows."""
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, tuple | list) else value
