@@ -1,0 +1,138 @@
+"""Every choice of the site, read from the environment; docs/settings.md says what may be set."""
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONCE, NONE, SELF
+
+from pomssite.kit import environment
+from scripts import postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+VAR = Path(os.environ.get("POMS_VAR") or ROOT / "var").resolve()
+POMS_URL = os.environ.get("POMS_URL") or "http://127.0.0.1:8000"
+ADDRESS = environment.address(POMS_URL)
+PREFIX = ADDRESS.prefix
+
+# Who may ask, and how it is kept secret
+DEBUG = environment.flag("POMS_DEBUG", default=False)
+SECRET_KEY = os.environ.get("SECRET_KEY") or environment.secret(VAR / "secret_key")
+ALLOWED_HOSTS = environment.words("POMS_HOSTS", ADDRESS.host, "127.0.0.1", "localhost", "[::1]")
+CSRF_TRUSTED_ORIGINS = environment.words("POMS_TRUSTED_ORIGINS", ADDRESS.origin)
+AUTH_USER_MODEL = "accounts.User"
+LOCAL_ACCOUNTS = environment.flag("POMS_LOCAL_ACCOUNTS", default=True)
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"] if LOCAL_ACCOUNTS else []
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = f"{PREFIX}/me/sign-in"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{PREFIX}/"
+
+# What it is made of
+INSTALLED_APPS = [
+    "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
+    "django.contrib.staticfiles", "django.contrib.admin", "django.contrib.humanize",
+    "rest_framework", "django_filters", "django_q", "csp",
+    "pomssite", "accounts", "datasets", "campaigns", "submissions",
+]
+MIDDLEWARE = [
+    "pomssite.kit.trace.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "pomssite.urls"
+WSGI_APPLICATION = "pomssite.wsgi.application"
+ASGI_APPLICATION = "pomssite.asgi.application"
+FORCE_SCRIPT_NAME = PREFIX or None
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "DIRS": [ROOT / "templates"],
+    "APP_DIRS": True,
+    "OPTIONS": {"context_processors": [
+        "django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages", "csp.context_processors.nonce",
+    ]},
+}]
+
+# The database; without a word it is the project's own PostgreSQL on its socket
+DATABASES = {"default": dj_database_url.parse(
+    os.environ.get("DATABASE_URL") or postgres.url(VAR), engine="django.db.backends.postgresql",
+    conn_max_age=environment.number("POMS_CONNECTION_SECONDS", 0))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# Time and language
+USE_TZ, TIME_ZONE = True, "UTC"
+USE_I18N, LANGUAGE_CODE = False, "en"
+
+# The world outside
+POMS_STORAGE = Path(os.environ.get("POMS_STORAGE") or VAR / "storage").resolve()
+BATCH_SYSTEMS = {"default": {
+    "BACKEND": "submissions.batch.local.LocalBatch",
+    "OPTIONS": {"folder": str(VAR / "grid"), "slots": environment.number("POMS_SLOTS", max(2, os.cpu_count() or 2))},
+}}
+DATA_HANDLERS = {"default": {"BACKEND": "datasets.handlers.local.LocalCatalog"}}
+
+# Background life: tasks are rows of the same database; `manage.py tick` sets them, so django-q's own scheduler is off
+Q_CLUSTER = {
+    "name": "poms", "orm": "default", "workers": environment.number("POMS_WORKERS", 2), "poll": 0.2,
+    "timeout": 30, "retry": 40, "ack_failures": True, "max_attempts": 0, "catch_up": False, "scheduler": False,
+    "save_limit": 20, "queue_limit": 4, "bulk": 1, "recycle": 1000, "label": "Background tasks",
+}
+
+# The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
+    "PAGE_SIZE": 50,
+}
+
+# Files of the pages; libraries come from npm, each under vendor/
+STATIC_URL = f"{PREFIX}/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [ROOT / "static", *environment.existing([
+    ("vendor/htmx", ROOT / "node_modules/htmx.org/dist"),
+    ("vendor/plotly", ROOT / "node_modules/plotly.js-cartesian-dist-min"),
+])]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR / "media"
+
+# What a browser is told
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
+    "default-src": [NONE], "script-src": [SELF, NONCE], "style-src": [SELF], "img-src": [SELF, "data:"], "font-src": [SELF],
+    "connect-src": [SELF], "form-action": [SELF], "base-uri": [NONE], "frame-ancestors": [NONE],
+}}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if ADDRESS.is_secure else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("POMS_BEHIND_PROXY", default=False) else None
+SESSION_COOKIE_NAME, SESSION_COOKIE_PATH, SESSION_COOKIE_SECURE = "poms_session", f"{PREFIX}/", ADDRESS.is_secure
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME, CSRF_COOKIE_PATH, CSRF_COOKIE_SECURE, CSRF_COOKIE_HTTPONLY = "poms_csrf", f"{PREFIX}/", ADDRESS.is_secure, True
+
+# What is written down
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "pomssite.kit.trace.WithRequestId"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("POMS_LOG_LEVEL", "INFO")},
+    "loggers": {"django_q": {"level": os.environ.get("POMS_LOG_LEVEL_TASKS", "WARNING")}},
+}
