@@ -1,0 +1,44 @@
+"""Stage `simulate`: each assigned file as a detector would have seen its events."""
+import argparse
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import names
+from detector import simulate
+from events import pack, unpack
+from grid import Grid, Output, fetch
+from troubles import meet, trouble
+
+
+def main() -> None:
+    asked = _asked()
+    grid = Grid()
+    grid.started()
+    files = grid.inputs()
+    for file in files:
+        number = (file["metadata"]["run_number"] - 1) * asked.files_per_seed + file["metadata"]["job_index"]
+        meet(trouble(asked.luck, number), hungry_mb=asked.hungry_mb, first_launch=grid.first_launch)
+    grid.store([_simulated(file, asked.luck) for file in files])
+    grid.consumed(file["name"] for file in files)
+
+
+def _simulated(file: Mapping[str, Any], luck: int) -> Output:
+    events = simulate(unpack(fetch(file)), luck=luck)
+    cuts = Counter(event.cut for event in events if event.cut)
+    print(f"{file['name']}: {len(events)} events, cut: {dict(cuts)}", flush=True)
+    metadata = {"data_tier": "sim", "file_format": "jsonl.gz", "run_number": file["metadata"]["run_number"],
+                "events": len(events), "kept": len(events) - cuts.total(), **{f"cut_by_{why}": count for why, count in cuts.items()}}
+    return Output(names.simulated(file["name"]), pack(events), metadata, [file["name"]])
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--luck", type=int, required=True)
+    parser.add_argument("--hungry-mb", type=int, required=True, help="what the hungry jobs take")
+    parser.add_argument("--files-per-seed", type=int, default=2)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
