@@ -35,7 +35,7 @@ class DataHandler(Protocol):
         """How many files the words mean now."""
 
     def files(self, experiment: str, dimensions: str, limit: int | None = None, after: int = 0) -> list[str]:
-        """The names of the files that the words mean now; at most `limit` of them, of ids beyond `after`."""
+        """The names of the files that the words mean now: at most `limit` of them, after the first `after`."""
 
     def define(self, experiment: str, tag: str, dimensions: str, files: Sequence[str] | None = None) -> None:
         """A project named `tag` over a frozen list: these files, or what the words mean now. No words and no files: an

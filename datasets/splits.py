@@ -135,11 +135,11 @@ def _from_one(word: str) -> int:
     return int(word)
 
 
-def _whole(dataset: str, index: int, given: Given) -> Cut | None:
+def _whole(dataset: str, _index: int, _given: Given) -> Cut | None:
     return Cut(dimensions(dataset))
 
 
-def _element(dataset: str, index: int, given: Given) -> Cut | None:
+def _element(dataset: str, index: int, _given: Given) -> Cut | None:
     names = _elements(dataset)
     return Cut(dimensions(names[index])) if index < len(names) else None
 
@@ -148,7 +148,7 @@ def _elements(dataset: str) -> list[str]:
     return [name.strip() for name in dataset.split(",") if name.strip().lower() not in NOTHING]
 
 
-def _combination(dataset: str, index: int, given: Given) -> Cut | None:
+def _combination(dataset: str, index: int, _given: Given) -> Cut | None:
     """The digits of `index`, the first list being the last digit: it varies fastest."""
     lists = _lists(dataset)
     if index >= prod(map(len, lists)):
@@ -176,24 +176,24 @@ def _bad_lists(dataset: str) -> BadSplit:
     return BadSplit(f"split multiparam: dataset is {dataset!r}; it must be {allowed}")
 
 
-def _next_files(dataset: str, index: int, given: Given) -> Cut | None:
+def _next_files(dataset: str, _index: int, given: Given) -> Cut | None:
     words = dimensions(dataset)
     return Cut(words, limit=given["n"]) if words else None
 
 
-def _one(dataset: str, given: Given, count: int | None) -> int | None:
+def _one(_dataset: str, _given: Given, _count: int | None) -> int | None:
     return 1
 
 
-def _so_many_elements(dataset: str, given: Given, count: int | None) -> int | None:
+def _so_many_elements(dataset: str, _given: Given, _count: int | None) -> int | None:
     return len(_elements(dataset))
 
 
-def _so_many_combinations(dataset: str, given: Given, count: int | None) -> int | None:
+def _so_many_combinations(dataset: str, _given: Given, _count: int | None) -> int | None:
     return prod(map(len, _lists(dataset)))
 
 
-def _portions(dataset: str, given: Given, count: int | None) -> int | None:
+def _portions(_dataset: str, given: Given, count: int | None) -> int | None:
     return None if count is None else ceil(count / given["n"])
 
 

@@ -46,7 +46,8 @@ class _Reader:
 
     def query(self) -> Node:
         """expr { "with" option { option } }"""
-        tree, said = self._expr(), {}
+        tree = self._expr()
+        said: dict[str, Any] = {}
         while self._take("with"):
             said.update(self._option(said))
             while self._peek() in self.options:
