@@ -1,5 +1,17 @@
-"""What to run: a list of words, never a line for a shell. Pure."""
+"""What to run: a list of words, never a line for a shell. Pure (spec 03 §3.3, 3.4, 3.6)."""
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+
+Pairs = Sequence[Sequence[str]]
+UNSET = "unset"                         # ["unset", "--flag"] in a layer takes the key away again
+REQUESTS = ("memory_mb", "wall_s", "cpus", "disk_mb", "jobs")
+PER_FILE = "per_file"
+
+
+class BadCommand(ValueError):
+    """The words cannot be made: a sentence that names the word."""
 
 
 @dataclass(frozen=True)
@@ -16,3 +28,72 @@ class JobSpec:
     wall_s: int = 3600
     cpus: int = 1
     disk_mb: int = 10000
+
+
+def layered(layers: Iterable[Pairs]) -> tuple[tuple[str, str], ...]:
+    """Pairs in the order in which their keys first appear; a later layer's value stands in the earlier one's place."""
+    merged: dict[str, str] = {}
+    for layer in layers:
+        for key, value in layer:
+            if key == UNSET:
+                merged.pop(value, None)
+            else:
+                merged[key] = value
+    return tuple(merged.items())
+
+
+def words(script: str, pairs: Pairs, keywords: Mapping[str, str]) -> tuple[str, ...]:
+    """The command as a list. Key and value are joined as they are; a key that ends with a blank is a word of its own."""
+    said = [*shlex.split(script), *(word for key, value in pairs if not key.startswith("@") for word in _joined(key, value))]
+    return tuple(filled(word, keywords) for word in said)
+
+
+def _joined(key: str, value: str) -> tuple[str, ...]:
+    if key.endswith(" "):
+        return (*key.split(), value) if value else tuple(key.split())
+    return (f"{key}{value}",) if key or value else ()
+
+
+def filled(text: str, keywords: Mapping[str, str]) -> str:
+    """`%(name)s` replaced and `%%` halved. BadCommand names an unknown keyword or a stray %."""
+    try:
+        return text % keywords
+    except KeyError as unknown:
+        raise BadCommand(f"{text!r}: the keyword %({unknown.args[0]})s is not known") from unknown
+    except (TypeError, ValueError) as stray:
+        raise BadCommand(f"{text!r}: a single % means nothing here, write %% for the sign itself ({stray})") from stray
+
+
+def requests(settings: Mapping[str, object], pairs: Pairs) -> dict[str, object]:
+    """What is asked of the batch system: the settings' words, then those of `@` pairs. BadCommand names one that is no number."""
+    asked = {name: settings[name] for name in REQUESTS}
+    for key, value in pairs:
+        if key.startswith("@"):
+            asked[key[1:]] = value if (key, value) == ("@jobs", PER_FILE) else _number(key, value)
+    return asked
+
+
+def _number(key: str, value: str) -> int:
+    if key[1:] not in REQUESTS:
+        raise BadCommand(f"override {key!r}: what can be asked for is {', '.join('@' + name for name in REQUESTS)}")
+    if not (value.isdecimal() and int(value) > 0):
+        raise BadCommand(f"override {key} is {value!r}: write a whole number of at least 1")
+    return int(value)
+
+
+def jobs_of(asked: object, inputs: int) -> int:
+    """How many jobs: the number that was asked for, or one for each input file."""
+    return max(inputs, 1) if asked == PER_FILE else int(str(asked))
+
+
+def environment(names: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """The variables of a launch, old names of the same things included (spec 03 §3.6)."""
+    said = {name: str(value) for name, value in names.items()}
+    said |= {old: said[new] for old, new in OLD_NAMES.items() if new in said}
+    return tuple(sorted(said.items()))
+
+
+OLD_NAMES = {
+    "POMS_TASK_ID": "POMS4_SUBMISSION_ID", "POMS_CAMPAIGN_ID": "POMS4_CAMPAIGN_STAGE_ID", "POMS_CAMPAIGN_NAME": "POMS4_CAMPAIGN_NAME",
+    "POMS_CAMPAIGN": "POMS4_CAMPAIGN_NAME", "POMS_STAGE": "POMS4_CAMPAIGN_STAGE_NAME", "GROUP": "JOBSUB_GROUP",
+}

@@ -1,0 +1,95 @@
+"""The only writer of launch intents: recording, taking, putting back, dropping."""
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts import events
+from accounts.policy import By, Owner
+from campaigns.models import Stage
+from submissions import pulses
+from submissions.models import LaunchIntent, Run, Submission
+
+ATTEMPTS = 3                                # surely failed launches of one intent, then a person must look
+PAUSE = timedelta(seconds=30)               # doubled with each attempt
+
+
+@transaction.atomic
+def begin(stage: Stage, *, key: str, owner: Owner, by: By, at: datetime, why: str = "", cause: str = "manual",
+          for_test: bool = False, preview: dict | None = None) -> LaunchIntent:
+    """A person or a schedule begins a run at this stage; the same key begins it only once."""
+    run, new = Run.objects.get_or_create(key=key, defaults={
+        "stage": stage, "begun_at": at, "for_test": for_test, "why": why[:200], **_made_by(owner)})
+    if new:
+        events.record([events.event("run begun", run, by=by, at=at, after=key, why=why)])
+    return intend(stage, key=key, cause=cause, run=run, owner=owner, at=at, reason=why[:200], preview=preview or {})
+
+
+def intend(stage: Stage, *, key: str, cause: str, run: Run, owner: Owner, at: datetime, **what: Any) -> LaunchIntent:
+    """Record the intent to launch; the same key records it only once.
+
+    `what` may say: dimensions, parameter, overrides, parent, lineage_id, step, slice, reason, preview.
+    """
+    LaunchIntent.objects.bulk_create([LaunchIntent(
+        key=key, cause=cause, run=run, stage=stage, for_test=run.for_test, recorded_at=at, not_before=at, **_made_by(owner), **what)],
+        ignore_conflicts=True)
+    pulses.wake("launch_ready")
+    return LaunchIntent.objects.get(key=key)
+
+
+def take(intent: LaunchIntent, *, at: datetime) -> bool:
+    """Take an intent as it was read; exactly one taker sees True.
+
+    The condition is on the row itself: with a join, PostgreSQL would not check it again after waiting.
+    """
+    same = LaunchIntent.objects.filter(pk=intent.pk, attempts=intent.attempts, taken_at=None, dropped_at=None)
+    return same.update(taken_at=at, gate="") == 1
+
+
+@transaction.atomic(savepoint=False)
+def take_many(pks: Sequence[int], *, at: datetime) -> set[int]:
+    """Take all of these that nobody has, or is about to; those that were taken."""
+    free = LaunchIntent.objects.select_for_update(skip_locked=True, no_key=True).filter(pk__in=pks).waiting()
+    taken = set(free.values_list("pk", flat=True))
+    LaunchIntent.objects.filter(pk__in=taken).update(taken_at=at, gate="")
+    return taken
+
+
+def wait(intent: LaunchIntent, *, why: str, until: datetime) -> None:
+    """Not now: the gate's answer, or a trouble, is kept where pages can show it."""
+    LaunchIntent.objects.filter(pk=intent.pk, taken_at=None).update(gate=why[:200], recheck_at=until)
+
+
+def recheck(stages: Sequence[int]) -> int:
+    """What held these stages is gone: their intents need not wait."""
+    pulses.wake("launch_ready")
+    return LaunchIntent.objects.filter(stage__in=stages).waiting().update(recheck_at=None)
+
+
+@transaction.atomic(savepoint=False)
+def put_back(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> None:
+    """Its attempt surely failed: another, a little later; after the last one it is dropped."""
+    attempts = intent.attempts + 1
+    LaunchIntent.objects.filter(pk=intent.pk).update(
+        taken_at=None, attempts=attempts, gate=why[:200], not_before=at + PAUSE * 2 ** (attempts - 1))
+    if attempts >= ATTEMPTS:
+        drop(intent, why=f"refused {attempts} times: {why}", by=by, at=at)
+
+
+@transaction.atomic(savepoint=False)
+def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
+    """It will never be launched, and whoever waits for it must hear so."""
+    why = why[:200]
+    if LaunchIntent.objects.filter(pk=intent.pk, taken_at=None, dropped_at=None).update(dropped_at=at, why=why) != 1:
+        return False
+    if intent.parent_id:
+        Submission.objects.filter(pk=intent.parent_id, settled_at=None).update(stuck=f"no recovery: {why}"[:200])
+    Run.objects.filter(pk=intent.run_id).update(changed=True)
+    events.record([events.event("intent dropped", intent, by=by, at=at, before=intent.key, why=why)])
+    pulses.wake("wrap_up")
+    return True
+
+
+def _made_by(person: Owner) -> dict[str, Any]:
+    return {"experiment_id": person.experiment, "creator_id": person.user_id, "creator_role": person.role}

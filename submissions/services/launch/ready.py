@@ -1,0 +1,106 @@
+"""Intents whose time has come: ask, decide, record; then send."""
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, connection, transaction
+
+from campaigns.document import Settings
+from campaigns.services import documents, slices
+from campaigns.services.slices import Piece
+from pomssite.kit.errors import Conflict
+from pomssite.kit.loops import for_each
+from pomssite.kit.registry import backend
+from submissions import gate
+from submissions.models import LaunchIntent, Run, Submission, Worker
+from submissions.services import intents, lifecycle
+from submissions.services.launch import asking
+from submissions.services.launch.sending import LAUNCH, send
+
+SOON = timedelta(seconds=30)             # a closed gate is looked at again
+BATCH = 100
+NEXT = """SELECT nextval(pg_get_serial_sequence('submissions_submission', 'id')),
+          (SELECT name FROM submissions_instance ORDER BY id DESC LIMIT 1)"""
+
+
+def launch_ready(*, worker: Worker, now: Callable[[], datetime]) -> int:
+    """Launch what may be launched; how many were."""
+    ready = LaunchIntent.objects.ready(now()).select_related("stage__campaign__experiment", "run", "parent", "creator")
+    return for_each(_apart(list(ready.order_by("not_before", "pk")[:BATCH]), worker), lambda intent: launch(intent, worker=worker, at=now()),
+                    lambda intent, why: intents.wait(intent, why=why, until=now() + SOON))
+
+
+def _apart(ready: list[LaunchIntent], worker: Worker) -> list[LaunchIntent]:
+    """Two launchers that begin at the same end ask everything twice and take half of it."""
+    start = worker.pk * 41 % (len(ready) or 1)
+    return ready[start:] + ready[:start]
+
+
+def launch(intent: LaunchIntent, *, worker: Worker, at: datetime) -> bool:
+    """Ask, record, act, confirm."""
+    settings = documents.settings_of(intent.stage)
+    if why := gate.reasons(asking.facts(intent, settings)):
+        intents.wait(intent, why=" ".join(why), until=at + SOON)
+        return False
+    piece = _next(intent, settings) if intent.cuts() else None
+    if nothing := _nothing(intent, settings, piece):
+        return _drop(intent, why=nothing, at=at)
+    submission = _record(intent, settings, piece, worker=worker, at=at)
+    return submission is not None and send(submission, worker=worker, at=at)
+
+
+def _next(intent: LaunchIntent, settings: Settings) -> Piece | None:
+    """The whole dataset is given out once a run; a slice that came back is not waited for."""
+    if settings.split == "none" and intent.run.submissions.firsts().filter(stage=intent.stage).exists():
+        return None
+    return slices.next_slice(intent.stage, settings, experiment=intent.experiment_id, for_test=intent.for_test)
+
+
+def _nothing(intent: LaunchIntent, settings: Settings, piece: Piece | None) -> str:
+    """Why there is nothing to run over; empty, if there is something."""
+    if intent.cuts():
+        if piece and settings.dataset == "from_parent" and not piece.row.dimensions:
+            return "the stage's dataset comes from its parent: launch the stage that feeds it"
+        return "" if piece else "the dataset has nothing left to cut"
+    if intent.dimensions and not backend("DATA_HANDLERS").count(intent.experiment_id, intent.dimensions):
+        return "no file matches"
+    return ""
+
+
+@transaction.atomic
+def _drop(intent: LaunchIntent, *, why: str, at: datetime) -> bool:
+    if intent.cuts():
+        Run.objects.filter(pk=intent.run_id, exhausted_at=None).update(exhausted_at=at)
+    intents.drop(intent, why=why, by=LAUNCH, at=at)
+    return False
+
+
+def _record(intent: LaunchIntent, settings: Settings, piece: Piece | None, *, worker: Worker, at: datetime) -> Submission | None:
+    """All that is about to happen, written down before any of it does; None if somebody else was quicker."""
+    shaped = asking.snapshot(intent, settings)
+    try:
+        return _write(intent, settings, shaped, piece, worker=worker, at=at)
+    except (Conflict, IntegrityError):
+        return None             # the next pulse looks again
+
+
+@transaction.atomic
+def _write(intent: LaunchIntent, settings: Settings, shaped: dict, piece: Piece | None, *, worker: Worker, at: datetime) -> Submission:
+    if not intents.take(intent, at=at):
+        raise Conflict(f"{intent} was taken")
+    number, instance = _number()
+    row = slices.take(piece) if piece else intent.slice
+    submission = lifecycle.record(
+        pk=number, tag=f"{instance}-{number}", intent=intent, run=intent.run, stage=intent.stage, slice=row, holder=worker,
+        version_id=intent.stage.campaign.version_id, lineage_id=intent.lineage_id or number, parent=intent.parent, step=intent.step,
+        for_test=intent.for_test, experiment_id=intent.experiment_id, creator_id=intent.creator_id, creator_role=intent.creator_role,
+        dimensions=row.dimensions if row else intent.dimensions, parameter=row.parameter if row else intent.parameter,
+        batch=shaped["login_setup"]["batch"], snapshot=shaped, by=LAUNCH, at=at, why=intent.key)
+    if intent.cuts() and not settings.keep_running:
+        Run.objects.filter(pk=intent.run_id, exhausted_at=None).update(exhausted_at=at)
+    return submission
+
+
+def _number() -> tuple[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT)
+        return cursor.fetchone()

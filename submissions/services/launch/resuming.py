@@ -1,0 +1,52 @@
+"""After a crash, or when nothing was answered: ask the batch system before doing anything twice."""
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pomssite.kit.errors import NoAnswer
+from pomssite.kit.loops import for_each
+from pomssite.kit.registry import backend
+from submissions.models import Submission, Worker
+from submissions.services import leases, lifecycle
+from submissions.services.launch.sending import LAUNCH, abandon, confirm, send
+from submissions.states import Status
+
+BATCH = 100
+
+
+def resume(*, worker: Worker, now: Callable[[], datetime]) -> int:
+    """Submissions that nobody is busy with and nobody has heard of; how many were cleared up."""
+    lost = Submission.objects.lost(now(), leases.ALIVE).select_related("intent", "slice", "stage", "creator", "experiment")
+    return for_each(lost.order_by("pk")[:BATCH], lambda submission: _resume(submission, worker=worker, at=now()),
+                    lambda submission, why: leases.release(submission, worker, at=now()))
+
+
+def _resume(submission: Submission, *, worker: Worker, at: datetime) -> bool:
+    """Not yet sent: send. Sent: only the batch system knows, and only after a while does its silence mean no."""
+    if not leases.claim(submission, worker):
+        return False
+    if submission.sent_at is None:
+        return _send(submission, worker=worker, at=at)
+    batch = backend("BATCH_SYSTEMS", submission.batch)
+    try:
+        refs = batch.find(submission.tag, submission.sent_at)
+    except NoAnswer as silence:
+        if submission.unheard < _patience(submission):
+            raise
+        return lifecycle.move(submission, Status.LAUNCH_FAILED, by=LAUNCH, at=at, why=f"nobody knows: {silence}", given=Status.NEW)
+    if refs:
+        return confirm(submission, refs, at=at)
+    if submission.unheard > batch.unseen:
+        return abandon(submission, why="surely absent", at=at)
+    leases.release(submission, worker, at=at)
+    return False
+
+
+def _send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
+    """What could not be sent in all that time is given up: it surely never was."""
+    if at - submission.created_at > _patience(submission):
+        return abandon(submission, why=submission.trouble or "it could not be sent", at=at)
+    return send(submission, worker=worker, at=at)
+
+
+def _patience(submission: Submission) -> timedelta:
+    return timedelta(hours=submission.experiment.new_patience_h)

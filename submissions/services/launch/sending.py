@@ -1,0 +1,117 @@
+"""Act and confirm: a recorded submission is sent at most once, and what became of it is written down."""
+from datetime import datetime
+
+from django.conf import settings as site
+from django.db import transaction
+
+from accounts.policy import By
+from campaigns.services import slices
+from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.registry import backend
+from submissions import command, tokens
+from submissions.batch.port import JobRef
+from submissions.models import GridCluster, Order, Submission, Worker
+from submissions.services import intents, leases, lifecycle
+from submissions.states import Status
+
+LAUNCH = By("launch")
+
+
+def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
+    """Sent at most once: what is sent again is another submission, with another tag."""
+    if submission.snapshot["settings"]["stage_type"] == "approval":
+        return _await(submission, at=at)
+    sure = False
+    try:
+        spec = _defined(submission)
+        if not leases.mark_sent(submission, worker, inputs=submission.inputs, expected=spec.jobs):
+            return False
+        refs = backend("BATCH_SYSTEMS", submission.batch).submit(spec)
+        sure = confirm(submission, refs, at=at)
+        return sure
+    except (Refused, command.BadCommand) as no:
+        sure = abandon(submission, why=str(no) or "refused", at=at)
+        return False
+    except NoAnswer:
+        return False                 # resume() will ask
+    finally:
+        if not sure:
+            leases.release(submission, worker, at=at)
+
+
+def _await(submission: Submission, *, at: datetime) -> bool:
+    """Nothing runs: a person must agree to what came so far."""
+    _project(submission)
+    return lifecycle.move(submission, Status.AWAITING, by=LAUNCH, at=at, given=Status.NEW, why="an approval stage waits for a person")
+
+
+def _defined(submission: Submission) -> command.JobSpec:
+    """Its project, with the files as they are now; and from their number, its jobs."""
+    submission.inputs = _project(submission)
+    if submission.dimensions and not submission.inputs:
+        raise Refused("no file matches any more")
+    return _spec(submission)
+
+
+def _project(submission: Submission) -> int:
+    """Its project; how many files it has. None is made for work without input files."""
+    if not submission.dimensions:
+        return 0
+    handler, files = backend("DATA_HANDLERS"), slices.files_of(submission.slice) or None
+    handler.define(submission.experiment_id, submission.tag, submission.dimensions, files)
+    return sum(handler.totals(submission.experiment_id, submission.tag).values())
+
+
+def _spec(submission: Submission) -> command.JobSpec:
+    shaped = submission.snapshot
+    asked = {name: value for name, value in shaped["requests"].items() if name != "jobs"}
+    return command.JobSpec(
+        tag=submission.tag, argv=argv(submission), style=shaped["job_type"]["style"], environment=_environment(submission),
+        jobs=command.jobs_of(shaped["requests"]["jobs"], submission.inputs), inputs=(("token", tokens.make(submission)),), **asked)
+
+
+def argv(submission: Submission) -> tuple[str, ...]:
+    """The command as it is launched."""
+    shaped = submission.snapshot
+    words = {
+        "dataset": submission.parameter or submission.tag, "parameter": submission.parameter or submission.tag,
+        "version": shaped["settings"]["software_version"], "group": submission.experiment_id, "experiment": submission.experiment_id,
+        "experimenter": submission.creator.username}
+    return command.words(shaped["job_type"]["launch_script"], shaped["pairs"], {**shaped["keywords"], **words})
+
+
+def _environment(submission: Submission) -> tuple[tuple[str, str], ...]:
+    shaped = submission.snapshot
+    return command.environment({
+        "POMS_URL": site.POMS_URL, "POMS_EXPERIMENT": submission.experiment_id, "POMS_TAG": submission.tag,
+        "POMS_DATASET": submission.tag if submission.dimensions else "", "POMS_PARAMETER": submission.parameter,
+        "POMS_FAMILY_STEP": submission.step + 1 if submission.parent_id else 0, "POMS_OUTPUT_DIR": site.POMS_STORAGE / submission.experiment_id,
+        "POMS4_SUBMISSION_ID": submission.pk, "POMS4_CAMPAIGN_ID": submission.stage.campaign_id,
+        "POMS4_CAMPAIGN_NAME": shaped["campaign"].replace(" ", "_"), "POMS4_CAMPAIGN_STAGE_ID": submission.stage_id,
+        "POMS4_CAMPAIGN_STAGE_NAME": shaped["stage"].replace(" ", "_"), "POMS4_CAMPAIGN_STAGE_TYPE": shaped["settings"]["stage_type"],
+        "POMS4_TEST_LAUNCH": shaped["test"], "POMS_PARENT_TASK_ID": submission.parent_id or "", "POMS_LAUNCHER": submission.creator.username,
+        "JOBSUB_GROUP": submission.experiment_id})
+
+
+@transaction.atomic
+def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -> bool:
+    """They are there. If the grid spoke first, its word stands; if this attempt was given up, they must go."""
+    clusters = {(ref.schedd, ref.cluster) for ref in refs}
+    GridCluster.objects.bulk_create([GridCluster(submission=submission, batch=submission.batch, schedd=s, cluster=c)
+                                     for s, c in clusters], ignore_conflicts=True)
+    if lifecycle.move(submission, Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why=f"{len(refs)} jobs were taken"):
+        return True
+    if Submission.objects.filter(pk=submission.pk).exclude(abandoned_at=None).exists():
+        Order.objects.bulk_create([Order(submission=submission, deed="remove", by=LAUNCH.user, why="arrived after it was given up",
+                                         asked_at=at)], ignore_conflicts=True)
+    return False
+
+
+@transaction.atomic
+def abandon(submission: Submission, *, why: str, at: datetime) -> bool:
+    """Its slice is free and its intent may be tried again, because its jobs surely never were."""
+    if not lifecycle.abandon(submission, by=LAUNCH, at=at, why=why[:200]):
+        return False
+    slices.give_back(submission.slice_id)
+    intents.put_back(submission.intent, why=why, by=LAUNCH, at=at)
+    return True
