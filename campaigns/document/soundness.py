@@ -11,7 +11,7 @@ from campaigns.document.parts import login_faults, type_faults
 from campaigns.document.values import Fault
 from datasets import splits
 
-Place = tuple[str, ...]     # ("campaign",) ("defaults",) ("stage", name) ("dependency", downstream) ("login_setup", name) ("job_type", name)
+Place = tuple[str, ...]     # ("campaign",) ("defaults",) ("parameters",), or with a name: stage, dependency, login_setup, job_type
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,8 @@ def _edges(campaign: Campaign) -> Iterator[Problem]:
             yield Problem(place, "upstream", upstream, f"this dependency is said {times} times")
     around = graph.cycle((edge.upstream, edge.downstream) for edge in campaign.dependencies)
     if around:
-        yield Problem(("dependency", around[0]), "upstream", around[-1], f"the stages wait for one another: {' > '.join((*around, around[0]))}")
+        way = " > ".join((*around, around[0]))
+        yield Problem(("dependency", around[0]), "upstream", around[-1], f"the stages wait for one another: {way}")
 
 
 def _endings(campaign: Campaign) -> Iterator[Problem]:

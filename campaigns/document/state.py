@@ -1,0 +1,37 @@
+"""What a campaign is doing, as far as a person set it: the second part of a document. No version keeps it. Pure."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Held:
+    """Launches wait; an empty stage means the whole campaign."""
+
+    stage: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A schedule of a stage."""
+
+    stage: str
+    cron: str
+    zone: str = "UTC"
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How many slices of a stage's dataset are used up, for launches and for tests."""
+
+    stage: str
+    slices: int
+    for_test: bool = False
+
+
+@dataclass(frozen=True)
+class State:
+    active: bool = True
+    holds: tuple[Held, ...] = ()
+    schedules: tuple[Timed, ...] = ()
+    cuts: tuple[Cut, ...] = ()
