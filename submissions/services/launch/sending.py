@@ -86,6 +86,7 @@ def _environment(submission: Submission) -> tuple[tuple[str, str], ...]:
         "POMS_URL": site.POMS_URL, "POMS_EXPERIMENT": submission.experiment_id, "POMS_TAG": submission.tag,
         "POMS_DATASET": submission.tag if submission.dimensions else "", "POMS_PARAMETER": submission.parameter,
         "POMS_FAMILY_STEP": submission.step + 1 if submission.parent_id else 0, "POMS_OUTPUT_DIR": site.POMS_STORAGE / submission.experiment_id,
+        "POMS_CAMPAIGN": shaped["campaign"], "POMS_STAGE": shaped["stage"], "POMS_RUN": submission.run_id,
         "POMS4_SUBMISSION_ID": submission.pk, "POMS4_CAMPAIGN_ID": submission.stage.campaign_id,
         "POMS4_CAMPAIGN_NAME": shaped["campaign"].replace(" ", "_"), "POMS4_CAMPAIGN_STAGE_ID": submission.stage_id,
         "POMS4_CAMPAIGN_STAGE_NAME": shaped["stage"].replace(" ", "_"), "POMS4_CAMPAIGN_STAGE_TYPE": shaped["settings"]["stage_type"],
