@@ -1,0 +1,105 @@
+"""The names that a query uses, looked up in one experiment: what they stand for, or UnknownName."""
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from datasets.models import Definition, Project, Snapshot
+from datasets.port import UnknownName
+from datasets.query import BadQuery, Chain, Either, Node, Not, Related, Select, Term, parse
+from datasets.query.terms import whole
+from pomssite.kit.errors import Invalid
+
+DEEPEST = 20            # definitions within definitions
+MOST_WORDS = 5000       # of a query with its definitions written out
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the names of one query stand for."""
+
+    experiment: str
+    definitions: dict[str, Node] = field(default_factory=dict)
+    projects: dict[str, Project] = field(default_factory=dict)
+
+
+def known_of(experiment: str, tree: Node) -> Known:
+    """All names of the tree and of the definitions that it uses, one look a generation."""
+    known = Known(experiment)
+    trees = [tree]
+    while trees:
+        terms = [term for one in trees for term in terms_of(one)]
+        _check_snapshots(experiment, terms)
+        known.projects.update(_projects(experiment, terms, known))
+        fresh = _definitions(experiment, terms, known)
+        known.definitions.update(fresh)
+        trees = list(fresh.values())
+    _size(tree, known, ())
+    return known
+
+
+def terms_of(tree: Node) -> Iterator[Term]:
+    """Every term of the tree, from left to right."""
+    match tree:
+        case Term():
+            yield tree
+        case Chain(first, rest):
+            yield from terms_of(first)
+            for _, more in rest:
+                yield from terms_of(more)
+        case Either(parts):
+            for part in parts:
+                yield from terms_of(part)
+        case Not(of) | Related(_, of) | Select(of):
+            yield from terms_of(of)
+
+
+def read(text: str, what: str = "dimensions") -> Node:
+    """The tree of the text; Invalid, with the text, if it is none."""
+    try:
+        return parse(text)
+    except BadQuery as bad:
+        raise Invalid(f"{what} {text!r}: {bad}") from bad
+
+
+def _values(terms: list[Term], *words: str) -> set[str]:
+    return {value for term in terms if term.dim in words for value in term.values}
+
+
+def _check_snapshots(experiment: str, terms: list[Term]) -> None:
+    wanted = {whole(value) for value in _values(terms, "snapshot_id")}
+    have = set(Snapshot.objects.filter(experiment=experiment, pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    _all_known("snapshot", map(str, sorted(wanted - have)), experiment)
+
+
+def _projects(experiment: str, terms: list[Term], known: Known) -> dict[str, Project]:
+    wanted = _values(terms, "project_name", "snapshot_for_project_name") - known.projects.keys()
+    have = {project.name: project for project in Project.objects.filter(experiment=experiment, name__in=wanted)} if wanted else {}
+    _all_known("project", sorted(wanted - have.keys()), experiment)
+    return have
+
+
+def _definitions(experiment: str, terms: list[Term], known: Known) -> dict[str, Node]:
+    wanted = _values(terms, "defname") - known.definitions.keys()
+    have = dict(Definition.objects.filter(experiment=experiment, name__in=wanted).values_list("name", "dimensions")) if wanted else {}
+    _all_known("definition", sorted(wanted - have.keys()), experiment)
+    return {name: read(text, f"definition {name}") for name, text in have.items()}
+
+
+def _all_known(kind: str, missing: Iterator[str] | map[str] | list[str], experiment: str) -> None:
+    if names := ", ".join(missing):
+        raise UnknownName(f"unknown {kind} {names} in experiment {experiment}")
+
+
+def _size(tree: Node, known: Known, inside: tuple[str, ...]) -> int:
+    """How many terms the query has, written out: a definition within itself would never end, a tower of them never come back."""
+    size = 0
+    for term in terms_of(tree):
+        if term.dim == "defname":
+            name = term.values[0]
+            if name in inside or len(inside) == DEEPEST:
+                way = " > ".join((*inside, name))
+                raise Invalid(f"definition {name} is made of itself, or of more than {DEEPEST} within one another: {way}")
+            size += _size(known.definitions[name], known, (*inside, name))
+        size += 1
+        if size > MOST_WORDS:
+            raise Invalid(f"the query has more than {MOST_WORDS} words, its definitions written out; make it simpler")
+    return size
