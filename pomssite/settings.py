@@ -80,7 +80,7 @@ BATCH_SYSTEMS = {"default": {
     "BACKEND": "submissions.batch.local.LocalBatch",
     "OPTIONS": {"folder": str(VAR / "grid"), "slots": environment.number("POMS_SLOTS", max(2, os.cpu_count() or 2))},
 }}
-DATA_HANDLERS = {"default": {"BACKEND": "datasets.handlers.local.LocalCatalog"}}
+DATA_HANDLERS = {"default": {"BACKEND": "datasets.handlers.local.LocalCatalogue"}}
 
 # Background life: tasks are rows of the same database; `manage.py tick` sets them, so django-q's own scheduler is off
 Q_CLUSTER = {
