@@ -11,18 +11,18 @@ setup:  ## the virtual environment and the node packages
 
 demo:  ## a real campaign, from nothing to its plot, with the pages to watch it
 	@scripts/setup.sh platform demo
-	@$(PYTHON_HERE) scripts/demo.py up
+	@$(PYTHON_HERE) -m scripts.demo up
 
 demo-check:  ## the same without pages to stay; exit 0 only if everything holds
 	@scripts/setup.sh platform demo
-	@$(PYTHON_HERE) scripts/demo.py check
+	@$(PYTHON_HERE) -m scripts.demo check
 
 serve:  ## the platform in the foreground: database, web server, background tasks
 	@scripts/setup.sh platform
-	@$(PYTHON_HERE) scripts/serve.py
+	@$(PYTHON_HERE) -m scripts.serve
 
 stop:  ## end everything that was started here
-	@[ ! -x $(PYTHON_HERE) ] || $(PYTHON_HERE) scripts/stop.py
+	@[ ! -x $(PYTHON_HERE) ] || $(PYTHON_HERE) -m scripts.stop
 
 test:  ## every check there is: lint, contracts, types, tests
 	@scripts/setup.sh platform tests demo
@@ -34,15 +34,15 @@ lint:  ## style, import contracts and types only
 
 bench:  ## how fast it is: the evidence of speed
 	@scripts/setup.sh platform tests demo
-	@$(PYTHON_HERE) scripts/evidence.py bench
+	@$(PYTHON_HERE) -m scripts.evidence bench
 
 evidence:  ## the list of what can be shown
 	@scripts/setup.sh platform tests demo
-	@$(PYTHON_HERE) scripts/evidence.py
+	@$(PYTHON_HERE) -m scripts.evidence
 
 evidence-%:  ## one of them: a table of what, aim, measured, held
 	@scripts/setup.sh platform tests demo
-	@$(PYTHON_HERE) scripts/evidence.py $*
+	@$(PYTHON_HERE) -m scripts.evidence $*
 
 lock:  ## exact versions and hashes, anew, from the lists in *.in
 	@scripts/lock.sh

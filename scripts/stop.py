@@ -1,0 +1,62 @@
+"""Ends everything that was started here: the supervisor with its processes, the jobs on this machine, the databases.
+
+    python -m scripts.stop [--keep-jobs] [--keep-database]
+"""
+import os
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from pomssite.kit import supervisor
+from scripts import postgres
+
+PATIENCE_S = 15
+
+
+def stop(var: Path, *, jobs: bool = True, database: bool = True) -> None:
+    """Everything that lives in that var folder. May be repeated."""
+    run = var / "run"
+    _stop_supervisor(run)
+    supervisor.end_leftovers(run)
+    if jobs:
+        supervisor.end([process for process in psutil.process_iter() if _lives_in(process, var / "grid")])
+    if database:
+        postgres.Server(postgres.folder_of(var)).stop()
+
+
+def _stop_supervisor(run: Path) -> None:
+    """Asked first; one that does not hear is killed, and its processes are found by their records."""
+    pid = supervisor.holder(run)
+    if pid is None:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + PATIENCE_S
+    while supervisor.holder(run) == pid and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if supervisor.holder(run) == pid:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _lives_in(process: psutil.Process, folder: Path) -> bool:
+    """A job works in the grid's folder, and what watches it is told that folder."""
+    with suppress(psutil.Error, OSError):
+        if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return Path(process.cwd()).is_relative_to(folder) or any(word.startswith(f"{folder}/") for word in process.cmdline()[1:])
+    return False
+
+
+def main() -> int:
+    var = postgres.folder_of().parent
+    for place in (var, var / "test"):
+        stop(place, jobs="--keep-jobs" not in sys.argv, database="--keep-database" not in sys.argv)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
