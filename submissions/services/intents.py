@@ -11,8 +11,11 @@ from campaigns.models import Stage
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
 
-ATTEMPTS = 3                                # surely failed launches of one intent, then a person must look
-PAUSE = timedelta(seconds=30)               # doubled with each attempt
+REFUSED, ABSENT = "refused", "absent"
+AGAIN = {       # after a launch that surely was not: how long to wait (doubled each time), and after how many a person must look
+    REFUSED: (timedelta(seconds=30), 3),
+    ABSENT: (timedelta(seconds=1), 8),      # it was our own machine that died, most often
+}
 
 
 @transaction.atomic
@@ -68,13 +71,14 @@ def recheck(stages: Sequence[int]) -> int:
 
 
 @transaction.atomic(savepoint=False)
-def put_back(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> None:
-    """Its attempt surely failed: another, a little later; after the last one it is dropped."""
+def put_back(intent: LaunchIntent, *, kind: str, why: str, by: By, at: datetime) -> None:
+    """Its attempt surely failed (REFUSED or ABSENT): another, a little later; after the last one it is dropped."""
+    pause, most = AGAIN[kind]
     attempts = intent.attempts + 1
     LaunchIntent.objects.filter(pk=intent.pk).update(
-        taken_at=None, attempts=attempts, gate=why[:200], not_before=at + PAUSE * 2 ** (attempts - 1))
-    if attempts >= ATTEMPTS:
-        drop(intent, why=f"refused {attempts} times: {why}", by=by, at=at)
+        taken_at=None, attempts=attempts, gate=why[:200], not_before=at + pause * 2 ** (attempts - 1))
+    if attempts >= most:
+        drop(intent, why=f"{kind} {attempts} times: {why}", by=by, at=at)
 
 
 @transaction.atomic(savepoint=False)

@@ -76,7 +76,7 @@ def _wrong(spec: JobSpec, slots: int) -> list[str]:
     """What of it this box cannot do, a sentence each."""
     words = [*spec.argv, *(word for pair in (*spec.environment, *spec.inputs) for word in pair)]
     checks = (
-        (spec.style == "payload", f"style is {spec.style!r}: the local batch system only runs payloads, choose style payload in the job type"),
+        (spec.style == "payload", f"style is {spec.style!r}: this batch system only runs payloads, choose style payload in the job type"),
         (bool(spec.tag), "tag is empty: without it the jobs could not be found again"),
         (bool(spec.argv), "argv is empty: name the program to run"),
         (spec.jobs >= 1, f"jobs is {spec.jobs}: ask for at least 1"),
@@ -98,7 +98,7 @@ def _part(text: bytes, start: int, length: int) -> bytes:
 
 def _read(path: Path, start: int, length: int) -> bytes:
     try:
-        with open(path, "rb") as file:
+        with path.open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size + start) if start < 0 else start)
             return file.read(length)

@@ -21,7 +21,7 @@ WAIT = 5.0              # s for the place of one that is just leaving
 
 def serve(store: Store) -> int | None:
     """Serve the box until there is nothing to do, alone. In a new starter: the job it is for."""
-    with open(store.folder / "lock", "w") as lock:
+    with (store.folder / "lock").open("w") as lock:
         return Negotiator(store).serve() if _alone(store, lock) else None
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from glob import glob
 from pathlib import Path
 
 import psutil
@@ -26,9 +25,9 @@ def born(pid: int) -> int | None:
 
 def descendants(pid: int) -> Iterator[int]:
     """Children, their children and so on, by the kernel's own lists: to walk all of /proc would cost a hundred times more."""
-    for listed in glob(f"/proc/{pid}/task/*/children"):
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
         with suppress(*GONE):
-            for child in map(int, Path(listed).read_text().split()):
+            for child in map(int, listed.read_text().split()):
                 yield child
                 yield from descendants(child)
 

@@ -21,6 +21,7 @@ DEEDS: dict[str, tuple[dict[str, JobState], tuple[str, ...]]] = {
     "release": ({J.HELD: J.IDLE}, ("hold",)),
     "remove":  ({J.IDLE: J.REMOVED, J.HELD: J.REMOVED}, ("", "hold", "release")),
 }
+FIRST_NEWS = "INSERT INTO journal (job, state, at, facts) SELECT id, state, at, facts FROM job WHERE cluster = ? ORDER BY id"
 PRESENT = "SELECT cluster, proc, tag, state, at, facts FROM job ORDER BY id"
 SINCE = """SELECT cluster, proc, tag, journal.state, journal.at, journal.facts
            FROM journal JOIN job ON job.id = journal.job WHERE journal.number > ? ORDER BY journal.number"""
@@ -33,7 +34,7 @@ def put(store: Store, spec: JobSpec, options: dict[str, int]) -> tuple[JobRef, .
         cluster = db.execute("INSERT INTO cluster (spec) VALUES (?)", (json.dumps(asdict(spec)),)).lastrowid
         db.executemany("INSERT INTO job (cluster, proc, tag, cpus, state, at) VALUES (?, ?, ?, ?, ?, ?)",
                        ((cluster, proc, spec.tag, spec.cpus, J.IDLE, now) for proc in range(spec.jobs)))
-        db.execute("INSERT INTO journal (job, state, at, facts) SELECT id, state, at, facts FROM job WHERE cluster = ? ORDER BY id", (cluster,))
+        db.execute(FIRST_NEWS, (cluster,))
         note(db, **options)
     return tuple(JobRef(SCHEDD, str(cluster), proc) for proc in range(spec.jobs))
 

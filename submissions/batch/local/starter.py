@@ -64,10 +64,11 @@ class Attempt:
         self.scratch.mkdir(parents=True)
         for name, content in self.spec.inputs:
             _write_secret(self.scratch / name, content)
-        with open(self.folder / "stdout", "wb") as out, open(self.folder / "stderr", "wb") as err:
+        with (self.folder / "stdout").open("wb") as out, (self.folder / "stderr").open("wb") as err:
             self.payload = subprocess.Popen(
                 self.spec.argv, cwd=self.scratch, env=environment(self.mine, self.scratch), stdin=subprocess.DEVNULL,
-                stdout=out, stderr=err, start_new_session=True, preexec_fn=partial(die_with, os.getpid()))
+                stdout=out, stderr=err, start_new_session=True,
+                preexec_fn=partial(die_with, os.getpid()))      # noqa: PLW1509  a starter has one thread
 
     def _watch(self) -> Ending | None:
         """Until it has ended by itself (None) or must end: what that makes of it."""
@@ -129,10 +130,10 @@ def environment(mine: Mine, scratch: Path) -> dict[str, str]:
     here = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(scratch), "TMPDIR": str(scratch), "LANG": "C.UTF-8"}
     job = {"POMS_JOB": str(mine.ref), "POMS_JOB_INDEX": str(mine.ref.proc), "POMS_JOBS": str(mine.spec.jobs),
            "POMS_ATTEMPT": str(mine.attempt), MARK: str(scratch)}
-    token = {"POMS_TOKEN_FILE": str(scratch / name) for name, _ in mine.spec.inputs if name == "token"}
+    token = {"POMS_TOKEN_FILE": str(scratch / "token")} if "token" in dict(mine.spec.inputs) else {}
     return {**here, **dict(mine.spec.environment), **job, **token}
 
 
 def _write_secret(path: Path, content: str) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(content)

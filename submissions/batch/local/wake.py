@@ -31,7 +31,7 @@ def _start(store: Store) -> None:
     words = [sys.executable, "-m", "submissions.batch.local", "serve", str(store.folder)]
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT), MARK: str(store.folder / "negotiator")}
     try:
-        with open(store.folder / "negotiator.log", "ab") as log:
+        with (store.folder / "negotiator.log").open("ab") as log:
             subprocess.run(words, cwd="/", env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                            start_new_session=True, check=True)
     except (OSError, subprocess.SubprocessError) as trouble:

@@ -74,7 +74,7 @@ def claim(store: Store, job: int, pid: int) -> Mine | None:
         if row is None or _busy(db, slots) + min(row["cpus"], slots) > slots:
             return None
         attempt = row["attempt"] + 1
-        db.execute("UPDATE job SET attempt = ?, starter = ?, starter_born = ?, deed = '', why = '' WHERE id = ?", (attempt, pid, born(pid), job))
+        db.execute("UPDATE job SET attempt = ?, starter = ?, starter_born = ? WHERE id = ?", (attempt, pid, born(pid), job))
         change(db, row, J.RUNNING, attempt=attempt, host=socket.gethostname(), started_at=microseconds())
         spec = db.execute("SELECT spec FROM cluster WHERE number = ?", (row["cluster"],)).fetchone()["spec"]
         return Mine(job, ref_of(row), attempt, _spec(spec))

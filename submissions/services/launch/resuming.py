@@ -6,7 +6,7 @@ from pomssite.kit.errors import NoAnswer
 from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
 from submissions.models import Submission, Worker
-from submissions.services import leases, lifecycle
+from submissions.services import intents, leases, lifecycle
 from submissions.services.launch.sending import LAUNCH, abandon, confirm, send
 from submissions.states import Status
 
@@ -36,7 +36,7 @@ def _resume(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     if refs:
         return confirm(submission, refs, at=at)
     if submission.unheard > batch.unseen:
-        return abandon(submission, why="surely absent", at=at)
+        return abandon(submission, kind=intents.ABSENT, why="the batch system surely has no job of it", at=at)
     leases.release(submission, worker, at=at)
     return False
 
@@ -44,7 +44,7 @@ def _resume(submission: Submission, *, worker: Worker, at: datetime) -> bool:
 def _send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     """What could not be sent in all that time is given up: it surely never was."""
     if at - submission.created_at > _patience(submission):
-        return abandon(submission, why=submission.trouble or "it could not be sent", at=at)
+        return abandon(submission, kind=intents.REFUSED, why=submission.trouble or "it could not be sent", at=at)
     return send(submission, worker=worker, at=at)
 
 

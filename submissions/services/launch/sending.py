@@ -30,7 +30,7 @@ def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
         sure = confirm(submission, refs, at=at)
         return sure
     except (Refused, command.BadCommand) as no:
-        sure = abandon(submission, why=str(no) or "refused", at=at)
+        sure = abandon(submission, kind=intents.REFUSED, why=str(no) or "no reason was given", at=at)
         return False
     except NoAnswer:
         return False                 # resume() will ask
@@ -108,10 +108,10 @@ def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -
 
 
 @transaction.atomic
-def abandon(submission: Submission, *, why: str, at: datetime) -> bool:
+def abandon(submission: Submission, *, kind: str, why: str, at: datetime) -> bool:
     """Its slice is free and its intent may be tried again, because its jobs surely never were."""
     if not lifecycle.abandon(submission, by=LAUNCH, at=at, why=why[:200]):
         return False
     slices.give_back(submission.slice_id)
-    intents.put_back(submission.intent, why=why, by=LAUNCH, at=at)
+    intents.put_back(submission.intent, kind=kind, why=why, by=LAUNCH, at=at)
     return True

@@ -1,0 +1,134 @@
+"""Grid -> jobs, counters, status: take in what was heard. Pushes and polls come the same way."""
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.policy import By
+from pomssite.kit.loops import for_each
+from pomssite.kit.registry import backend
+from submissions.batch.port import JobRef, JobReport
+from submissions.models import Cursor, GridCluster, Job, Order, Submission
+from submissions.services import lifecycle
+from submissions.states import JOB_LIVE, LIVE, JobState, Status, from_jobs, newer
+
+GRID = By("grid")
+ONE_JOB = ["submission_id", "schedd", "cluster", "proc"]
+SAID = ["attempt", "exit_code", "signal", "site", "host", "cpu_s", "wall_s", "memory_mb", "started_at", "ended_at", "reason"]
+Key = tuple[str, str, int]
+
+
+def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
+    """What is new since the last time; how many submissions changed. Only what was taken in moves the cursor on."""
+    cursor, _ = Cursor.objects.get_or_create(batch=alias)
+    reports, further = backend("BATCH_SYSTEMS", alias).look(cursor.at)
+    troubles: list[str] = []
+    taken = take_in(reports, by=GRID, now=now, troubles=troubles)
+    if not troubles and further != cursor.at:
+        Cursor.objects.filter(pk=cursor.pk, at=cursor.at).update(at=further, heard_at=now(), trouble="")
+    return taken
+
+
+def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:
+    """All that the batch system remembers; what we think alive and it does not know is lost."""
+    batch = backend("BATCH_SYSTEMS", alias)
+    begun = now()
+    told, _ = batch.look("")
+    known = {(report.tag, report.ref) for report in told}
+    before = begun - batch.unseen
+    quiet = Submission.objects.filter(batch=alias, status__in=LIVE, abandoned_at=None, sent_at__lt=before)
+    gone = [JobReport(tag, ref, JobState.LOST, begun, reason="the batch system does not know it any more")
+            for tag, ref in _believed(quiet, before) if (tag, ref) not in known]
+    return take_in([*told, *gone], by=GRID, now=now, troubles=[])
+
+
+def take_in(reports: Iterable[JobReport], *, by: By, now: Callable[[], datetime], troubles: list[str]) -> int:
+    """Every submission that a report is about; how many have changed. What went wrong is added to `troubles`."""
+    about: dict[str, list[JobReport]] = {}
+    for report in reports:
+        about.setdefault(report.tag, []).append(report)
+    rows = Submission.objects.filter(tag__in=about).order_by("pk")
+    return for_each(rows, lambda s: _merge(s, about[s.tag], by=by, at=now()), lambda s, why: _remember(s, why, troubles))
+
+
+def _remember(submission: Submission, why: str, troubles: list[str]) -> None:
+    Submission.objects.filter(pk=submission.pk).update(trouble=why)
+    troubles.append(why)
+
+
+@transaction.atomic
+def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: datetime) -> bool:
+    row = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
+    known = {(job.schedd, job.cluster, job.proc): job for job in Job.objects.filter(submission_id=row.pk)}
+    news = _newest(reports, known, at=at)
+    if not news:
+        return False
+    delta = Counter(report.state.value for report in news.values())
+    delta.subtract(Counter(known[key].state for key in news if key in known))
+    _write(row, news, known)
+    Submission.objects.filter(pk=row.pk).update(heard_at=max(r.heard_at for r in news.values()), recheck_at=None,
+                                                **{name: F(name) + n for name, n in delta.items() if n})
+    if news.keys() - known.keys():
+        _clusters(row, news)
+    counters = {name: n + delta[name] for name, n in row.counters().items()}
+    return _orphans(row, counters, at=at) if row.abandoned_at else _follow(row, counters, by=by, at=at)
+
+
+def _newest(reports: list[JobReport], known: dict[Key, Job], *, at: datetime) -> dict[Key, JobReport]:
+    """Of each job the newest news that is newer than what is known; no clock may run ahead of ours."""
+    news: dict[Key, JobReport] = {}
+    for report in (replace(r, heard_at=min(r.heard_at, at)) for r in reports):
+        key = (report.ref.schedd, report.ref.cluster, report.ref.proc)
+        so_far = news.get(key) or known.get(key)
+        if newer((report.heard_at, report.state), so_far and (so_far.heard_at, JobState(so_far.state))):
+            news[key] = report
+    return news
+
+
+def _write(row: Submission, news: dict[Key, JobReport], known: dict[Key, Job]) -> None:
+    """What this report does not say stays as it was known."""
+    jobs = [Job(submission_id=row.pk, schedd=s, cluster=c, proc=p, state=r.state, heard_at=r.heard_at, **_said(r, known.get((s, c, p))))
+            for (s, c, p), r in news.items()]
+    Job.objects.bulk_create(jobs, update_conflicts=True, unique_fields=ONE_JOB, update_fields=["state", "heard_at", *SAID])
+
+
+def _said(report: JobReport, job: Job | None) -> dict[str, object]:
+    """A job that starts again has not yet ended, nor used anything."""
+    again = job is None or report.attempt is not None and report.attempt != job.attempt
+    said = {name: getattr(report, name) for name in SAID}
+    return said if again else {name: getattr(job, name) if value is None else value for name, value in said.items()}
+
+
+def _clusters(row: Submission, news: dict[Key, JobReport]) -> None:
+    GridCluster.objects.bulk_create([GridCluster(submission=row, batch=row.batch, schedd=s, cluster=c)
+                                     for s, c in {key[:2] for key in news}], ignore_conflicts=True)
+
+
+def _follow(row: Submission, counters: dict[str, int], *, by: By, at: datetime) -> bool:
+    heard = from_jobs(counters, row.expected)
+    why = "live jobs were seen" if row.status == Status.CANCELLED else _sum(counters)
+    return heard is not None and lifecycle.move(row, heard, by=by, at=at, why=why)
+
+
+def _sum(counters: dict[str, int]) -> str:
+    return ", ".join(f"{n} {name}" for name, n in counters.items() if n)
+
+
+def _orphans(row: Submission, counters: dict[str, int], *, at: datetime) -> bool:
+    """Jobs of an attempt that was given up are shown, and removed."""
+    if any(counters[state] for state in JOB_LIVE):
+        Order.objects.bulk_create([Order(submission=row, deed="remove", by=GRID.user, why="orphans of an attempt that was given up",
+                                         asked_at=at)], ignore_conflicts=True)
+    return True
+
+
+def _believed(quiet: Iterable[Submission], before: datetime) -> Iterable[tuple[str, JobRef]]:
+    """The jobs that we think alive, also those that never were reported."""
+    for submission in quiet.prefetch_related("clusters"):
+        jobs = {JobRef(j.schedd, j.cluster, j.proc): j for j in Job.objects.filter(submission_id=submission.pk)}
+        yield from ((submission.tag, ref) for ref, job in jobs.items() if job.state in JOB_LIVE and job.heard_at < before)
+        unreported = range((submission.expected or 0) if not jobs else 0)
+        yield from ((submission.tag, JobRef(c.schedd, c.cluster, n)) for c in submission.clusters.all()[:1] for n in unreported)

@@ -1,0 +1,112 @@
+"""Runs that have changed: joins that wait for more than one submission, and stages that keep themselves running."""
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts import events
+from accounts.policy import By
+from campaigns import graph
+from campaigns.models import Dependency, Slice, Stage
+from campaigns.services import documents
+from pomssite.kit.loops import for_each
+from submissions.models import LaunchIntent, Run, Submission
+from submissions.services import families, intents
+
+JOINS = By("joins")
+SOON = timedelta(seconds=60)
+BATCH = 200
+
+
+def join_up(*, now: Callable[[], datetime]) -> int:
+    """One run at a time, under its lock: whoever changes it next marks it again."""
+    due = Q(recheck_at=None) | Q(recheck_at__lte=now())
+    changed = Run.objects.filter(due, changed=True).order_by("pk")[:BATCH]
+    return for_each(changed, lambda run: _look_at(run, at=now()), lambda run, why: _wait(run, why, at=now()))
+
+
+def _wait(run: Run, why: str, *, at: datetime) -> None:
+    Run.objects.filter(pk=run.pk).update(trouble=why, recheck_at=at + SOON)
+
+
+@transaction.atomic
+def _look_at(seen: Run, *, at: datetime) -> bool:
+    run = Run.objects.select_for_update(no_key=True).get(pk=seen.pk)
+    Run.objects.filter(pk=run.pk).update(changed=False, trouble="", recheck_at=None)
+    _keep_running(run, at=at)
+    edges = list(Dependency.objects.filter(upstream__campaign=run.stage.campaign_id, retired_at=None).order_by("pk")
+                 .select_related("downstream__campaign"))
+    pairs = [(edge.upstream_id, edge.downstream_id) for edge in edges]
+    for stage in {edge.downstream_id: edge.downstream for edge in edges}.values():
+        join = JOINED.get(documents.settings_of(stage).join or "")
+        if join:
+            join(run, stage, [edge for edge in edges if edge.downstream_id == stage.pk], graph.before(stage.pk, pairs), at=at)
+    return True
+
+
+def _all(run: Run, stage: Stage, into: list[Dependency], above: set[int], *, at: datetime) -> None:
+    """Once a lineage, when each upstream stage has a settled submission of it."""
+    settled = _settled(run, into)
+    for lineage in {s.lineage_id for s in settled}:
+        mine = [s for s in settled if s.lineage_id == lineage]
+        if {s.stage_id for s in mine} == {edge.upstream_id for edge in into}:
+            _intend(run, stage, "all", f"all:{lineage}:{stage.pk}", _union(mine, into), lineage_id=lineage, at=at)
+
+
+def _drained(run: Run, stage: Stage, into: list[Dependency], above: set[int], *, at: datetime) -> None:
+    """Once a run, when nothing upstream is left to cut, to launch or to settle."""
+    free = Slice.objects.filter(stage=run.stage_id, for_test=run.for_test, state=Slice.FREE)
+    waiting = LaunchIntent.objects.filter(run=run, stage__in=above).waiting()
+    unsettled = run.submissions.firsts().filter(stage__in=above, settled_at=None)
+    if run.exhausted_at is None or free.exists() or waiting.exists() or unsettled.exists():
+        return
+    if settled := _settled(run, into):
+        _intend(run, stage, "drained", f"drained:{run.pk}:{stage.pk}", _union(settled, into), lineage_id=None, at=at)
+
+
+JOINED: dict[str, Callable[..., None]] = {"all": _all, "drained": _drained}
+
+
+def _settled(run: Run, into: list[Dependency]) -> list[Submission]:
+    return list(run.submissions.firsts().filter(stage__in=[edge.upstream_id for edge in into]).exclude(settled_at=None).order_by("pk"))
+
+
+def _union(upstream: list[Submission], into: list[Dependency]) -> str:
+    return families.union(families.outputs(first, edge.pattern) for edge in into for first in upstream if first.stage_id == edge.upstream_id)
+
+
+def _intend(run: Run, stage: Stage, cause: str, key: str, dimensions: str, *, lineage_id: int | None, at: datetime) -> None:
+    intents.intend(stage, key=key, cause=cause, run=run, owner=run.owner, at=at, dimensions=dimensions, lineage_id=lineage_id)
+
+
+def _keep_running(run: Run, *, at: datetime) -> None:
+    """Up to K families alive; ended ones leave their place, and too many ends in a row end it all."""
+    settings = documents.settings_of(run.stage)
+    if not settings.keep_running or run.stopped or run.exhausted_at and not _came_back(run):
+        return
+    if _in_a_row(run, settings.keep_stop or 0):
+        return _stop(run, settings.keep_stop or 0, at=at)
+    mine = Q(stage=run.stage_id, parent=None)
+    alive = run.submissions.alive().filter(stage=run.stage_id).count()
+    waiting = run.intents.filter(mine).waiting().count()
+    number = run.intents.filter(mine).count()
+    for n in range(number, number + settings.keep_running - alive - waiting):
+        intents.intend(run.stage, key=f"keep:{run.pk}:{run.stage_id}:{n}", cause="keep", run=run, owner=run.owner, at=at)
+    return None
+
+
+def _came_back(run: Run) -> bool:
+    return Slice.objects.filter(stage=run.stage_id, for_test=run.for_test, state=Slice.FREE).exists()
+
+
+def _in_a_row(run: Run, most: int) -> bool:
+    last = run.submissions.filter(stage=run.stage_id, parent=None).exclude(settled_at=None, stuck="", abandoned_at=None).order_by("-pk")
+    ends = list(last.values_list("settled_at", flat=True)[:most])
+    return most > 0 and len(ends) == most and not any(ends)
+
+
+def _stop(run: Run, most: int, *, at: datetime) -> None:
+    why = f"the last {most} submissions ended without being Located"
+    Run.objects.filter(pk=run.pk).update(stopped=why)
+    events.record([events.event("keep_running stopped", run, by=JOINS, at=at, why=why)])
