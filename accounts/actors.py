@@ -1,7 +1,7 @@
 """Who is asking, and in which role: the same answer for a page and for the API."""
 from django.http import HttpRequest
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.policy import Actor, Role, held
 from pomssite.kit.errors import NotAllowed
 
@@ -30,3 +30,13 @@ def actors_of(request: HttpRequest) -> list[Actor]:
     """One actor for each experiment the person belongs to; a page over several experiments uses these, never a wider one."""
     member = Membership.objects.filter(user_id=request.user.pk, active=True, experiment__active=True).order_by("experiment_id")
     return [actor_of(request, name) for name in member.values_list("experiment_id", flat=True)]
+
+
+def member(username: str, experiment: str, role: str) -> Actor:
+    """Somebody named on the command line, in a role that they do hold; else NotAllowed with a sentence."""
+    user = User.objects.filter(username=username, is_active=True).first()
+    mine = roles(user, experiment) if user else ()
+    if role not in mine:
+        may = f"may act there as {', '.join(mine)}" if mine else "does not belong there"
+        raise NotAllowed(f"{username} may not act as {role} of {experiment}: this user {may}.")
+    return Actor(username, user.pk, experiment, Role(role), root=user.is_superuser)

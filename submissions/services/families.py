@@ -1,5 +1,5 @@
 """A submission and its recoveries, in the words of the catalogue."""
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from datasets import splits
 from submissions import recovery
@@ -21,18 +21,29 @@ def about(first: Submission) -> recovery.About:
         since=first.created_at, patterns=tuple(first.snapshot["patterns"]), depth=settings["output_ancestor_depth"])
 
 
-def outputs(first: Submission, pattern: str) -> str:
-    """The dimensions of what a family brought, for one dependency."""
-    settings, family = first.snapshot["settings"], tags(first)
-    if settings["stage_type"] in HANDS_ON:
-        return recovery.passed_on([first.tag], pattern)
-    if not first.dimensions:
-        return recovery.produced(family, pattern)
-    return recovery.children([first.tag], pattern, version=settings["software_version"] or "", since=first.created_at,
-                             depth=settings["output_ancestor_depth"])
+def outputs(firsts: Sequence[Submission], pattern: str) -> str:
+    """The dimensions of what these families brought, for one dependency. Submissions of one kind share one term."""
+    groups: dict[tuple, list[Submission]] = {}
+    for first in firsts:
+        groups.setdefault(_kind(first), []).append(first)
+    return union(_brought(group, pattern) for group in groups.values())
 
 
 def union(parts: Iterable[str]) -> str:
     """Files of any of them."""
     parts = list(parts)
     return parts[0] if len(parts) == 1 else " or ".join(f"({part})" for part in parts)
+
+
+def _kind(first: Submission) -> tuple:
+    settings = first.snapshot["settings"]
+    return settings["stage_type"] in HANDS_ON, bool(first.dimensions), settings["software_version"] or "", settings["output_ancestor_depth"]
+
+
+def _brought(group: list[Submission], pattern: str) -> str:
+    hands_on, has_files, version, depth = _kind(group[0])
+    if hands_on:
+        return recovery.passed_on([first.tag for first in group], pattern)
+    if not has_files:
+        return recovery.produced([tag for first in group for tag in tags(first)], pattern)
+    return recovery.children([first.tag for first in group], pattern, version=version, since=min(first.created_at for first in group), depth=depth)

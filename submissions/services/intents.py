@@ -26,6 +26,7 @@ def begin(stage: Stage, *, key: str, owner: Owner, by: By, at: datetime, why: st
         "stage": stage, "begun_at": at, "for_test": for_test, "why": why[:200], **_made_by(owner)})
     if new:
         events.record([events.event("run begun", run, by=by, at=at, after=key, why=why)])
+        pulses.wake("join_up")
     return intend(stage, key=key, cause=cause, run=run, owner=owner, at=at, reason=why[:200], preview=preview or {})
 
 
@@ -91,7 +92,7 @@ def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
         Submission.objects.filter(pk=intent.parent_id, settled_at=None).update(stuck=f"no recovery: {why}"[:200])
     Run.objects.filter(pk=intent.run_id).update(changed=True)
     events.record([events.event("intent dropped", intent, by=by, at=at, before=intent.key, why=why)])
-    pulses.wake("wrap_up")
+    pulses.wake("join_up")
     return True
 
 

@@ -73,7 +73,8 @@ def _settled(run: Run, into: list[Dependency]) -> list[Submission]:
 
 
 def _union(upstream: list[Submission], into: list[Dependency]) -> str:
-    return families.union(families.outputs(first, edge.pattern) for edge in into for first in upstream if first.stage_id == edge.upstream_id)
+    mine = {edge: [first for first in upstream if first.stage_id == edge.upstream_id] for edge in into}
+    return families.union(families.outputs(firsts, edge.pattern) for edge, firsts in mine.items() if firsts)
 
 
 def _intend(run: Run, stage: Stage, cause: str, key: str, dimensions: str, *, lineage_id: int | None, at: datetime) -> None:

@@ -145,4 +145,4 @@ def _depend(first: Submission, run: Run, *, at: datetime) -> None:
     for edge in edges:
         if documents.settings_of(edge.downstream).join == "each":
             intents.intend(edge.downstream, key=f"dependent:{first.pk}:{edge.pk}", cause="dependent", run=run, owner=first.owner, at=at,
-                           lineage_id=first.lineage_id, dimensions=families.outputs(first, edge.pattern), reason=f"after {first.tag}")
+                           lineage_id=first.lineage_id, dimensions=families.outputs([first], edge.pattern), reason=f"after {first.tag}")

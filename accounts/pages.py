@@ -1,0 +1,56 @@
+"""How every page of an experiment begins and ends: who is asking, and the whole page or only its living part."""
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from hashlib import sha256
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response, patch_vary_headers, quote_etag
+
+from accounts.actors import actor_of
+from accounts.policy import Actor
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
+
+
+def member(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """For those who are signed in and belong to the experiment of the address; the view is handed the actor."""
+    @wraps(view)
+    def inside(request: HttpRequest, exp: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return HttpResponse(status=401) if wants_part(request) else redirect_to_login(request.get_full_path())
+        actor = actor_of(request, exp)
+        request.actor = actor
+        if request.session.get("experiment") != exp:
+            request.session["experiment"] = exp
+        return view(request, actor, *args, **kwargs)
+    return inside
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """It is htmx that asks, for what may have changed."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: datetime) -> HttpResponse:
+    """The page `app/name.html`, or its part `app/_name.html`; nothing (304) if the part is as the asker has it."""
+    context = {**context, "now": at}
+    if not wants_part(request):
+        answer = render(request, template, context)
+    else:
+        folder, _, name = template.rpartition("/")
+        answer = unless_known(request, HttpResponse(render_to_string(f"{folder}/_{name}", context, request)))
+    patch_vary_headers(answer, ["HX-Request", "Cookie"])
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def unless_known(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """304 if the asker already has it."""
+    answer["ETag"] = quote_etag(sha256(answer.content).hexdigest()[:24])
+    return get_conditional_response(request, etag=answer["ETag"], response=answer)

@@ -1,0 +1,13 @@
+"""The whole background life in one table: which task, and how many seconds apart at the most. Commits wake them sooner."""
+
+PULSES: dict[str, float] = {
+    "launch_ready": 1,
+    "listen": 1,
+    "wrap_up": 2,
+    "join_up": 2,
+    "carry_out": 2,
+    "fold_tally": 1,
+    "number_events": 1,
+    "sweep": 30,
+    "bury": 600,
+}

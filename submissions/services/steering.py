@@ -1,0 +1,64 @@
+"""What a person asks for: launch, mark, act on jobs. Permission and reason are asked here; the ledgers and rooms do the rest."""
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import events
+from accounts.models import require
+from accounts.policy import Actor, Verb
+from campaigns.models import Campaign, Stage
+from pomssite.kit.errors import Conflict, Invalid
+from submissions import pulses
+from submissions.batch.port import JobRef
+from submissions.models import LaunchIntent, Order, Submission
+from submissions.services import intents, lifecycle
+from submissions.states import Status
+
+MARKS = {       # what a person may say of a submission, and the verb that it takes
+    Status.COMPLETED: Verb.DO, Status.LOCATED: Verb.DO, Status.FAILED: Verb.DO, Status.CANCELLED: Verb.DO,
+}
+
+
+@transaction.atomic
+def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "", for_test: bool = False, door: str = "page") -> LaunchIntent:
+    """Begin a run at this stage, in the actor's name; the same key begins it only once. An inactive campaign becomes active."""
+    require(actor, Verb.DO, stage.campaign)
+    if stage.retired_at or stage.campaign.retired_at:
+        raise Conflict(f"{stage} is retired: nothing was launched.")
+    Campaign.objects.filter(pk=stage.campaign_id, active=False).update(active=True)
+    return intents.begin(stage, key=f"manual:{stage.pk}:{key}", owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=for_test)
+
+
+def root_of(campaign: Campaign) -> Stage:
+    """The only stage that nothing feeds. Invalid: there is none, or more than one."""
+    roots = list(campaign.stages.filter(retired_at=None).exclude(needed__retired_at=None, needed__isnull=False).select_related("campaign"))
+    if len(roots) != 1:
+        names = ", ".join(stage.name for stage in roots) or "none"
+        raise Invalid(f"Campaign {campaign} has {len(roots)} stages that nothing feeds ({names}). Launch one stage by its name.")
+    return roots[0]
+
+
+@transaction.atomic
+def mark(submission: Submission, status: Status, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+    """A person says what it is, with a reason. Conflict: its status does not allow that."""
+    approval = submission.status == Status.AWAITING
+    require(actor, Verb.APPROVE if approval else MARKS[status], submission)
+    if not why.strip():
+        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    if not lifecycle.move(submission, status, by=actor.by(door), at=at, why=why.strip()):
+        raise Conflict(f"{submission} is {submission.status}: it cannot be marked {status}. Nothing was changed.")
+
+
+@transaction.atomic
+def order(submission: Submission, deed: str, *, actor: Actor, at: datetime, why: str, refs: Sequence[str] = (), door: str = "page") -> Order:
+    """Hold, release or remove jobs: the chosen ones, or all. The same open order is given once."""
+    require(actor, Verb.HOLD if deed in ("hold", "release") else Verb.DO, submission)
+    if not why.strip():
+        raise Invalid("Reason is empty. Say why: it is kept with the order.")
+    chosen = sorted(str(JobRef.parse(ref)) for ref in refs)
+    Order.objects.bulk_create([Order(submission=submission, deed=deed, refs=chosen, by=actor.user, why=why.strip()[:200], asked_at=at)],
+                              ignore_conflicts=True)
+    events.record([events.event(f"{deed} ordered", submission, by=actor.by(door), at=at, why=why)])
+    pulses.wake("carry_out")
+    return Order.objects.filter(submission=submission, deed=deed, refs=chosen).latest("pk")
