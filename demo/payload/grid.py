@@ -42,7 +42,7 @@ class Grid:
         self._patience_s, self._sleep = patience_s, sleep
         self.job, self.attempt = environment["POMS_JOB"], int(environment.get("POMS_ATTEMPT", "1"))
         self.index, self.jobs = int(environment.get("POMS_JOB_INDEX", "0")), int(environment.get("POMS_JOBS", "1"))
-        self.label = environment["POMS_CAMPAIGN"]
+        self.label = f"{environment['POMS_CAMPAIGN']}-r{environment['POMS_RUN']}"   # another run makes other files
         self.first_launch = int(environment.get("POMS_FAMILY_STEP") or "0") == 0
 
     def inputs(self) -> list[dict[str, Any]]:
@@ -120,6 +120,6 @@ def _stored(folder: Path, output: Output) -> dict[str, Any]:
         half.write(output.content)
         half.flush()
         os.fsync(half.fileno())
-    os.replace(beside, place)
+    beside.replace(place)
     return {"name": output.name, "size": len(output.content), "checksum": checksum(output.content), "metadata": dict(output.metadata),
             "parents": list(output.parents), "locations": [place.absolute().as_uri()]}

@@ -11,12 +11,12 @@ import pytest
 
 from tests.services.poms_stand_in import standing_in
 
-PAYLOAD = Path(__file__).parents[2] / "demo" / "payload"
-sys.path.insert(0, str(PAYLOAD))
+sys.path.insert(0, str(Path(__file__).parents[2] / "demo" / "payload"))
 
 from grid import Grid, NoPoms, Output, Refused, fetch
 from troubles import trouble
 
+PAYLOAD = Path(__file__).parents[2] / "demo" / "payload"
 EVENTS, LUCK = 80, 3
 
 
@@ -29,8 +29,9 @@ def poms():
 @pytest.fixture
 def environment(tmp_path):
     (tmp_path / "token").write_text("secret\n")
-    return {"POMS_EXPERIMENT": "demo", "POMS_TAG": "i-7", "POMS_JOB": "box#12.0", "POMS_ATTEMPT": "1", "POMS_JOB_INDEX": "0", "POMS_JOBS": "2",
-            "POMS_FAMILY_STEP": "0", "POMS_CAMPAIGN": "zmumu", "POMS_TOKEN_FILE": str(tmp_path / "token"), "POMS_OUTPUT_DIR": str(tmp_path / "out")}
+    return {"POMS_EXPERIMENT": "demo", "POMS_CAMPAIGN": "zmumu", "POMS_RUN": "5", "POMS_TAG": "i-7", "POMS_FAMILY_STEP": "0",
+            "POMS_JOB": "box#12.0", "POMS_ATTEMPT": "1", "POMS_JOB_INDEX": "0", "POMS_JOBS": "2",
+            "POMS_TOKEN_FILE": str(tmp_path / "token"), "POMS_OUTPUT_DIR": str(tmp_path / "out")}
 
 
 def grid_to(server, environment, **more):
@@ -40,7 +41,8 @@ def grid_to(server, environment, **more):
 def run(script, *words, poms, environment, **more):
     """A payload script as the batch system starts it."""
     whole = os.environ | environment | {"POMS_URL": f"http://127.0.0.1:{poms.server_port}"} | more
-    return subprocess.run([sys.executable, str(PAYLOAD / script), *map(str, words)], env=whole, capture_output=True, text=True, timeout=120)
+    argv = [sys.executable, str(PAYLOAD / script), *map(str, words)]
+    return subprocess.run(argv, env=whole, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_a_call_carries_token_key_job_and_attempt(poms, environment):
@@ -115,7 +117,8 @@ def test_bytes_that_are_not_what_was_declared_are_not_read(poms, environment, tm
 
 
 def generate(poms, environment, index):
-    return run("generate.py", "--seed", 1, "--events", EVENTS, "--luck", LUCK, poms=poms, environment=environment, POMS_JOB_INDEX=str(index))
+    words = ["--seed", 1, "--events", EVENTS, "--luck", LUCK]
+    return run("generate.py", *words, poms=poms, environment=environment, POMS_JOB_INDEX=str(index))
 
 
 def simulate(poms, environment, step, name):
@@ -139,19 +142,19 @@ def test_the_whole_chain_brings_every_event_to_the_fit(poms, environment):
         assert simulate(poms, environment, 1, name).returncode == 0
     simulated = end_with("merge.py", poms, environment, ".sim.jsonl.gz")
     assert sum(file["metadata"]["events"] for file in simulated) == EVENTS
-    merged = poms.declared["zmumu.merged.jsonl.gz"]
+    merged = poms.declared["zmumu-r5.merged.jsonl.gz"]
     assert sorted(merged["parents"]) == sorted(file["name"] for file in simulated)
     assert merged["metadata"]["events"] == len(gzip.decompress(fetch(merged)).splitlines()) == sum(f["metadata"]["kept"] for f in simulated)
     end_with("fit.py", poms, environment, ".merged.jsonl.gz")
-    assert 88 < json.loads(fetch(poms.declared["zmumu.fit.json"]))["mass"] < 94
-    assert fetch(poms.declared["zmumu.plot.png"]).startswith(b"\x89PNG")
+    assert 88 < json.loads(fetch(poms.declared["zmumu-r5.fit.json"]))["mass"] < 94
+    assert fetch(poms.declared["zmumu-r5.plot.png"]).startswith(b"\x89PNG")
 
 
 def test_the_same_work_in_another_submission_stores_the_same_bytes(poms, environment):
     for tag in ("i-7", "i-8"):
         assert generate(poms, environment | {"POMS_TAG": tag}, 1).returncode == 0
     assert [path.split("/")[-2:] for path, said, _ in poms.heard if path.endswith("declare")] == [["i-7", "declare"], ["i-8", "declare"]]
-    assert list(poms.declared) == ["zmumu-s1-j1.gen.jsonl.gz"]
+    assert list(poms.declared) == ["zmumu-r5-s1-j1.gen.jsonl.gz"]
 
 
 def test_an_event_that_comes_twice_stops_the_merge(poms, environment):

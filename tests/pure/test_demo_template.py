@@ -1,0 +1,46 @@
+"""The demo campaign's file can be taken as it stands, and says what the demo needs."""
+from pathlib import Path
+
+import pytest
+
+from campaigns import ini
+
+FILE = Path(__file__).parents[2] / "demo" / "zmumu.ini"
+
+
+@pytest.fixture(scope="module")
+def campaign():
+    return ini.read(FILE.read_text(), file=FILE.name, values={"name": "z2", "seeds": "1, 2", "jobs": "3"}, known_logins=(), known_types=()).campaign
+
+
+def settled(campaign):
+    return {stage.name: campaign.settled(stage) for stage in campaign.stages}
+
+
+def test_what_is_put_in_reaches_the_stages(campaign):
+    assert campaign.name == "z2"
+    generate = settled(campaign)["generate"]
+    assert (generate.dataset, generate.split, generate.jobs, generate.keep_running) == ("[[1, 2]]", "multiparam", 3, 4)
+
+
+def test_the_stages_follow_one_another_and_the_merge_waits_for_all(campaign):
+    assert [(edge.upstream, edge.downstream) for edge in campaign.dependencies] == [
+        ("generate", "simulate"), ("simulate", "merge"), ("merge", "fit")]
+    assert [settings.join for settings in settled(campaign).values()] == ["each", "each", "drained", "each"]
+
+
+def test_a_hungry_job_is_over_what_it_is_given_and_under_what_a_recovery_gives(campaign):
+    words = dict(campaign.parameters)
+    assert int(words["memory"]) < int(words["hungry"]) < int(words["recovered"])
+    simulate = next(job_type for job_type in campaign.job_types if job_type.name == settled(campaign)["simulate"].job_type)
+    assert settled(campaign)["simulate"].memory_mb == int(words["memory"])
+    assert all(recovery.overrides == (("@memory_mb", words["recovered"]),) for recovery in simulate.recoveries)
+
+
+def test_there_are_as_many_recoveries_as_a_stage_may_use(campaign):
+    planned = {job_type.name: len(job_type.recoveries) for job_type in campaign.job_types}
+    assert all(planned[settings.job_type] >= settings.recovery_limit for settings in settled(campaign).values())
+
+
+def test_written_and_read_again_it_is_the_same_campaign(campaign):
+    assert ini.parse(ini.write(campaign)) == campaign
