@@ -1,5 +1,5 @@
 """The names that a query uses, looked up in one experiment: what they stand for, or UnknownName."""
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from datasets.models import Definition, Project, Snapshot
@@ -84,7 +84,7 @@ def _definitions(experiment: str, terms: list[Term], known: Known) -> dict[str, 
     return {name: read(text, f"definition {name}") for name, text in have.items()}
 
 
-def _all_known(kind: str, missing: Iterator[str] | map[str] | list[str], experiment: str) -> None:
+def _all_known(kind: str, missing: Iterable[str], experiment: str) -> None:
     if names := ", ".join(missing):
         raise UnknownName(f"unknown {kind} {names} in experiment {experiment}")
 

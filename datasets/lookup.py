@@ -169,9 +169,9 @@ def _with_status(tree: Term, here: _Here) -> Clause:
     if not here.projects:
         raise Invalid(f"consumed_status {','.join(tree.values)}: of which project? Write project_name before it, joined by `and`")
     wanted = sorted({status for value in tree.values for status in statuses(value)})
-    return (f"EXISTS (SELECT 1 FROM datasets_projectfile m WHERE m.file_id = {here.file}.id"
-            " AND m.project_id = ANY(%s) AND m.status = ANY(%s))",
-            [[here.known.projects[name].id for name in here.projects], wanted])
+    where = (f"EXISTS (SELECT 1 FROM datasets_projectfile m WHERE m.file_id = {here.file}.id"
+             " AND m.project_id = ANY(%s) AND m.status = ANY(%s))")
+    return where, [[here.known.projects[name].id for name in here.projects], wanted]
 
 
 def _text(column: str) -> Callable[[Term, _Here], Clause]:
