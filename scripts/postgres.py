@@ -209,16 +209,15 @@ def _end_of(log: Path) -> str:
 def _told(words: list[str]) -> int:
     """One word from the command line, done."""
     server, deed = Server(folder_of()), words[0] if words else ""
-    deeds = {
-        "start": lambda: (server.start(fast="--fast" in words), print(url())),
-        "stop": server.stop,
-        "url": lambda: print(url()),
-        "status": lambda: print(f"up, pid {server.pid()}" if server.is_up() else "down"),
-    }
-    if deed not in deeds:
+    if deed == "start":
+        server.start(fast="--fast" in words)
+    elif deed == "stop":
+        server.stop()
+    elif deed not in {"status", "url"}:
         raise Trouble(str(__doc__).strip())
-    deeds[deed]()
-    return 0 if deed != "status" or server.is_up() else 3
+    if deed != "stop":
+        print(url() if deed != "status" else f"up, pid {server.pid()}" if server.is_up() else "down")
+    return 3 if deed == "status" and not server.is_up() else 0
 
 
 def main() -> int:

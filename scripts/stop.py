@@ -9,10 +9,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
 from pomssite.kit import supervisor
 from scripts import postgres
+from submissions.batch.local.stop import stop_all
 
 PATIENCE_S = 15
 
@@ -23,7 +22,7 @@ def stop(var: Path, *, jobs: bool = True, database: bool = True) -> None:
     _stop_supervisor(run)
     supervisor.end_leftovers(run)
     if jobs:
-        supervisor.end([process for process in psutil.process_iter() if _lives_in(process, var / "grid")])
+        stop_all(var / "grid")
     if database:
         postgres.Server(postgres.folder_of(var)).stop()
 
@@ -40,15 +39,6 @@ def _stop_supervisor(run: Path) -> None:
         time.sleep(0.1)
     if supervisor.holder(run) == pid:
         os.kill(pid, signal.SIGKILL)
-
-
-def _lives_in(process: psutil.Process, folder: Path) -> bool:
-    """A job works in the grid's folder, and what watches it is told that folder."""
-    with suppress(psutil.Error, OSError):
-        if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
-            return False
-        return Path(process.cwd()).is_relative_to(folder) or any(word.startswith(f"{folder}/") for word in process.cmdline()[1:])
-    return False
 
 
 def main() -> int:

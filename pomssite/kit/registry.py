@@ -27,6 +27,6 @@ class Outside:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.inside, name)
-        if callable(found) and any(not block._from_testcase for block in connection.atomic_blocks):
+        if callable(found) and any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
             raise AssertionError(f"{type(self.inside).__name__}.{name} was called inside a transaction")
         return found
