@@ -15,10 +15,10 @@ from campaigns.document.data import (
 )
 from campaigns.document.fields import FIELDS, RECOVERY_KINDS, REQUESTS, Field
 from campaigns.document.soundness import Problem, Unsound, check, problems
-from campaigns.document.spelling import from_json, said, settings_from, to_json
+from campaigns.document.spelling import from_json, lists_of, pairs_from, said, settings_from, to_json
 
 __all__ = [
     "FIELDS", "HOUSE_DEFAULTS", "RECOVERY_KINDS", "REQUESTS", "UNSAID", "Campaign", "Dependency", "Field", "JobType", "LoginSetup",
-    "Pairs", "Problem", "Recovery", "Settings", "Stage", "Unsound", "campaign_part", "check", "from_json", "problems", "said",
-    "settings_from", "to_json", "without_loops",
+    "Pairs", "Problem", "Recovery", "Settings", "Stage", "Unsound", "campaign_part", "check", "from_json", "lists_of", "pairs_from",
+    "problems", "said", "settings_from", "to_json", "without_loops",
 ]

@@ -20,6 +20,10 @@ def pairs_from(kept: list[Any]) -> Pairs:
     return tuple((key, value) for key, value in kept)
 
 
+def lists_of(pairs: Pairs) -> list[list[str]]:
+    return [list(pair) for pair in pairs]
+
+
 def to_json(campaign: Campaign) -> dict[str, Any]:
     stages = [{**_plain(asdict(stage)), "settings": said(stage.settings)} for stage in campaign.stages]
     return {**_plain(asdict(campaign)), "defaults": said(campaign.defaults), "stages": stages}

@@ -1,0 +1,148 @@
+"""Document <-> rows. Rows that say the same as before stay as they are and keep their ids."""
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from accounts import events
+from accounts.models import require
+from accounts.policy import Actor, Verb
+from campaigns import document
+from campaigns.document.changes import KEEP, Line, changes
+from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, LoginSetup, Schedule, Stage
+from campaigns.services import sharing
+from pomssite.kit.errors import Conflict, Invalid
+
+
+@transaction.atomic
+def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "command", why: str = "",
+          update_shared: bool = False) -> Campaign:
+    """Make the rows say what the document says: all of it, or nothing. Unsound tells everything that is wrong with it."""
+    doc = replace(document.without_loops(doc), experiment=actor.experiment)
+    document.check(doc, **known(actor.experiment))
+    row = living(doc.name, experiment=actor.experiment, locked=True)
+    require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
+    before = read(row) if row else None
+    lines = [line for line in lines_of(before, doc) if line.verb != KEEP]
+    sharing.store(doc, actor=actor, at=at, door=door, why=why, update=update_shared)
+    if row is None:
+        row = _created(doc, actor=actor, at=at)
+    if lines:
+        _write(row, doc, at=at)
+        _version(row, doc, lines, actor=actor, at=at, door=door, why=why)
+    return row
+
+
+def lines_of(before: document.Campaign | None, doc: document.Campaign) -> list[Line]:
+    """What the document changes in the campaign itself; Invalid for a name that no stage had."""
+    had = {stage.name for stage in before.stages} if before else set()
+    for stage in doc.stages if before else ():
+        if stage.was and stage.was not in had and stage.name not in had:
+            raise Invalid(f"stage {stage.name}: was = {stage.was}: the campaign has no stage of that name; it has {', '.join(sorted(had))}")
+    return changes(before, doc)
+
+
+def known(experiment: str) -> dict[str, set[str]]:
+    """The names of shared parts that a document may use without bringing them."""
+    return {"known_logins": sharing.names(LoginSetup, experiment), "known_types": sharing.names(JobType, experiment)}
+
+
+def living(name: str, *, experiment: str, locked: bool = False) -> Campaign | None:
+    rows = Campaign.objects.select_for_update(of=("self",)) if locked else Campaign.objects.all()
+    return rows.filter(experiment_id=experiment, name=name, retired_at=None).first()
+
+
+def read(campaign: Campaign) -> document.Campaign:
+    """The document of a campaign, with the shared parts that its stages name."""
+    stages = [_stage(row) for row in Stage.objects.filter(campaign=campaign, retired_at=None).order_by("order", "pk")]
+    edges = Dependency.objects.filter(downstream__campaign=campaign, retired_at=None).select_related("upstream", "downstream")
+    doc = document.Campaign(
+        name=campaign.name, experiment=campaign.experiment_id, kind=campaign.kind, note=campaign.note,
+        keywords=document.pairs_from(campaign.keywords), parameters=document.pairs_from(campaign.parameters),
+        defaults=document.settings_from(campaign.defaults),
+        stages=tuple(stages), dependencies=tuple(document.Dependency(e.upstream.name, e.downstream.name, e.pattern) for e in edges))
+    settled = [doc.settled(stage) for stage in doc.stages]
+    return replace(doc, login_setups=sharing.logins([s.login_setup for s in settled], experiment=campaign.experiment_id),
+                   job_types=sharing.job_types([s.job_type for s in settled], experiment=campaign.experiment_id))
+
+
+def settings_of(stage: Stage) -> document.Settings:
+    """What a stage runs with: its own settings, then its campaign's, then the house's."""
+    base = document.settings_from(stage.campaign.defaults).over(document.HOUSE_DEFAULTS)
+    return document.settings_from(stage.settings).over(base)
+
+
+def job_type_of(settings: document.Settings, experiment: str) -> JobType:
+    return sharing.named(JobType, settings.job_type or "", experiment)
+
+
+def login_of(settings: document.Settings, experiment: str) -> LoginSetup:
+    return sharing.named(LoginSetup, settings.login_setup or "", experiment)
+
+
+def _created(doc: document.Campaign, *, actor: Actor, at: datetime) -> Campaign:
+    try:
+        with transaction.atomic():
+            return Campaign.objects.create(experiment_id=actor.experiment, name=doc.name, creator_id=actor.user_id,
+                                           creator_role=actor.makes.role, created_at=at)
+    except IntegrityError as twice:
+        raise Conflict(f"Campaign {doc.name} was made by somebody else just now. Look at it, and try again.") from twice
+
+
+def _write(row: Campaign, doc: document.Campaign, *, at: datetime) -> None:
+    changed(row, kind=doc.kind, note=doc.note, keywords=document.lists_of(doc.keywords), parameters=document.lists_of(doc.parameters),
+            defaults=document.said(doc.defaults))
+    stages = _write_stages(row, doc, at=at)
+    _write_edges(row, doc, stages, at=at)
+
+
+def _write_stages(row: Campaign, doc: document.Campaign, *, at: datetime) -> dict[str, Stage]:
+    """The living stages by name. One that is no longer said is retired, and its schedules with it."""
+    old = {stage.name: stage for stage in Stage.objects.filter(campaign=row, retired_at=None)}
+    kept = {}
+    for order, stage in enumerate(doc.stages):
+        found = old.pop(stage.name, None) or old.pop(stage.was, None) or Stage.objects.create(campaign=row, name=stage.name)
+        position = None if stage.position is None else list(stage.position)
+        changed(found, name=stage.name, note=stage.note, settings=document.said(stage.settings), position=position, order=order)
+        kept[stage.name] = found
+    gone = [stage.pk for stage in old.values()]
+    Stage.objects.filter(pk__in=gone).update(retired_at=at)
+    Schedule.objects.filter(stage_id__in=gone, retired_at=None).update(retired_at=at)
+    return kept
+
+
+def _write_edges(row: Campaign, doc: document.Campaign, stages: dict[str, Stage], *, at: datetime) -> None:
+    living_edges = Dependency.objects.filter(downstream__campaign=row, retired_at=None)
+    old = {(edge.upstream_id, edge.downstream_id, edge.pattern): edge.pk for edge in living_edges}
+    said = {(stages[edge.upstream].pk, stages[edge.downstream].pk, edge.pattern) for edge in doc.dependencies}
+    Dependency.objects.filter(pk__in=[pk for key, pk in old.items() if key not in said]).update(retired_at=at)
+    Dependency.objects.bulk_create(Dependency(upstream_id=up, downstream_id=down, pattern=pattern)
+                                   for up, down, pattern in sorted(said - old.keys()))
+
+
+def changed(row: Any, **values: Any) -> bool:
+    """Save the columns that say something else now; True if there were any."""
+    found = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in found:
+        setattr(row, name, values[name])
+    if found:
+        row.save(update_fields=found)
+    return bool(found)
+
+
+def _version(row: Campaign, doc: document.Campaign, lines: list[Line], *, actor: Actor, at: datetime, door: str, why: str) -> None:
+    """Every change is a version, and an event that says what changed."""
+    last = row.versions.aggregate(last=Max("number"))["last"] or 0
+    row.version = CampaignVersion.objects.create(campaign=row, number=last + 1, by=actor.user, at=at, why=why[:200],
+                                                 document=document.to_json(document.campaign_part(doc)))
+    row.save(update_fields=["version"])
+    what, before = ("campaign changed", f"version {last}") if last else ("campaign created", "")
+    after = "\n".join([f"version {last + 1}", *map(str, lines)])
+    events.record([events.event(what, row, by=actor.by(door), at=at, before=before, after=after, why=why)])
+
+
+def _stage(row: Stage) -> document.Stage:
+    position = None if row.position is None else (row.position[0], row.position[1])
+    return document.Stage(row.name, document.settings_from(row.settings), note=row.note, position=position)
