@@ -88,7 +88,6 @@ Q_CLUSTER = {
     "timeout": 30, "retry": 40, "ack_failures": True, "max_attempts": 0, "catch_up": False, "scheduler": False,
     "save_limit": 20, "queue_limit": 4, "bulk": 1, "recycle": 1000, "label": "Background tasks",
 }
-WAKE_UPS = environment.flag("POMS_WAKE_UPS", default=True)     # a commit wakes its room at once, not only the ticker
 
 WAKE_UPS = environment.flag("POMS_WAKE_UPS", default=True)     # a commit queues its task at once; off, only the ticker does
 
