@@ -1,5 +1,7 @@
 """The life of a submission and of a job: the words, and which may follow which. Pure."""
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -34,6 +36,7 @@ class JobState(StrEnum):
 S, J = Status, JobState
 LIVE = frozenset({S.IDLE, S.RUNNING, S.HELD})
 JOB_LIVE = frozenset({J.IDLE, J.HELD, J.RUNNING})
+J_ENDS = frozenset({J.REMOVED, J.FAILED, J.DONE})      # a lost job may be seen again
 RANK = {state: rank for rank, state in enumerate(JobState)}
 _ENDS = frozenset({S.COMPLETED, S.FAILED, S.REMOVED})
 
@@ -88,6 +91,24 @@ def _ended(failed: int, done: int, removed: int) -> Status:
     return S.FAILED if failed * 2 > done else S.COMPLETED
 
 
-def newer(heard: tuple, known: tuple | None) -> bool:
-    """(when, state) against (when, state): older news never wins, and clocks tick in whole seconds."""
-    return known is None or (heard[0], RANK[heard[1]]) > (known[0], RANK[known[1]])
+@dataclass(frozen=True)
+class News:
+    """What was heard of a job: in which attempt (None: the source does not say), when its source saw it, and what."""
+
+    attempt: int | None
+    heard_at: datetime
+    state: JobState
+
+
+def newer(heard: News, known: News | None) -> bool:
+    """Older news never wins. Within an attempt an end is final, whatever a clock says; else the later counts.
+
+    Clocks tick in whole seconds and run apart: at the same moment the state later in a job's life counts.
+    """
+    if known is None:
+        return True
+    if None not in (heard.attempt, known.attempt):
+        turn, before = (heard.attempt, heard.state in J_ENDS), (known.attempt, known.state in J_ENDS)
+        if turn != before:
+            return turn > before        # type: ignore[operator]
+    return (heard.heard_at, RANK[heard.state]) > (known.heard_at, RANK[known.state])

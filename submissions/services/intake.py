@@ -3,6 +3,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import overload
 
 from django.db import transaction
 from django.db.models import F
@@ -13,7 +14,7 @@ from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Cursor, GridCluster, Job, Order, Submission
 from submissions.services import lifecycle
-from submissions.states import JOB_LIVE, LIVE, JobState, Status, from_jobs, newer
+from submissions.states import JOB_LIVE, LIVE, JobState, News, Status, from_jobs, newer
 
 GRID = By("grid")
 ONE_JOB = ["submission_id", "schedd", "cluster", "proc"]
@@ -82,10 +83,17 @@ def _newest(reports: list[JobReport], known: dict[Key, Job], *, at: datetime) ->
     news: dict[Key, JobReport] = {}
     for report in (replace(r, heard_at=min(r.heard_at, at)) for r in reports):
         key = (report.ref.schedd, report.ref.cluster, report.ref.proc)
-        so_far = news.get(key) or known.get(key)
-        if newer((report.heard_at, report.state), so_far and (so_far.heard_at, JobState(so_far.state))):
+        if newer(_news(report), _news(news.get(key) or known.get(key))):
             news[key] = report
     return news
+
+
+@overload
+def _news(of: JobReport) -> News: ...
+@overload
+def _news(of: JobReport | Job | None) -> News | None: ...
+def _news(of: JobReport | Job | None) -> News | None:
+    return News(of.attempt, of.heard_at, JobState(of.state)) if of else None
 
 
 def _write(row: Submission, news: dict[Key, JobReport], known: dict[Key, Job]) -> None:

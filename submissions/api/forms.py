@@ -1,0 +1,59 @@
+"""What a grid job may say, field by field."""
+from rest_framework import serializers
+
+from datasets.models import FileStatus
+from submissions.batch.port import JobRef
+
+SAID_BY_JOBS = (FileStatus.DELIVERED, FileStatus.TRANSFERRED, FileStatus.CONSUMED, FileStatus.FAILED, FileStatus.SKIPPED)
+
+
+class JobField(serializers.CharField):
+    """A job, written schedd#cluster.proc."""
+
+    def to_internal_value(self, data: object) -> JobRef:  # type: ignore[override]
+        """The job's name, taken apart."""
+        try:
+            return JobRef.parse(super().to_internal_value(data))
+        except ValueError as bad:
+            raise serializers.ValidationError(str(bad)) from bad
+
+
+class Call(serializers.Serializer):
+    """What every call carries. `key` is the job's own; the same call may come again under it."""
+
+    key = serializers.CharField(max_length=200)
+    job = JobField(max_length=200)
+    attempt = serializers.IntegerField(min_value=1)
+
+
+class FileSaid(serializers.Serializer):
+    """What became of one input."""
+
+    name = serializers.CharField(max_length=250)
+    status = serializers.ChoiceField(choices=[status.value for status in SAID_BY_JOBS])
+
+
+class Report(Call):
+    """How the job is, and what became of its inputs."""
+
+    state = serializers.ChoiceField(choices=["running", "done", "failed"], required=False)
+    at = serializers.DateTimeField(required=False, help_text="when it was so, by the job's clock; without it the state is only a hint")
+    exit_code = serializers.IntegerField(required=False)
+    files = FileSaid(many=True, required=False)
+
+
+class NewFile(serializers.Serializer):
+    """A file that the job made."""
+
+    name = serializers.CharField(max_length=250)
+    size = serializers.IntegerField(min_value=0)
+    checksum = serializers.RegexField(r"^[a-z0-9]+:[0-9a-f]+$", max_length=200)
+    metadata = serializers.DictField(required=False, default=dict)
+    parents = serializers.ListField(child=serializers.CharField(max_length=250), required=False, default=list)
+    locations = serializers.ListField(child=serializers.CharField(max_length=2000), required=False, default=list)
+
+
+class Declaration(Call):
+    """The files that the job made."""
+
+    files = NewFile(many=True, allow_empty=False, max_length=10_000)

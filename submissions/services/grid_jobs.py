@@ -1,0 +1,81 @@
+"""What a grid job asks and says by itself: its inputs, its reports, the files it made. Each may come twice."""
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.policy import By
+from datasets.models import File
+from datasets.port import FileRef
+from datasets.services.declare import declare as declare_files
+from datasets.services.incoming import NewFile
+from pomssite.kit.errors import Invalid, NoAnswer
+from pomssite.kit.registry import backend
+from submissions import pulses
+from submissions.batch.port import JobRef, JobReport
+from submissions.models import Job, Submission
+from submissions.services import intake
+from submissions.states import JobState
+
+JOB = By("job")
+
+
+def inputs(submission: Submission, job: JobRef, *, attempt: int) -> list[dict[str, Any]]:
+    """The files of this job, as JSON; from now on they are delivered to it. None for work without input files."""
+    if not submission.dimensions:
+        return []
+    handler, exp, tag = backend("DATA_HANDLERS"), submission.experiment_id, submission.tag
+    mine = handler.assigned(exp, tag, job.proc, submission.expected or 1)
+    handler.mark(exp, tag, [file.name for file in mine], "delivered", job=str(job), attempt=attempt)
+    return [_as_json(file) for file in mine]
+
+
+def _as_json(file: FileRef) -> dict[str, Any]:
+    return {"name": file.name, "checksum": file.checksum, "size": file.size, "locations": list(file.locations), "metadata": file.metadata}
+
+
+def told(submission: Submission, job: JobRef, said: Mapping[str, Any]) -> JobReport | None:
+    """The report in the batch system's own form; None if no state was told, or not when it was so."""
+    if "state" not in said or "at" not in said:
+        return None
+    return JobReport(submission.tag, job, JobState(said["state"]), said["at"], attempt=said["attempt"], exit_code=said.get("exit_code"))
+
+
+def report(submission: Submission, job: JobRef, *, attempt: int, told: JobReport | None, files: Mapping[str, str],
+           now: Callable[[], datetime]) -> bool:
+    """Take in what the job says of itself and of its inputs; False if it was no news."""
+    handler, moved = backend("DATA_HANDLERS"), 0
+    for status in sorted(set(files.values())):
+        names = [name for name, said in files.items() if said == status]
+        moved += handler.mark(submission.experiment_id, submission.tag, names, status, job=str(job), attempt=attempt)
+    taken = _take_in(told, now=now) if told else 0
+    pulses.wake("listen")
+    return bool(moved or taken)
+
+
+def _take_in(told: JobReport, *, now: Callable[[], datetime]) -> int:
+    """Trouble is the caller's to hear: it comes again with the same words."""
+    troubles: list[str] = []
+    taken = intake.take_in([told], by=JOB, now=now, troubles=troubles)
+    if troubles:
+        raise NoAnswer(troubles[0])
+    return taken
+
+
+def declare(submission: Submission, job: JobRef, *, attempt: int, files: Sequence[Mapping[str, Any]], at: datetime) -> tuple[int, int]:
+    """How many files are new, and how many were known already."""
+    new = [NewFile(file["name"], file["size"], file["checksum"], dict(file.get("metadata", {})), tuple(file.get("parents", ())),
+                   tuple(file.get("locations", ()))) for file in files]
+    version = submission.snapshot["settings"]["software_version"] or ""
+    if submission.abandoned_at:
+        raise Invalid(f"{submission} was given up: what its late jobs made is not taken.")
+    return declare_files(submission.experiment_id, new, submission_id=submission.pk, job=str(job), attempt=attempt, older_failed=_failed, at=at,
+                         software_version=version)
+
+
+def _failed(file: File) -> bool:
+    """Whether the job that made the file ended badly."""
+    if not file.job or file.submission_id is None:
+        return False
+    ref = JobRef.parse(file.job)
+    bad = [JobState.FAILED, JobState.LOST, JobState.REMOVED]
+    return Job.objects.filter(submission_id=file.submission_id, schedd=ref.schedd, cluster=ref.cluster, proc=ref.proc, state__in=bad).exists()

@@ -1,0 +1,254 @@
+"""What the pages ask: how far it is, and why it does not move. Reads rows and writes none; each question is one query."""
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.models import Event
+from campaigns.document import HOUSE_DEFAULTS, Settings, settings_from
+from campaigns.models import Campaign, Dependency, Hold, Stage
+from datasets.models import File
+from submissions.models import Job, LaunchIntent, Submission
+from submissions.states import WORST_FIRST, JobState, Status
+
+NEWEST = 1000           # submissions that one page looks at
+ROWS_WITHOUT = ("snapshot", "dimensions", "parameter")
+BAD_JOBS = (JobState.FAILED, JobState.HELD, JobState.LOST)
+
+
+@dataclass
+class Family:
+    """A first submission and its recoveries, in their order."""
+
+    members: list[Submission]
+
+    @property
+    def first(self) -> Submission:
+        return self.members[0]
+
+    @property
+    def last(self) -> Submission:
+        return self.members[-1]
+
+    @property
+    def recoveries(self) -> list[Submission]:
+        return self.members[1:]
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody can say yet that it is settled."""
+        return self.first.settled_at is None
+
+    @property
+    def state(self) -> Status:
+        """Located once it is settled, by whatever recovery; else what the last of them says."""
+        return Status(self.last.status) if self.is_open else Status.LOCATED
+
+
+def families(newest: int = NEWEST, **of: Any) -> list[Family]:
+    """The newest families, newest first; attempts that were given up are left out."""
+    rows = (Submission.objects.filter(abandoned_at=None, **of).select_related("slice", "run")
+            .defer(*ROWS_WITHOUT).order_by("-pk")[:newest])
+    found: dict[int, Family] = {}
+    home: dict[int, int] = {}
+    for row in reversed(rows):
+        home[row.pk] = root = home.get(row.parent_id, row.pk) if row.parent_id else row.pk
+        found.setdefault(root, Family([])).members.append(row)
+    return [family for family in reversed(found.values()) if family.first.parent_id is None]
+
+
+def worst(states: Iterable[Status]) -> Status | None:
+    """The one that most needs somebody."""
+    present = set(states)
+    return next((status for status in WORST_FIRST if status in present), None)
+
+
+def settings_of(stage: Stage, campaign: Campaign) -> Settings:
+    """What the stage runs with: its own words, then the campaign's, then the house's."""
+    return settings_from(stage.settings).over(settings_from(campaign.defaults)).over(HOUSE_DEFAULTS)
+
+
+@dataclass
+class StageOutlook:
+    """One stage, its families and what feeds it."""
+
+    stage: Stage
+    settings: Settings
+    families: list[Family]
+    feeds: list["StageOutlook"] = field(default_factory=list)
+    waiting: list[LaunchIntent] = field(default_factory=list)
+    hold: Hold | None = None
+
+    @cached_property
+    def counts(self) -> Counter[Status]:
+        return Counter(family.state for family in self.families)
+
+    @cached_property
+    def open(self) -> list[Family]:
+        return [family for family in self.families if family.is_open]
+
+    @property
+    def total(self) -> int:
+        return len(self.families)
+
+    @property
+    def located(self) -> int:
+        return self.total - len(self.open)
+
+    @property
+    def state(self) -> Status:
+        """The worst of what is open; Located if nothing is; New if it has not begun."""
+        return worst(family.state for family in self.open) or (Status.LOCATED if self.families else Status.NEW)
+
+    @property
+    def jobs(self) -> Counter[str]:
+        """Of what is open, by state."""
+        return sum((Counter(row.counters()) for family in self.open for row in family.members), Counter())
+
+    @property
+    def goes_on(self) -> bool:
+        """It takes slice after slice by itself, and this run has some left."""
+        return bool(self.settings.keep_running) and any(
+            not (family.first.run.exhausted_at or family.first.run.stopped) for family in self.families[:1])
+
+    @property
+    def finished(self) -> bool:
+        """Nothing is open, waiting, or still to come from what feeds it."""
+        return bool(self.families) and not (self.open or self.waiting or self.goes_on) and all(up.finished for up in self.feeds)
+
+    @property
+    def line(self) -> str:
+        """A few words for the graph and the table."""
+        if not self.families:
+            return f"waits for {', '.join(up.stage.name for up in self.feeds)}" if self.feeds else "not launched yet"
+        live = ", ".join(f"{count} {word}" for word in ("running", "held", "idle") if (count := self.jobs[word]))
+        return f"jobs: {live}" if live else "all located" if not self.open else self.state.lower()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is not moving, or that it is: the sign, the fact, what comes next."""
+
+    status: Status
+    title: str
+    text: str
+    submission: Submission | None = None
+
+
+class CampaignOutlook:
+    """Everything the page of a campaign shows."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self.edges = list(Dependency.objects.filter(upstream__campaign=campaign, retired_at=None))
+        rows = list(campaign.stages.filter(retired_at=None))
+        by_stage = _grouped(families(stage__campaign=campaign), lambda family: family.first.stage_id)
+        waiting = _grouped(waiting_intents(stage__campaign=campaign), lambda intent: intent.stage_id)
+        self.holds = standing_holds(campaign)
+        self.stages = [StageOutlook(row, settings_of(row, campaign), by_stage.get(row.pk, []), waiting=waiting.get(row.pk, []),
+                                    hold=self.holds.get(row.pk)) for row in rows]
+        known = {each.stage.pk: each for each in self.stages}
+        for edge in self.edges:
+            if edge.downstream_id in known and edge.upstream_id in known:
+                known[edge.downstream_id].feeds.append(known[edge.upstream_id])
+
+    @property
+    def families(self) -> list[Family]:
+        return [family for each in self.stages for family in each.families]
+
+    @property
+    def state(self) -> Status:
+        """The worst of what is open."""
+        found = worst(family.state for each in self.stages for family in each.open)
+        return found or (Status.LOCATED if self.finished else Status.IDLE if self.families else Status.NEW)
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.stages) and all(each.finished for each in self.stages)
+
+    @property
+    def words(self) -> str:
+        """The state in a word or two."""
+        if self.finished:
+            return "Complete"
+        return self.state if self.families else "Not launched yet"
+
+    @property
+    def jobs(self) -> Counter[str]:
+        return sum((each.jobs for each in self.stages), Counter())
+
+    @property
+    def newest_submissions(self) -> list[Submission]:
+        """The newest first."""
+        return sorted((row for family in self.families for row in family.members), key=lambda row: -row.pk)
+
+    def events(self, newest: int = 12) -> QuerySet[Event]:
+        """What happened last to the campaign, its stages and its newest submissions."""
+        rows = self.newest_submissions[:60]
+        things = [self.campaign, *(each.stage for each in self.stages), *rows, *{row.run for row in rows}]
+        return events_of(things, newest)
+
+    def plot(self) -> File | None:
+        """The newest result that is a picture."""
+        made_by = [row.pk for row in self.newest_submissions]
+        return (File.objects.filter(experiment_id=self.campaign.experiment_id, submission_id__in=made_by, data_tier="plot")
+                .order_by("-pk").first())
+
+
+def waiting_intents(**of: Any) -> QuerySet[LaunchIntent]:
+    """What is to be launched, and the gate's last answer; the oldest first."""
+    return LaunchIntent.objects.waiting().filter(**of).select_related("run").defer("preview", "dimensions").order_by("pk")[:100]
+
+
+def standing_holds(campaign: Campaign) -> Mapping[int | None, Hold]:
+    """By stage; the campaign's own under None."""
+    rows = Hold.objects.filter(Q(campaign=campaign) | Q(stage__campaign=campaign), lifted_at=None).select_related("by")
+    return {row.stage_id: row for row in rows}
+
+
+def events_of(things: Iterable[Any], newest: int) -> QuerySet[Event]:
+    """The newest events of these rows."""
+    names = [f"{thing._meta.model_name}:{thing.pk}" for thing in things]
+    return Event.objects.filter(thing__in=names).order_by("-pk")[:newest]
+
+
+def open_states(campaigns: Iterable[int]) -> dict[int, Counter[Status]]:
+    """Of each campaign, how its open families stand."""
+    rows = (Submission.objects.filter(abandoned_at=None, stage__campaign__in=campaigns)
+            .filter(Q(parent=None, settled_at=None) | Q(parent__settled_at=None, parent__isnull=False))
+            .values_list("stage__campaign_id", Coalesce(F("parent_id"), F("pk")), "status").order_by("pk"))
+    last = {(campaign, family): Status(status) for campaign, family, status in rows}
+    found: dict[int, Counter[Status]] = {}
+    for (campaign, _), status in last.items():
+        found.setdefault(campaign, Counter())[status] += 1
+    return found
+
+
+def failure_groups(submission: Submission) -> list[dict[str, Any]]:
+    """Jobs in trouble, by what they share."""
+    shared = ("state", "exit_code", "signal", "reason")
+    rows = Job.objects.filter(submission_id=submission.pk, state__in=BAD_JOBS).values(*shared).annotate(jobs=Count("pk"))
+    return list(rows.order_by("-jobs", "state")[:8])
+
+
+def lineage_of(submission: Submission) -> QuerySet[Submission]:
+    """All that follows from the same root slice: recoveries and dependents, oldest first."""
+    rows = Submission.objects.filter(lineage_id=submission.lineage_id).select_related("stage")
+    return rows.defer(*ROWS_WITHOUT).order_by("pk")[:60]
+
+
+def outputs_of(submission: Submission) -> dict[str, int]:
+    """How many files it declared, and of how many a place is known."""
+    mine = File.objects.filter(experiment_id=submission.experiment_id, submission_id=submission.pk)
+    return mine.aggregate(declared=Count("pk", distinct=True), located=Count("pk", distinct=True, filter=Q(locations__kind="physical")))
+
+
+def _grouped(rows: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found

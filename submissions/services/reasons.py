@@ -1,0 +1,97 @@
+"""Why isn't it moving? The same sentences for every page: from holds, waiting intents, stuck families and troubles. Reads no rows itself."""
+from collections.abc import Iterator
+
+from campaigns.models import Hold
+from submissions.services.outlook import CampaignOutlook, Family, Reason, StageOutlook
+from submissions.states import Status
+
+JOINS = {
+    "each": "It starts by itself for each piece of {feeds} that is settled.",
+    "all": "It starts by itself when every stage that feeds it has settled the same slice.",
+    "drained": "It starts by itself when {feeds} has nothing left to do and all of it is settled.",
+}
+
+
+def why(outlook: CampaignOutlook) -> list[Reason]:
+    """The worst first; never empty: if nothing is wrong it says what goes on."""
+    return [*_stopped(outlook), *(reason for each in outlook.stages for reason in of_stage(each))] or [_all_is_well(outlook)]
+
+
+def of_stage(each: StageOutlook) -> Iterator[Reason]:
+    """What concerns this stage alone."""
+    if each.hold:
+        yield _held(each.hold, f"Launches of {each.stage.name} are held")
+    yield from _stuck(each)
+    yield from _in_trouble(each)
+    yield from _waiting(each)
+    if not each.families and each.feeds and not each.waiting:
+        yield _not_begun(each)
+
+
+def _stopped(outlook: CampaignOutlook) -> Iterator[Reason]:
+    campaign, experiment = outlook.campaign, outlook.campaign.experiment
+    if experiment.launches_held_by:
+        yield Reason(Status.HELD, f"All launches of {experiment.name} are held",
+                     f"By {experiment.launches_held_by}: {experiment.launches_held_why} Jobs that run already go on.")
+    if not campaign.active:
+        yield Reason(Status.HELD, "The campaign is inactive", "Nothing of it is launched until somebody activates it.")
+    if hold := outlook.holds.get(None):
+        yield _held(hold, "Launches of the campaign are held")
+    for text in sorted({family.first.run.stopped for family in outlook.families if family.first.run.stopped}):
+        yield Reason(Status.FAILED, "A run goes on no longer", text)
+
+
+def _held(hold: Hold, title: str) -> Reason:
+    return Reason(Status.HELD, title, f"By {hold.by} since {hold.at:%-d %b %H:%M} UTC: {hold.why} Jobs that run already go on.")
+
+
+def _stuck(each: StageOutlook) -> Iterator[Reason]:
+    for family in each.open:
+        if family.first.stuck:
+            yield Reason(Status.FAILED, f"{_name(each, family)} is stuck",
+                         f"{family.first.stuck} Nothing more comes by itself: a person may mark it Located, or launch it again.", family.last)
+
+
+def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
+    for family in each.open:
+        last = family.last
+        if last.trouble:
+            yield Reason(Status.HELD, f"{_name(each, family)} is in trouble", f"{last.trouble} POMS tries again by itself.", last)
+        elif last.held:
+            yield Reason(Status.HELD, f"{last.held} jobs of {_name(each, family)} are held",
+                         "The batch system will not start them by itself. Release or remove them on the submission's page.", last)
+
+
+def _waiting(each: StageOutlook) -> Iterator[Reason]:
+    """Grouped by what they wait for."""
+    groups: dict[str, int] = {}
+    for intent in each.waiting:
+        groups[intent.gate] = groups.get(intent.gate, 0) + 1
+    for gate, count in groups.items():
+        many = f"{count} launches wait" if count > 1 else "A launch waits"
+        yield Reason(Status.IDLE, f"{each.stage.name}: {many.lower()}", gate or "It is due and goes out within seconds.")
+
+
+def _not_begun(each: StageOutlook) -> Reason:
+    feeds = " and ".join(up.stage.name for up in each.feeds)
+    done = ", ".join(f"{up.located} of {up.total} of {up.stage.name} settled" for up in each.feeds)
+    return Reason(Status.NEW, f"{each.stage.name} has not started", f"{JOINS[str(each.settings.join)].format(feeds=feeds)} So far {done}.")
+
+
+def _all_is_well(outlook: CampaignOutlook) -> Reason:
+    if outlook.finished:
+        return Reason(Status.LOCATED, "It is complete", "All stages have run, and everything they made is where it belongs.")
+    if not outlook.families:
+        return Reason(Status.NEW, "Not launched yet", "Launch a stage that nothing feeds; the others follow by themselves.")
+    if not outlook.jobs:
+        return Reason(Status.IDLE, "Between two steps", "No job runs at this moment; what comes next is worked out within seconds.")
+    return Reason(Status.RUNNING, "It is moving", f"{_jobs(outlook)}. Nothing is held, stuck or waiting.")
+
+
+def _jobs(outlook: CampaignOutlook) -> str:
+    live = [f"{count} jobs {word}" for word in ("running", "idle") if (count := outlook.jobs[word])]
+    return ", ".join(live) or "The last jobs have just ended"
+
+
+def _name(each: StageOutlook, family: Family) -> str:
+    return f"{each.stage.name} slice {family.first.slice.number}" if family.first.slice else f"{each.stage.name} {family.first.tag}"
