@@ -160,8 +160,9 @@ def test_the_files_of_submissions_are_known_by_their_tags():
 def test_what_a_query_says_of_availability():
     a = file("a", located="physical")
     b, c = file("b", located="virtual"), file("c", located="")
-    for words, wanted in {"": "ab", " with availability default": "ab", " with availability anylocation": "ab",
-                          " with availability physical": "a", " with availability virtual": "bc", " and availability: physical": "a"}.items():
+    said = {"": "ab", " with availability default": "ab", " with availability anylocation": "ab", " with availability physical": "a",
+            " with availability virtual": "bc", " and availability: physical": "a"}
+    for words, wanted in said.items():
         assert letters(f"file_name a,b,c{words}") == wanted, words
     snapshot([a, b, c], 5)
     assert letters("snapshot_id 5") == letters("snapshot_id 5 and file_name a,b,c") == "abc"
