@@ -12,6 +12,7 @@ from detector import MUON_MASS, mass, simulate
 from events import Event, pack, unpack
 from peak import fit
 from troubles import meet, trouble
+from verify import kept_of, verified
 
 LUCK = 7
 
@@ -19,6 +20,11 @@ LUCK = 7
 @pytest.fixture(scope="module")
 def events():
     return [event for seed in (1, 2) for first in (0, 100) for event in generate(luck=LUCK, seed=seed, first=first, count=100)]
+
+
+@pytest.fixture(scope="module")
+def merged(events):
+    return kept_of(events, luck=LUCK)
 
 
 def at_rest(mass_gev):
@@ -96,3 +102,33 @@ def test_a_crash_happens_in_the_first_launch_only():
     with pytest.raises(SystemExit) as ended:
         meet("crash", hungry_mb=1, first_launch=True)
     assert ended.value.code != 0
+
+
+class TestTheSceptic:
+    """verify.py is right when all is well, and sees each fault there may be."""
+
+    WANTED = [(seed, number) for seed in (1, 2) for number in range(200)]
+
+    def found(self, events, merged):
+        said = verified(self.WANTED, events, merged, luck=LUCK)
+        return {name: said[name] for name in ("lost", "doubled", "strange", "altered")}
+
+    def test_nothing_is_found_where_nothing_is_wrong(self, events, merged):
+        assert self.found(events, merged) == {"lost": 0, "doubled": 0, "strange": 0, "altered": 0}
+
+    def test_an_event_that_is_not_merged_is_lost(self, events, merged):
+        assert self.found(events, merged[1:]) == {"lost": 1, "doubled": 0, "strange": 0, "altered": 1}
+
+    def test_an_event_that_was_never_generated_is_lost(self, events, merged):
+        assert self.found([event for event in events if event.pair != merged[0].pair], merged)["lost"] == 1
+
+    def test_an_event_that_is_merged_twice_is_doubled(self, events, merged):
+        assert self.found(events, [*merged, merged[0]])["doubled"] == 1
+
+    def test_an_event_that_should_have_been_cut_is_strange(self, events, merged):
+        cut = next(event for event in events if event.pair not in {kept.pair for kept in merged})
+        assert self.found(events, [*merged, cut])["strange"] == 1
+
+    def test_an_event_with_another_muon_is_altered(self, events, merged):
+        other = merged[0]._replace(minus=merged[1].minus)
+        assert self.found(events, [other, *merged[1:]]) == {"lost": 0, "doubled": 0, "strange": 0, "altered": 1}

@@ -10,7 +10,8 @@ FILE = Path(__file__).parents[2] / "demo" / "zmumu.ini"
 
 @pytest.fixture(scope="module")
 def campaign():
-    return ini.read(FILE.read_text(), file=FILE.name, values={"name": "z2", "seeds": "1, 2", "jobs": "3"}, known_logins=(), known_types=()).campaign
+    given = {"name": "z2", "seeds": "1, 2", "jobs": "3"}
+    return ini.read(FILE.read_text(), file=FILE.name, values=given, known_logins=(), known_types=()).campaign
 
 
 def settled(campaign):
