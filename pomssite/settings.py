@@ -27,7 +27,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-LOGIN_URL = f"{PREFIX}/me/sign-in"
+LOGIN_URL = f"{PREFIX}/me/sign-in/"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{PREFIX}/"
 
 # What it is made of
@@ -48,7 +48,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pomssite.middleware.Refusals",
 ]
+CSRF_FAILURE_VIEW = "pomssite.views.no_form"
 ROOT_URLCONF = "pomssite.urls"
 WSGI_APPLICATION = "pomssite.wsgi.application"
 ASGI_APPLICATION = "pomssite.asgi.application"
@@ -59,7 +61,7 @@ TEMPLATES = [{
     "APP_DIRS": True,
     "OPTIONS": {"context_processors": [
         "django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
-        "django.contrib.messages.context_processors.messages", "csp.context_processors.nonce",
+        "django.contrib.messages.context_processors.messages", "accounts.frame.frame",
     ]},
 }]
 
@@ -93,6 +95,7 @@ WAKE_UPS = environment.flag("POMS_WAKE_UPS", default=True)     # a commit queues
 
 # The API
 REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "submissions.api.errors.answer",
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -6,11 +6,14 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.policy import Role, held
-from campaigns.document import Settings
-from campaigns.models import Hold
+from campaigns.document import Settings, settings_from
+from campaigns.models import Hold, JobType, LoginSetup
 from campaigns.services import documents
 from submissions import command, gate, recovery
 from submissions.models import LaunchIntent, Submission
+
+JOB_TYPE = ("name", "launch_script", "parameters", "output_file_patterns", "style", "input_files_per_job", "output_files_per_job")
+LOGIN_SETUP = ("name", "host", "account", "setup", "batch")
 
 
 def facts(intent: LaunchIntent, settings: Settings) -> gate.Facts:
@@ -53,16 +56,21 @@ def snapshot(intent: LaunchIntent, settings: Settings) -> dict:
     job_type = documents.job_type_of(settings, intent.experiment_id)
     pairs = command.layered(_layers(intent, settings, job_type))
     return {
-        "settings": asdict(settings), "job_type": asdict(job_type), "login_setup": asdict(documents.login_of(settings, intent.experiment_id)),
+        "settings": asdict(settings), "job_type": _copied(job_type, JOB_TYPE) | {"recoveries": list(job_type.recoveries.values("kind", "overrides"))},
+        "login_setup": _copied(documents.login_of(settings, intent.experiment_id), LOGIN_SETUP),
         "campaign": campaign.name, "stage": intent.stage.name, "keywords": dict(campaign.keywords), "pairs": pairs,
         "requests": command.requests(asdict(settings), pairs), "patterns": _patterns(intent, job_type.output_file_patterns),
         "test": intent.for_test or campaign.kind == campaign.TEST,
     }
 
 
-def _layers(intent: LaunchIntent, settings: Settings, job_type) -> list[command.Pairs]:
+def _copied(row: JobType | LoginSetup, names: tuple[str, ...]) -> dict:
+    return {name: getattr(row, name) for name in names}
+
+
+def _layers(intent: LaunchIntent, settings: Settings, job_type: JobType) -> list[command.Pairs]:
     """Lowest first, as the original layers them (spec 03 §3.3)."""
-    defaults = documents.defaults_of(intent.stage.campaign)
+    defaults = settings_from(intent.stage.campaign.defaults)
     merged = (defaults.param_overrides or ()) if settings.merge_overrides else ()
     test = (settings.test_param_overrides or ()) if intent.for_test else ()
     return [job_type.parameters, merged, settings.param_overrides or (), test, intent.overrides]
