@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "evidence"
+PACKAGE = "tests.evidence"
 HEADS = ("what", "aim", "measured", "held")
 WIDTHS = (58, 26, 34, 5)
 
@@ -45,8 +47,8 @@ def _shown(line: Line) -> bool:
     return line.held
 
 
-def _module(name: str):  # type: ignore[no-untyped-def]
-    return importlib.import_module(f"tests.evidence.{name}")
+def _module(name: str) -> Any:
+    return importlib.import_module(f"{PACKAGE}.{name}")
 
 
 def _row(words: Sequence[str]) -> str:

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export POMS_VAR="$PWD/var/test" PATH="$PWD/.venv/bin:$PATH"
+mkdir -p "$POMS_VAR"
 
 ruff check --quiet .
 lint-imports --cache-dir var/test/import-linter >"$POMS_VAR/contracts" 2>&1 || { cat "$POMS_VAR/contracts"; exit 1; }
