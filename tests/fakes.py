@@ -51,6 +51,8 @@ class MemoryBatch:
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         if kind not in ("stdout", "stderr", "log"):
             raise Refused(f"a job has no log {kind!r}: say stdout, stderr or log")
+        if ref not in self.jobs:
+            raise Refused(f"{ref} is not known here")
         text = self.logs.get((ref, kind), b"") if kind != "log" else "".join(
             f"{news.heard_at} {news.state}\n" for news in self.news if news.ref == ref).encode()
         start = max(0, len(text) + start) if start < 0 else start

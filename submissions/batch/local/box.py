@@ -50,7 +50,8 @@ class LocalBatch:
             raise Refused(f"{deed!r} is no deed: say hold, release or remove")
         self._make()
         answers = queue.order(self.store, deed, refs, why)
-        wake(self.store)
+        if refs:
+            wake(self.store)
         return answers
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:

@@ -19,10 +19,10 @@ TIDY = 3600.0           # s between two looks for clusters to forget
 WAIT = 5.0              # s for the place of one that is just leaving
 
 
-def serve(store: Store) -> int | None:
-    """Serve the box until there is nothing to do, alone. In a new starter: the job it is for."""
+def serve(store: Store, patience: float = PATIENCE) -> int | None:
+    """Serve the box, alone, until there is nothing to do for so many seconds. In a new starter: the job it is for."""
     with (store.folder / "lock").open("w") as lock:
-        return Negotiator(store).serve() if _alone(store, lock) else None
+        return Negotiator(store, patience).serve() if _alone(store, lock) else None
 
 
 def _alone(store: Store, lock: TextIO) -> bool:
@@ -47,8 +47,8 @@ def _served(store: Store) -> bool:
 class Negotiator:
     """Starts what may start, buries what has died, sleeps until it is called."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, patience: float) -> None:
+        self.store, self.patience = store, patience
         self.tidied = -TIDY
         self.waiting: dict[int, int] = {}       # the process of a starter that may not have its job yet -> the job
 
@@ -74,7 +74,7 @@ class Negotiator:
 
     def _until_quiet(self, pipe: int) -> int | None:
         quiet = time.monotonic()
-        while time.monotonic() - quiet < PATIENCE:
+        while time.monotonic() - quiet < self.patience:
             self._bury()
             job = self._start()
             if job is not None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from submissions.batch.local.store import Store, about, change, microseconds, note
 from submissions.batch.port import JobRef, JobReport
@@ -35,6 +36,7 @@ def put(store: Store, spec: JobSpec, options: dict[str, int]) -> tuple[JobRef, .
         db.executemany("INSERT INTO job (cluster, proc, tag, cpus, state, at) VALUES (?, ?, ?, ?, ?, ?)",
                        ((cluster, proc, spec.tag, spec.cpus, J.IDLE, now) for proc in range(spec.jobs)))
         db.execute(FIRST_NEWS, (cluster,))
+        db.execute("INSERT OR IGNORE INTO turn (tag) VALUES (?)", (spec.tag,))
         note(db, **options)
     return tuple(JobRef(SCHEDD, str(cluster), proc) for proc in range(spec.jobs))
 
@@ -127,6 +129,6 @@ def folder_of(store: Store, ref: JobRef, attempt: int) -> Path:
 
 
 def _report(row: sqlite3.Row) -> JobReport:
-    facts = json.loads(row["facts"])
-    times = {name: moment(facts.pop(name)) for name in ("started_at", "ended_at") if name in facts}
-    return JobReport(row["tag"], ref_of(row), J(row["state"]), moment(row["at"]), site=SCHEDD, **facts, **times)
+    facts: dict[str, Any] = json.loads(row["facts"])
+    facts |= {name: moment(facts[name]) for name in ("started_at", "ended_at") if name in facts}
+    return JobReport(row["tag"], ref_of(row), J(row["state"]), moment(row["at"]), site=SCHEDD, **facts)

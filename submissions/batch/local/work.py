@@ -16,11 +16,11 @@ J = JobState
 BY_ORDER = {"hold": J.HELD, "release": J.IDLE, "remove": J.REMOVED}
 TAKEN = "SELECT * FROM job WHERE state = 'running'"
 BUSY = "SELECT coalesce(sum(min(cpus, ?)), 0) FROM job WHERE state = 'running'"
-# the tags take turns: the n-th job of each, those at work counted, comes before the (n+1)-th of any
+# the tags take turns: the n-th job of each, those at work counted, comes before the (n+1)-th of any; of equals who waited longest
 TURNS = """
     SELECT id, cpus, row_number() OVER (PARTITION BY tag ORDER BY id) + (
         SELECT count(*) FROM job AS other WHERE other.state = 'running' AND other.tag = job.tag) AS turn
-    FROM job WHERE state = 'idle' ORDER BY turn, id LIMIT ?"""
+    FROM job JOIN turn USING (tag) WHERE state = 'idle' ORDER BY turn, served_at, id LIMIT ?"""
 FORGOTTEN = """SELECT cluster FROM job GROUP BY cluster
     HAVING max(at) < ? AND sum(state IN ('idle', 'held', 'running')) = 0"""
 
@@ -75,6 +75,7 @@ def claim(store: Store, job: int, pid: int) -> Mine | None:
             return None
         attempt = row["attempt"] + 1
         db.execute("UPDATE job SET attempt = ?, starter = ?, starter_born = ? WHERE id = ?", (attempt, pid, born(pid), job))
+        db.execute("UPDATE turn SET served_at = ? WHERE tag = ?", (microseconds(), row["tag"]))
         change(db, row, J.RUNNING, attempt=attempt, host=socket.gethostname(), started_at=microseconds())
         spec = db.execute("SELECT spec FROM cluster WHERE number = ?", (row["cluster"],)).fetchone()["spec"]
         return Mine(job, ref_of(row), attempt, _spec(spec))
@@ -152,3 +153,4 @@ def _drop(store: Store, cluster: int) -> None:
         db.execute("DELETE FROM journal WHERE job IN (SELECT id FROM job WHERE cluster = ?)", (cluster,))
         db.execute("DELETE FROM job WHERE cluster = ?", (cluster,))
         db.execute("DELETE FROM cluster WHERE number = ?", (cluster,))
+        db.execute("DELETE FROM turn WHERE tag NOT IN (SELECT tag FROM job)")
