@@ -36,16 +36,20 @@ class Unsound(ValueError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def check(campaign: Campaign, *, known_logins: Collection[str] | None = None, known_types: Collection[str] | None = None) -> None:
-    """Raise Unsound with all that is wrong. Without known names, the names of shared parts are not looked up."""
-    found = problems(campaign, known_logins=known_logins, known_types=known_types)
+Names = Collection[str] | None   # None: the caller does not know
+
+
+def check(campaign: Campaign, *, known_logins: Names = None, known_types: Names = None, known_stages: Names = None) -> None:
+    """Raise Unsound with all that is wrong. Names that the caller does not know are not looked up."""
+    found = problems(campaign, known_logins=known_logins, known_types=known_types, known_stages=known_stages)
     if found:
         raise Unsound(found)
 
 
-def problems(campaign: Campaign, *, known_logins: Collection[str] | None = None,
-             known_types: Collection[str] | None = None) -> list[Problem]:
-    return [*_head(campaign), *_names(campaign), *_settings(campaign), *_parts(campaign), *_edges(campaign), *_endings(campaign),
+def problems(campaign: Campaign, *, known_logins: Names = None, known_types: Names = None, known_stages: Names = None) -> list[Problem]:
+    """All that is wrong. `known_stages` are those that the campaign has now; None: it is a new one."""
+    return [*_head(campaign), *_names(campaign), *_settings(campaign), *_renames(campaign, known_stages), *_parts(campaign),
+            *_edges(campaign), *_endings(campaign), *_datasets(campaign),
             *_shared(campaign, "login_setup", known_logins), *_shared(campaign, "job_type", known_types)]
 
 
@@ -80,8 +84,21 @@ def _settings(campaign: Campaign) -> Iterator[Problem]:
         yield from _at(place, values.plain("note", stage.note))
         yield from _at(place, values.position("position", stage.position))
         yield from _at(place, _said(stage.settings, campaign))
-        if stage.was and stage.was in {other.name for other in campaign.stages}:
-            yield Problem(place, "was", stage.was, "a stage of this name is still there, so it was not renamed")
+
+
+def _renames(campaign: Campaign, known: Names) -> Iterator[Problem]:
+    """`was` must name one stage that is there now and no longer in the document."""
+    names, told = {stage.name for stage in campaign.stages}, Counter(stage.was for stage in campaign.stages)
+    for stage in campaign.stages:
+        found = ""
+        if stage.was in names:
+            found = "a stage of this name is still in the document, so it was not renamed"
+        elif told[stage.was] > 1:
+            found = "two stages cannot have had the same name"
+        elif known is not None and stage.was not in known and stage.name not in known:
+            found = f"the campaign has no stage of this name; it has {', '.join(sorted(known)) or 'none'}"
+        if stage.was and found:
+            yield Problem(("stage", stage.name), "was", stage.was, found)
 
 
 def _said(settings: Settings, campaign: Campaign) -> Iterator[Fault]:
@@ -155,6 +172,29 @@ def _endings(campaign: Campaign) -> Iterator[Problem]:
             yield from (Problem(("stage", name), "join", "drained", _never(above, campaign.settled(named[above]))) for above in endless)
 
 
+def _datasets(campaign: Campaign) -> Iterator[Problem]:
+    """A split may want its dataset spelled in its own way; what a dependent gets from upstream is not known yet."""
+    fed = {edge.downstream for edge in campaign.dependencies if edge.upstream != edge.downstream}
+    for stage in campaign.stages:
+        settings = campaign.settled(stage)
+        dataset = str(settings.dataset)
+        if stage.name in fed and dataset.strip().lower() in splits.NOTHING:
+            continue
+        for text in {str(settings.split), str(settings.test_split or "none")}:
+            yield from (Problem(("stage", stage.name), "dataset", dataset, sentence) for sentence in _misread(text, dataset))
+
+
+def _misread(split: str, dataset: str) -> Iterator[str]:
+    try:
+        splits.parse(split)
+    except ValueError:
+        return      # the split itself is a problem of its own
+    try:
+        splits.length(split, dataset)
+    except ValueError as error:
+        yield str(error)
+
+
 def _never(name: str, settings: Settings) -> str:
     return f"it waits for the end of the split of {name}, and {settings.split} never ends: choose a split that does"
 
@@ -166,7 +206,7 @@ def _ends(campaign: Campaign, stage: Stage) -> bool:
         return True     # the split itself is a problem of its own
 
 
-def _shared(campaign: Campaign, field: str, known: Collection[str] | None) -> Iterator[Problem]:
+def _shared(campaign: Campaign, field: str, known: Names) -> Iterator[Problem]:
     """Each stage that launches names a job type and a login setup that exist; an approval launches nothing."""
     if known is None:
         return

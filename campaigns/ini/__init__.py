@@ -1,15 +1,16 @@
 """Campaign document <-> ini text: reads format 2 and files of the old POMS, writes format 2. Pure."""
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from campaigns import document
+from campaigns.document.soundness import Names
 from campaigns.document.state import State
 from campaigns.ini import format2, lines, old
 from campaigns.ini.desk import Desk
 from campaigns.ini.lines import Fault, Section
 from campaigns.ini.write import write
 
-__all__ = ["Book", "Broken", "Fault", "parse", "read", "text_of", "write"]
+__all__ = ["Book", "Broken", "Fault", "look", "parse", "read", "text_of", "write"]
 
 
 class Broken(ValueError):
@@ -22,30 +23,37 @@ class Broken(ValueError):
 
 @dataclass(frozen=True)
 class Book:
-    """A file that was read: the document, its state if it has one, and what was passed over."""
+    """A file that was opened: the document, its state if it has one, and whether it is of the old form."""
 
     campaign: document.Campaign
-    state: State | None = None
-    warnings: tuple[Fault, ...] = ()
-    old: bool = False
+    state: State | None
+    old: bool
+    desk: Desk = field(repr=False, compare=False)
+
+    @property
+    def warnings(self) -> tuple[Fault, ...]:
+        """What was passed over."""
+        return tuple(self.desk.warnings)
+
+    def check(self, *, known_logins: Names = None, known_types: Names = None, known_stages: Names = None) -> None:
+        """Broken, with every line that is wrong: what cannot be read, and what is read and cannot work."""
+        found = document.problems(self.campaign, known_logins=known_logins, known_types=known_types, known_stages=known_stages)
+        if faults := [*self.desk.faults, *self.desk.placed(found)]:
+            raise Broken(faults)
 
 
-def read(text: str, *, file: str = "campaign.ini", values: Mapping[str, str] | None = None, known_logins: Collection[str] | None = None,
-         known_types: Collection[str] | None = None) -> Book:
-    """The document of a file, checked; Broken with every fault. `values` are put in for {{name}}."""
-    desk, book = _opened(text, file, values or {})
-    problems = document.problems(book.campaign, known_logins=known_logins, known_types=known_types)
-    faults = [*desk.faults, *desk.placed(problems)]
-    if faults:
-        raise Broken(faults)
+def read(text: str, *, file: str = "campaign.ini", values: Mapping[str, str] | None = None) -> Book:
+    """The file, checked as far as it can be without a database."""
+    book = look(text, file=file, values=values)
+    book.check()
     return book
 
 
 def parse(text: str, *, file: str = "campaign.ini", values: Mapping[str, str] | None = None) -> document.Campaign:
     """The document that a text says, whether or not it can work."""
-    desk, book = _opened(text, file, values or {})
-    if desk.faults:
-        raise Broken(desk.faults)
+    book = look(text, file=file, values=values)
+    if book.desk.faults:
+        raise Broken(book.desk.faults)
     return book.campaign
 
 
@@ -59,7 +67,9 @@ def text_of(data: bytes, *, file: str) -> str:
         raise Broken([fault]) from bad
 
 
-def _opened(text: str, file: str, given: Mapping[str, str]) -> tuple[Desk, Book]:
+def look(text: str, *, file: str = "campaign.ini", values: Mapping[str, str] | None = None) -> Book:
+    """The file as far as it can be read; `values` are put in for {{name}}. What is wrong comes out in `check`."""
+    given = values or {}
     sections, faults = lines.split(text, file)
     desk = Desk(file, sections, faults)
     head = next((section for section in sections if section.title == "campaign"), None)
@@ -67,15 +77,14 @@ def _opened(text: str, file: str, given: Mapping[str, str]) -> tuple[Desk, Book]
     if head is None:
         desk.fault(Section("campaign", 1), None, "there is no [campaign] section: a file begins with it")
     if said is None:
-        return desk, _old(desk, given)
+        return _old(desk, given)
     if said.value != "2":
         desk.fault(head, said, "the format must be 2; files of the old form do not say one")
     doc, state = format2.campaign(desk, given)
-    return desk, Book(document.without_loops(doc), state, tuple(desk.warnings))
+    return Book(document.without_loops(doc), state, False, desk)
 
 
 def _old(desk: Desk, given: Mapping[str, str]) -> Book:
     for name in given:
         desk.fault(Section("campaign", 1), None, f"--set {name}: only files with format = 2 have parameters")
-    doc = old.campaign(desk)
-    return Book(document.without_loops(doc), None, tuple(desk.warnings), old=True)
+    return Book(document.without_loops(old.campaign(desk)), None, True, desk)

@@ -3,8 +3,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from campaigns.document import Campaign, Dependency, JobType, LoginSetup, Settings, Stage
-from campaigns.document.state import Cut, Held, State, Timed
-from campaigns.ini import keys, values
+from campaigns.document.state import State
+from campaigns.ini import keys, state, values
 from campaigns.ini.desk import Desk
 from campaigns.ini.lines import Entry, Section
 
@@ -34,7 +34,7 @@ def campaign(desk: Desk, given: Mapping[str, str]) -> tuple[Campaign, State | No
         login_setups=tuple(login_setup(name, said("login_setup", name, keys.LOGIN_SETUP)) for name in _named(titled, "login_setup")),
         job_types=tuple(job_type(name, said("job_type", name, keys.JOB_TYPE)) for name in _named(titled, "job_type")),
         **{name: value for name, value in head.items() if name != "format"})
-    return doc, _state(desk, titled.get(("state", "")))
+    return doc, state.read(desk, titled.get(("state", "")), [stage.name for stage in doc.stages])
 
 
 def stage(name: str, said: dict[str, Any], position: tuple[float, float] | None) -> Stage:
@@ -88,48 +88,9 @@ def positions(desk: Desk, titled: Titled, stages: list[str]) -> dict[str, tuple[
 
 def _position(entry: Entry, stages: list[str]) -> tuple[str, float, float]:
     row = values.read_row(entry.value, _POSITION)
-    if not entry.key.startswith("nxy") or list(map(_kind, row)) != ["text", "number", "number"]:
+    if not entry.key.startswith("nxy") or values.kinds_of(row) != ["text", "number", "number"]:
         raise ValueError(_POSITION)
     if row[0] not in stages:
         raise ValueError(f"there is no stage {row[0]}; the stages are {', '.join(stages)}")
     return row[0], row[1], row[2]
 
-
-def _state(desk: Desk, section: Section | None) -> State | None:
-    """[state]: what was held, scheduled and cut when the file was written."""
-    if section is None:
-        return None
-    active, rows = True, {kind: [] for kind in _ROWS}       # type: dict[str, list[Any]]
-    for entry in section.entries.values():
-        kind = entry.key.rstrip("0123456789")
-        try:
-            if kind == "active":
-                active = values.read_bool(entry.value)
-            else:
-                rows[kind].append(_row(kind, entry))
-        except KeyError:
-            desk.fault(section, entry, f"there is no such key here; there are active, {', '.join(f'{kind}<n>' for kind in _ROWS)}")
-        except ValueError as bad:
-            desk.fault(section, entry, str(bad))
-    return State(active, tuple(rows["hold"]), tuple(rows["schedule"]), tuple(rows["slices"]))
-
-
-_ROWS: dict[str, tuple[list[str], str, Any]] = {
-    "hold": (["text", "text"], 'a hold is hold<n> = ["stage", "why"]; an empty stage is the campaign', Held),
-    "schedule": (["text", "text", "text", "text"], 'a schedule is schedule<n> = ["stage", "cron", "zone", "on" or "paused"]',
-                 lambda stage, cron, zone, how: Timed(stage, cron, zone, how == "paused")),
-    "slices": (["text", "number", "text"], 'a split\'s place is slices<n> = ["stage", slices used, "launches" or "tests"]',
-               lambda stage, slices, what: Cut(stage, int(slices), what == "tests")),
-}
-
-
-def _row(kind: str, entry: Entry) -> Any:
-    kinds, wanted, make = _ROWS[kind]
-    row = values.read_row(entry.value, wanted)
-    if list(map(_kind, row)) != kinds:
-        raise ValueError(wanted)
-    return make(*row)
-
-
-def _kind(cell: object) -> str:
-    return "text" if isinstance(cell, str) else "number"

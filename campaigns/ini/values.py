@@ -96,6 +96,10 @@ def read_row(raw: str, wanted: str) -> list[Any]:
     return [one if isinstance(one, str) else _whole(float(one)) for one in found]
 
 
+def kinds_of(row: list[Any]) -> list[str]:
+    return ["text" if isinstance(cell, str) else "number" for cell in row]
+
+
 READ: dict[str, Callable[[str], Any]] = {
     "text": read_text, "choice": read_text, "split": read_text, "bool": read_bool, "int": read_int, "number": read_number,
     "jobs": read_jobs, "pairs": read_pairs, "keywords": read_pairs, "recoveries": read_recoveries,

@@ -6,6 +6,8 @@ from typing import Any
 from campaigns.document import Campaign, Dependency, JobType, LoginSetup, Stage
 from campaigns.document.state import State
 from campaigns.ini import keys, values
+from campaigns.ini.state import numbered
+from campaigns.ini.state import write as rows_of
 
 Lines = Iterable[tuple[str, str]]
 _DEFAULTS = {type_: {f.name: f.default for f in fields(type_)} for type_ in (Campaign, LoginSetup, JobType, Stage)}
@@ -24,13 +26,13 @@ def _sections(campaign: Campaign, state: State | None) -> Iterable[tuple[str, Li
     for downstream in dict.fromkeys(edge.downstream for edge in campaign.dependencies):
         yield keys.title("dependencies", downstream), _edges(edge for edge in campaign.dependencies if edge.downstream == downstream)
     if places := [(stage.name, *stage.position) for stage in campaign.stages if stage.position is not None]:
-        yield keys.title("node_positions"), _rows("nxy", places, first=0)
+        yield keys.title("node_positions"), numbered("nxy", places, first=0)
     for job_type in campaign.job_types:
         yield keys.title("job_type", job_type.name), _said(job_type, keys.JOB_TYPE)
     for login in campaign.login_setups:
         yield keys.title("login_setup", login.name), _said(login, keys.LOGIN_SETUP)
     if state is not None:
-        yield keys.title("state"), _state(state)
+        yield keys.title("state"), rows_of(state)
 
 
 def _heads(campaign: Campaign) -> Iterable[tuple[str, Lines]]:
@@ -62,13 +64,3 @@ def _edges(edges: Iterable[Dependency]) -> list[tuple[str, str]]:
     return [line for n, edge in both for line in ((f"campaign_stage_{n}", values.write_text(edge.upstream)),
                                                   (f"file_pattern_{n}", values.write_text(edge.pattern)))]
 
-
-def _rows(key: str, rows: Iterable[tuple[Any, ...]], *, first: int = 1) -> list[tuple[str, str]]:
-    return [(f"{key}{n}", values.write_row(*row)) for n, row in enumerate(rows, first)]
-
-
-def _state(state: State) -> list[tuple[str, str]]:
-    return [("active", values.write("bool", state.active)),
-            *_rows("hold", ((held.stage, held.why) for held in state.holds)),
-            *_rows("schedule", ((s.stage, s.cron, s.zone, "paused" if s.paused else "on") for s in state.schedules)),
-            *_rows("slices", ((cut.stage, cut.slices, "tests" if cut.for_test else "launches") for cut in state.cuts))]

@@ -19,13 +19,12 @@ from pomssite.kit.errors import Conflict, Invalid
 @transaction.atomic
 def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "command", why: str = "",
           update_shared: bool = False) -> Campaign:
-    """Make the rows say what the document says: all of it, or nothing. Unsound tells everything that is wrong with it."""
-    doc = replace(document.without_loops(doc), experiment=actor.experiment)
-    document.check(doc, **known(actor.experiment))
+    """Make the rows say what the document says: all of it, or nothing. Invalid tells everything that is wrong with it."""
     row = living(doc.name, experiment=actor.experiment, locked=True)
+    doc = checked(doc, experiment=actor.experiment)
     require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
     before = read(row) if row else None
-    lines = [line for line in lines_of(before, doc) if line.verb != KEEP]
+    lines = [line for line in changes(before, doc) if line.verb != KEEP]
     sharing.store(doc, actor=actor, at=at, door=door, why=why, update=update_shared)
     if row is None:
         row = _created(doc, actor=actor, at=at)
@@ -35,18 +34,22 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "co
     return row
 
 
-def lines_of(before: document.Campaign | None, doc: document.Campaign) -> list[Line]:
-    """What the document changes in the campaign itself; Invalid for a name that no stage had."""
-    had = {stage.name for stage in before.stages} if before else set()
-    for stage in doc.stages if before else ():
-        if stage.was and stage.was not in had and stage.name not in had:
-            raise Invalid(f"stage {stage.name}: was = {stage.was}: the campaign has no stage of that name; it has {', '.join(sorted(had))}")
-    return changes(before, doc)
+def checked(doc: document.Campaign, *, experiment: str) -> document.Campaign:
+    """The document as this experiment would keep it; Invalid with all that is wrong."""
+    doc = replace(document.without_loops(doc), experiment=experiment)
+    try:
+        document.check(doc, **known(doc.name, experiment=experiment))
+    except document.Unsound as unsound:
+        raise Invalid(str(unsound)) from unsound
+    return doc
 
 
-def known(experiment: str) -> dict[str, set[str]]:
-    """The names of shared parts that a document may use without bringing them."""
-    return {"known_logins": sharing.names(LoginSetup, experiment), "known_types": sharing.names(JobType, experiment)}
+def known(name: str, *, experiment: str) -> dict[str, set[str] | None]:
+    """The names that a document may use without bringing them, and the stages that the campaign has now."""
+    row = living(name, experiment=experiment)
+    stages = set(row.stages.filter(retired_at=None).values_list("name", flat=True)) if row else None
+    logins, types = sharing.names(LoginSetup, experiment), sharing.names(JobType, experiment)
+    return {"known_logins": logins, "known_types": types, "known_stages": stages}
 
 
 def living(name: str, *, experiment: str, locked: bool = False) -> Campaign | None:

@@ -1,15 +1,12 @@
 """What storing a document would do: the lines that a person reads before saying yes. Changes nothing."""
-from dataclasses import replace
-
 from campaigns import document
-from campaigns.document.changes import Line
+from campaigns.document.changes import Line, changes
 from campaigns.services import documents, sharing
 
 
 def plan(doc: document.Campaign, *, experiment: str, update_shared: bool = False) -> list[Line]:
-    """One line for the campaign, each stage, dependency, job type and login setup; Unsound if it cannot work."""
-    doc = replace(document.without_loops(doc), experiment=experiment)
-    document.check(doc, **documents.known(experiment))
+    """One line for the campaign, each stage, dependency, job type and login setup; Invalid if it cannot work."""
+    doc = documents.checked(doc, experiment=experiment)
     row = documents.living(doc.name, experiment=experiment)
     before = documents.read(row) if row else None
-    return [*documents.lines_of(before, doc), *sharing.lines(doc, experiment=experiment, update=update_shared)]
+    return [*changes(before, doc), *sharing.lines(doc, experiment=experiment, update=update_shared)]

@@ -1,0 +1,90 @@
+"""Reading and writing [state]: what was held, scheduled and cut when a file was written. Pure."""
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from croniter import croniter
+
+from campaigns.document.state import Cut, Held, State, Timed
+from campaigns.ini import values
+from campaigns.ini.desk import Desk
+from campaigns.ini.lines import Entry, Section
+
+_HOLD = 'a hold is hold<n> = ["stage", "why"]; an empty stage is the campaign'
+_SCHEDULE = 'a schedule is schedule<n> = ["stage", "cron line", "time zone", "on" or "paused"]'
+_SLICES = 'how far a split has got is slices<n> = ["stage", slices used, "launches" or "tests"]'
+
+
+def read(desk: Desk, section: Section | None, stages: Collection[str]) -> State | None:
+    """The section as a state; what cannot be read is a fault."""
+    if section is None:
+        return None
+    active, rows = True, {kind: [] for kind in _ROWS}       # type: bool, dict[str, list[Any]]
+    for entry in section.entries.values():
+        try:
+            if entry.key == "active":
+                active = values.read_bool(entry.value)
+            else:
+                rows[_kind(entry)].append(_row(entry, stages))
+        except ValueError as bad:
+            desk.fault(section, entry, str(bad))
+    return State(active, tuple(rows["hold"]), tuple(rows["schedule"]), tuple(rows["slices"]))
+
+
+def write(state: State) -> Iterable[tuple[str, str]]:
+    yield "active", values.write("bool", state.active)
+    yield from numbered("hold", ((held.stage, held.why) for held in state.holds))
+    yield from numbered("schedule", ((one.stage, one.cron, one.zone, "paused" if one.paused else "on") for one in state.schedules))
+    yield from numbered("slices", ((cut.stage, cut.slices, "tests" if cut.for_test else "launches") for cut in state.cuts))
+
+
+def numbered(key: str, rows: Iterable[tuple[Any, ...]], *, first: int = 1) -> list[tuple[str, str]]:
+    return [(f"{key}{n}", values.write_row(*row)) for n, row in enumerate(rows, first)]
+
+
+def _kind(entry: Entry) -> str:
+    kind = entry.key.rstrip("0123456789")
+    if kind not in _ROWS:
+        raise ValueError(f"there is no such key here; known are active, {', '.join(f'{kind}<n>' for kind in _ROWS)}")
+    return kind
+
+
+def _row(entry: Entry, stages: Collection[str]) -> Any:
+    kinds, wanted, make = _ROWS[_kind(entry)]
+    row = values.read_row(entry.value, wanted)
+    if values.kinds_of(row) != kinds:
+        raise ValueError(wanted)
+    if row[0] not in stages and (row[0] or make is not _held):
+        raise ValueError(f"there is no stage {row[0]}; the stages are {', '.join(stages)}")
+    return make(*row)
+
+
+def _held(stage: str, why: str) -> Held:
+    if len(why) > 200:
+        raise ValueError("why may have 200 characters")
+    return Held(stage, why)
+
+
+def _timed(stage: str, cron: str, zone: str, how: str) -> Timed:
+    if how not in ("on", "paused"):
+        raise ValueError(_SCHEDULE)
+    if len(cron.split()) != 5 or len(cron) > 100 or not croniter.is_valid(cron):
+        raise ValueError(f"{cron} is no cron line: write minute, hour, day of month, month and day of week")
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as bad:
+        raise ValueError(f"there is no time zone {zone}; write one as UTC or America/Chicago") from bad
+    return Timed(stage, cron, zone, how == "paused")
+
+
+def _cut(stage: str, slices: int, what: str) -> Cut:
+    if what not in ("launches", "tests") or not isinstance(slices, int) or not 0 <= slices < 2**31:
+        raise ValueError(_SLICES)
+    return Cut(stage, slices, what == "tests")
+
+
+_ROWS: dict[str, tuple[list[str], str, Callable[..., Any]]] = {
+    "hold": (["text", "text"], _HOLD, _held),
+    "schedule": (["text", "text", "text", "text"], _SCHEDULE, _timed),
+    "slices": (["text", "number", "text"], _SLICES, _cut),
+}

@@ -1,0 +1,66 @@
+"""What a campaign is doing, as a person set it: read for a file, and applied to a campaign that has just been made."""
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts import events
+from accounts.models import require
+from accounts.policy import Actor, Verb
+from campaigns import document
+from campaigns.document.state import Cut, Held, State, Timed
+from campaigns.ini import state as ini_state
+from campaigns.models import Campaign, Hold, Schedule, Slice, Stage
+from campaigns.services import documents
+from datasets import splits
+
+
+def read(campaign: Campaign) -> State:
+    stages = {stage.pk: stage for stage in campaign.stages.filter(retired_at=None).order_by("order", "pk")}
+    places = list(stages)
+    on_campaign = [Held("", hold.why) for hold in Hold.objects.filter(campaign=campaign, lifted_at=None)]
+    holds = sorted(Hold.objects.filter(stage__in=places, lifted_at=None), key=lambda hold: places.index(hold.stage_id))
+    schedules = Schedule.objects.filter(stage__in=places, enabled=True, retired_at=None).order_by("pk")
+    return State(
+        active=campaign.active, holds=(*on_campaign, *(Held(stages[hold.stage_id].name, hold.why) for hold in holds)),
+        schedules=tuple(Timed(stages[one.stage_id].name, one.cron, one.zone, bool(one.paused_by)) for one in schedules),
+        cuts=tuple(cut for stage in stages.values() for cut in _cuts(stage)))
+
+
+@transaction.atomic
+def apply(campaign: Campaign, state: State, *, actor: Actor, at: datetime, door: str = "command", why: str = "") -> None:
+    """Only for a campaign that has just been made: it has no holds, schedules and slices of its own."""
+    require(actor, Verb.EDIT, campaign)
+    stages = {stage.name: stage for stage in campaign.stages.filter(retired_at=None)}
+    documents.changed(campaign, active=state.active)
+    Hold.objects.bulk_create(Hold(campaign=None if held.stage else campaign, stage=stages.get(held.stage), by_id=actor.user_id,
+                                  role=actor.role, why=held.why, at=at) for held in state.holds)
+    Schedule.objects.bulk_create(_schedule(stages[timed.stage], timed, actor) for timed in state.schedules)
+    Slice.objects.bulk_create(_used(stages[cut.stage], cut) for cut in state.cuts if cut.slices)
+    told = "\n".join(f"{key} = {value}" for key, value in ini_state.write(state))
+    events.record([events.event("campaign state restored", campaign, by=actor.by(door), at=at, after=told, why=why)])
+
+
+def _cuts(stage: Stage) -> list[Cut]:
+    """How far the splits have got that count; those that remember their files cannot say it in a number."""
+    settings = documents.settings_of(stage)
+    used = Slice.objects.filter(stage=stage).values("for_test").annotate(slices=Max("after")).order_by("for_test")
+    found = [Cut(stage.name, row["slices"], row["for_test"]) for row in used]
+    return [cut for cut in found if _counts(settings, for_test=cut.for_test)]
+
+
+def _counts(settings: document.Settings, *, for_test: bool) -> bool:
+    text = settings.test_split if for_test and settings.test_split else settings.split or "none"
+    split = splits.parse(text)[0]
+    return not split.apart and split is not splits.SPLITS["none"]
+
+
+def _schedule(stage: Stage, timed: Timed, actor: Actor) -> Schedule:
+    return Schedule(stage=stage, cron=timed.cron, zone=timed.zone, experiment_id=actor.experiment, creator_id=actor.user_id,
+                    creator_role=actor.makes.role, paused_by=actor.user if timed.paused else "",
+                    paused_why="as in the file" if timed.paused else "")
+
+
+def _used(stage: Stage, cut: Cut) -> Slice:
+    """One row that stands for all that was used up."""
+    return Slice(stage=stage, for_test=cut.for_test, number=cut.slices - 1, before=0, after=cut.slices, state=Slice.DONE)
