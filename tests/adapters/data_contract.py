@@ -1,0 +1,168 @@
+"""What every data catalogue must do, whatever is behind it."""
+from datetime import timedelta
+
+import pytest
+
+from datasets.port import DataHandler, UnknownName
+from pomssite.kit.errors import Invalid
+from tests.catalogue import LONG_AGO
+
+LATER = LONG_AGO + timedelta(days=1)
+
+
+class HandlerContract:
+    """A subclass gives `handler`, for an experiment lab, and `put(name, **facts)`, by which a file comes to exist: parents are
+    names, `located` is a kind of place or "". The definition `raw` means the files of tier raw."""
+
+    @pytest.fixture
+    def abcde(self, put):
+        for name in "abcde":
+            put(name, data_tier="raw")
+
+    def statuses(self, handler: DataHandler, tag: str) -> dict[str, str]:
+        return {ref.name: ref.status for ref in handler.inputs("lab", tag)}
+
+    def test_files_come_in_the_order_of_their_arrival_and_can_be_had_in_parts(self, handler, put):
+        for name in "cab":
+            put(name, data_tier="raw")
+        assert handler.count("lab", "defname: raw") == 3
+        assert handler.files("lab", "defname: raw") == ["c", "a", "b"]
+        assert handler.files("lab", "defname: raw", limit=2) == ["c", "a"]
+        assert handler.files("lab", "defname: raw", limit=2, after=2) == ["b"]
+        assert handler.files("lab", "defname: raw", after=3) == []
+
+    @pytest.mark.parametrize("words", ["defname: nosuch", "snapshot_for_project_name nosuch", "snapshot_id 999"])
+    def test_an_unknown_name_is_an_error_everywhere(self, handler, words):
+        for ask in (handler.count, handler.files, lambda experiment, words: handler.define(experiment, "lab1-1", words)):
+            with pytest.raises(UnknownName, match="nosuch|999"):
+                ask("lab", words)
+
+    def test_an_unknown_project_is_an_error_everywhere(self, handler):
+        asks = [handler.inputs, handler.totals, handler.end, lambda e, t: handler.assigned(e, t, 0, 1),
+                lambda e, t: handler.mark(e, t, [], "consumed"), lambda e, t: handler.located(e, t, ["%"], "", LONG_AGO, 1)]
+        for ask in asks:
+            with pytest.raises(UnknownName, match="lab1-7"):
+                ask("lab", "lab1-7")
+
+    def test_words_that_cannot_be_read_are_invalid(self, handler):
+        with pytest.raises(Invalid, match="colour"):
+            handler.count("lab", "colour red")
+
+    def test_a_project_is_frozen_when_it_is_defined(self, handler, put, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+        put("late", data_tier="raw")
+        assert [ref.name for ref in handler.inputs("lab", "lab1-1")] == list("abcde")
+        assert handler.count("lab", "snapshot_for_project_name lab1-1") == 5
+
+    def test_a_project_can_be_over_a_list_of_files_in_the_order_of_ids(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw", ["d", "b", "d"])
+        assert [ref.name for ref in handler.inputs("lab", "lab1-1")] == ["b", "d"]
+
+    def test_a_list_with_a_file_that_is_not_known_makes_no_project(self, handler, abcde):
+        with pytest.raises(UnknownName, match="nosuch"):
+            handler.define("lab", "lab1-1", "defname: raw", ["a", "nosuch"])
+        with pytest.raises(UnknownName):
+            handler.inputs("lab", "lab1-1")
+
+    def test_without_words_and_files_a_project_is_empty(self, handler):
+        handler.define("lab", "lab1-1", "")
+        assert (handler.inputs("lab", "lab1-1"), handler.totals("lab", "lab1-1")) == ([], {})
+
+    def test_to_define_a_second_time_changes_nothing(self, handler, put, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+        handler.mark("lab", "lab1-1", ["a"], "consumed")
+        put("late", data_tier="raw")
+        handler.define("lab", "lab1-1", "defname: raw")
+        handler.define("lab", "lab1-1", "defname: raw", ["b"])
+        handler.define("lab", "lab1-1", "defname: nosuch")
+        assert handler.totals("lab", "lab1-1") == {"consumed": 1, "unknown": 4}
+
+    def test_an_input_is_told_with_all_that_a_job_needs(self, handler, put):
+        put("a", data_tier="raw", size=7, checksum="sha256:a7", metadata={"events": 5}, located="physical")
+        handler.define("lab", "lab1-1", "defname: raw")
+        ref, = handler.inputs("lab", "lab1-1")
+        assert (ref.name, ref.size, ref.checksum, ref.metadata, ref.status, len(ref.locations)) == (
+            "a", 7, "sha256:a7", {"events": 5}, "unknown", 1)
+
+    def test_each_file_is_assigned_to_exactly_one_job(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+        assert [[ref.name for ref in handler.assigned("lab", "lab1-1", job, 2)] for job in range(2)] == [["a", "c", "e"], ["b", "d"]]
+        assert [[ref.name for ref in handler.assigned("lab", "lab1-1", job, 5)] for job in range(5)] == [[name] for name in "abcde"]
+        assert handler.assigned("lab", "lab1-1", 6, 7) == []
+        assert handler.totals("lab", "lab1-1") == {"unknown": 5}
+
+    @pytest.mark.parametrize(("index", "jobs"), [(-1, 2), (2, 2), (0, 0)])
+    def test_a_job_beyond_the_number_of_jobs_is_refused(self, handler, index, jobs):
+        handler.define("lab", "lab1-1", "")
+        with pytest.raises(Invalid, match="job index"):
+            handler.assigned("lab", "lab1-1", index, jobs)
+
+    @pytest.mark.parametrize(("told", "becomes"), [
+        (["delivered"], "delivered"), (["delivered", "consumed"], "consumed"), (["consumed", "delivered"], "consumed"),
+        (["consumed", "failed"], "consumed"), (["failed", "delivered"], "failed"), (["failed", "consumed"], "consumed"),
+        (["failed", "skipped"], "failed"), (["skipped", "failed"], "skipped"), (["skipped", "consumed"], "consumed"),
+        (["cancelled", "consumed"], "consumed"),
+        (["consumed", "completed", "consumed"], "completed"), (["transferred", "delivered"], "transferred"),
+    ])
+    def test_a_file_moves_only_forward(self, handler, abcde, told, becomes):
+        handler.define("lab", "lab1-1", "defname: raw")
+        for status in told:
+            handler.mark("lab", "lab1-1", ["b"], status, job="pool#1.0", attempt=1)
+        assert self.statuses(handler, "lab1-1") == {"a": "unknown", "b": becomes, "c": "unknown", "d": "unknown", "e": "unknown"}
+
+    def test_marking_tells_how_many_files_moved(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+        assert handler.mark("lab", "lab1-1", ["a", "b"], "delivered") == 2
+        assert handler.mark("lab", "lab1-1", ["a", "b"], "delivered") == 0
+        assert handler.mark("lab", "lab1-1", ["b", "c", "b"], "delivered") == 1
+        assert handler.mark("lab", "lab1-1", [], "consumed") == 0
+        assert handler.totals("lab", "lab1-1") == {"delivered": 3, "unknown": 2}
+
+    def test_a_file_that_is_no_input_is_refused_and_nothing_is_marked(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw", ["a"])
+        with pytest.raises(Invalid, match="b is no input of lab1-1"):
+            handler.mark("lab", "lab1-1", ["a", "b"], "consumed")
+        assert self.statuses(handler, "lab1-1") == {"a": "unknown"}
+
+    def test_a_status_that_does_not_exist_is_refused_with_those_that_do(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+        with pytest.raises(Invalid, match="eaten.*consumed"):
+            handler.mark("lab", "lab1-1", ["a"], "eaten")
+
+    def test_two_projects_over_one_file_do_not_meet(self, handler, abcde):
+        for tag in ("lab1-1", "lab1-2"):
+            handler.define("lab", tag, "defname: raw", ["a"])
+        handler.mark("lab", "lab1-1", ["a"], "consumed")
+        assert (self.statuses(handler, "lab1-1"), self.statuses(handler, "lab1-2")) == ({"a": "consumed"}, {"a": "unknown"})
+
+    def test_inputs_are_located_when_every_pattern_has_a_physical_child(self, handler, put, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+        made = {"software_version": "v2", "created_at": LATER}
+        put("a.root", parents=["a"], **made), put("a.txt", parents=["a"], **made)
+        put("b.root", parents=["b"], **made), put("b.txt", parents=["b"], located="", **made)
+        put("c.root", parents=["c"], **made)
+        put("d.root", parents=["d"], software_version="v1", created_at=LATER)
+        put("e.root", parents=["e"], software_version="v2", created_at=LONG_AGO)
+
+        def located(*patterns: str, version: str = "v2") -> int:
+            return handler.located("lab", "lab1-1", patterns, version, LONG_AGO, 1)
+
+        assert located("%.root") == 3
+        assert located("%.root", version="") == 4
+        assert located("%.root", "%.txt") == 1
+        assert located("%") == 3
+        assert located("file_name like '%.root' or file_name c.root") == 3
+        assert located("it's") == 0
+
+    def test_descendants_are_looked_for_at_their_depth_only(self, handler, put, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+        put("a1", parents=["a"], located="", created_at=LATER), put("b1", parents=["b"], created_at=LATER)
+        put("a2", parents=["a1"], created_at=LATER)
+        assert handler.located("lab", "lab1-1", ["%"], "", LONG_AGO, 1) == 1
+        assert handler.located("lab", "lab1-1", ["%"], "", LONG_AGO, 2) == 1
+        assert handler.located("lab", "lab1-1", ["%"], "", LONG_AGO, 3) == 0
+
+    def test_a_project_may_be_ended_twice(self, handler):
+        handler.define("lab", "lab1-1", "")
+        handler.end("lab", "lab1-1")
+        handler.end("lab", "lab1-1")
