@@ -1,7 +1,9 @@
 """Choices read from the environment: switches, lists, the public address and the secret that is made once."""
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,15 +80,11 @@ def secret(path: Path) -> str:
 
 def _place(path: Path, text: str) -> None:
     """Whole or not at all; of two processes that make it at once, the first one's stays."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.") as draft:     # open to its owner alone
+        draft.write(text)
+        draft.flush()
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
 
 
 def existing(folders: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
