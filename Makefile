@@ -10,12 +10,10 @@ setup:  ## the virtual environment and the node packages
 	@scripts/setup.sh platform
 
 demo:  ## a real campaign, from nothing to its plot, with the pages to watch it
-	@scripts/setup.sh platform demo
-	@$(PYTHON_HERE) -m scripts.demo up
+	@began=$$(date +%s); scripts/setup.sh platform demo && SET_UP_BEGAN=$$began $(PYTHON_HERE) -m scripts.demo up
 
 demo-check:  ## the same without pages to stay; exit 0 only if everything holds
-	@scripts/setup.sh platform demo
-	@$(PYTHON_HERE) -m scripts.demo check
+	@began=$$(date +%s); scripts/setup.sh platform demo && SET_UP_BEGAN=$$began $(PYTHON_HERE) -m scripts.demo check
 
 serve:  ## the platform in the foreground: database, web server, background tasks
 	@scripts/setup.sh platform

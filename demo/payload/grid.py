@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
 PATIENCE_S = 15 * 60                # a job outlives a restart of POMS, and a long one
 LONGEST_PAUSE_S = 5.0
@@ -98,7 +99,7 @@ class Grid:
 
 def fetch(file: Mapping[str, Any]) -> bytes:
     """The bytes of an input, from its first place that can be read here; they must be those that were declared."""
-    places = [Path(place.removeprefix("file://")) for place in file["locations"] if place.startswith("file://")]
+    places = [Path(unquote(urlsplit(place).path)) for place in file["locations"] if place.startswith("file:")]
     here = [place for place in places if place.is_file()]
     if not here:
         raise FileNotFoundError(f"{file['name']} is at none of its places: {', '.join(file['locations']) or 'it has none'}")

@@ -1,4 +1,5 @@
 """What goes wrong in the campaign, on purpose: some files need more memory than the stage gives, some fail the first time."""
+import json
 import random
 import sys
 import time
@@ -26,3 +27,8 @@ def meet(kind: str, *, hungry_mb: int, first_launch: bool) -> None:
         field = np.ones(hungry_mb * 2**20 // 8)
         time.sleep(SOME_WHILE_S)
         print(f"read {field.nbytes // 2**20} MB", flush=True)
+
+
+if __name__ == "__main__":      # python troubles.py LUCK FILES: the trouble of each file, as JSON
+    luck, files = map(int, sys.argv[1:])
+    print(json.dumps([trouble(luck, number) for number in range(files)]))

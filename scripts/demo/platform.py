@@ -8,9 +8,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from accounts.models import Experiment, Membership, User
+from campaigns.models import Campaign
 from pomssite.kit import supervisor
 from scripts import postgres, serve
 from scripts.demo.choices import Place, Size
+from scripts.demo.trouble import Trouble
 
 EXPERIMENT, USER = "demo", "demo"
 TEMPLATE = postgres.ROOT / "demo" / "zmumu.ini"
@@ -18,14 +21,8 @@ PAYLOAD = postgres.ROOT / "demo" / "payload"
 START_S = 90
 
 
-class Trouble(Exception):
-    """The demo cannot go on; the sentence says why."""
-
-
 def people(place: Place) -> str:
     """The experiment, and somebody in it who may launch; their password. May be repeated."""
-    from accounts.models import Experiment, Membership, User
-
     experiment, _ = Experiment.objects.get_or_create(name=EXPERIMENT, defaults={"title": "Demonstration"})
     user, _ = User.objects.get_or_create(username=USER, defaults={"first_name": "Demo"})
     Membership.objects.get_or_create(user=user, experiment=experiment, defaults={"role": "production"})
@@ -48,8 +45,6 @@ def _kept(file: Path) -> str:
 
 def campaign_name(*, new: bool) -> str:
     """The newest demo campaign, or the next name if a new one is wanted or there is none."""
-    from campaigns.models import Campaign
-
     known = {name for name in Campaign.objects.filter(experiment=EXPERIMENT).values_list("name", flat=True) if _number(name)}
     last = max(map(_number, known), default=0)
     return _name(last + 1 if new or not last else last)
@@ -67,8 +62,6 @@ def _number(name: str) -> int:
 
 def import_campaign(name: str, size: Size) -> None:
     """The template, filled in. A campaign that is there stays as it is."""
-    from campaigns.models import Campaign
-
     if Campaign.objects.filter(experiment=EXPERIMENT, name=name).exists():
         return
     given = {"name": name, "seeds": ", ".join(map(str, size.seed_list)), "events_per_seed": size.events, "luck": size.luck,
@@ -101,7 +94,7 @@ def start(place: Place) -> None:
 def answers(url: str) -> bool:
     """Whether the pages are served."""
     try:
-        urllib.request.urlopen(url, timeout=5).close()
+        urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
     except urllib.error.HTTPError as said:
         return said.code < 500
     except OSError:

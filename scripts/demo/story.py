@@ -2,7 +2,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.db.models import Sum
 
@@ -51,9 +51,9 @@ def _bar(run: Run, stage: Stage, expected: int) -> Bar:
     mine = run.submissions.filter(stage=stage, abandoned_at=None)
     firsts = mine.filter(parent=None)
     jobs = mine.aggregate(running=Sum("running", default=0), done=Sum("done", default=0), failed=Sum("failed", default=0))
-    return Bar(stage.name, expected, settled=firsts.exclude(settled_at=None).count(), at_work=firsts.filter(settled_at=None, stuck="").count(),
-               stuck=firsts.filter(settled_at=None).exclude(stuck="").count(), waiting=run.intents.filter(stage=stage).waiting().count(),
-               recoveries=mine.exclude(parent=None).count(), **jobs)
+    settled, stuck = firsts.exclude(settled_at=None).count(), firsts.filter(settled_at=None).exclude(stuck="").count()
+    return Bar(stage.name, expected, settled=settled, stuck=stuck, at_work=firsts.count() - settled - stuck,
+               waiting=run.intents.filter(stage=stage).waiting().count(), recoveries=mine.exclude(parent=None).count(), **jobs)
 
 
 def stuck(run: Run) -> list[str]:
@@ -101,6 +101,6 @@ def _consumed(run: Run, *, recovery: bool) -> list[tuple[int, int]]:
 
 def files(run: Run, tier: str) -> list[Path]:
     """Where the run's files of that tier lie."""
-    made = run.submissions.values_list("pk", flat=True)
-    rows = File.objects.filter(experiment=EXPERIMENT, data_tier=tier, submission_id__in=list(made)).prefetch_related("locations").order_by("name")
-    return [Path(urlsplit(location.url).path) for row in rows for location in row.locations.all()[:1]]
+    made = list(run.submissions.values_list("pk", flat=True))
+    rows = File.objects.filter(experiment=EXPERIMENT, data_tier=tier, submission_id__in=made).prefetch_related("locations")
+    return [Path(unquote(urlsplit(row.locations.all()[0].url).path)) for row in rows.order_by("name")]

@@ -31,7 +31,7 @@ def environment(tmp_path):
     (tmp_path / "token").write_text("secret\n")
     return {"POMS_EXPERIMENT": "demo", "POMS_CAMPAIGN": "zmumu", "POMS_RUN": "5", "POMS_TAG": "i-7", "POMS_FAMILY_STEP": "0",
             "POMS_JOB": "box#12.0", "POMS_ATTEMPT": "1", "POMS_JOB_INDEX": "0", "POMS_JOBS": "2",
-            "POMS_TOKEN_FILE": str(tmp_path / "token"), "POMS_OUTPUT_DIR": str(tmp_path / "out")}
+            "POMS_TOKEN_FILE": str(tmp_path / "token"), "POMS_OUTPUT_DIR": str(tmp_path / "out put")}
 
 
 def grid_to(server, environment, **more):
@@ -106,12 +106,12 @@ def test_a_stored_file_is_whole_declared_and_can_be_fetched(poms, environment, t
     declared = poms.declared["a.txt"]
     assert (declared["size"], declared["parents"], declared["metadata"]) == (5, ["b.txt"], {"events": 1})
     assert fetch(declared) == b"hello"
-    assert [place.name for place in (tmp_path / "out").iterdir()] == ["a.txt"]
+    assert [place.name for place in (tmp_path / "out put").iterdir()] == ["a.txt"]
 
 
 def test_bytes_that_are_not_what_was_declared_are_not_read(poms, environment, tmp_path):
     grid_to(poms, environment).store([Output("a.txt", b"hello", {})])
-    (tmp_path / "out" / "a.txt").write_bytes(b"jello")
+    (tmp_path / "out put" / "a.txt").write_bytes(b"jello")
     with pytest.raises(ValueError, match="a.txt is not what was declared"):
         fetch(poms.declared["a.txt"])
 

@@ -1,0 +1,67 @@
+"""`python -m scripts.demo up | check`: the demo campaign, watched to its end.
+
+up      on the usual platform, which goes on running; a second time it joins the run that is there. NEW=1 begins another one.
+check   on a platform of its own that is ended afterwards; exit 0 only if every claim about the result holds.
+"""
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import django
+
+from scripts import postgres, serve, stop
+from scripts.demo import choices
+from scripts.demo.choices import Place
+from scripts.demo.trouble import Trouble
+
+
+def up() -> int:
+    """What was started stays."""
+    place = choices.standing_place()
+    choices.enter(place, alone=False)
+    _prepare()
+    from scripts.demo import deeds  # rows can be read only now
+
+    return deeds.up(place)
+
+
+def check() -> int:
+    """From nothing; what was started is ended."""
+    place = choices.passing_place()
+    choices.enter(place, alone=True)
+    _clear(place)
+    try:
+        _prepare()
+        from scripts.demo import deeds
+
+        return deeds.check(place)
+    finally:
+        stop.stop(place.var)
+
+
+def _prepare() -> None:
+    serve.prepare()
+    django.setup()
+
+
+def _clear(place: Place) -> None:
+    """What an earlier check left, also one that was killed."""
+    stop.stop(place.var)
+    shutil.rmtree(place.var, ignore_errors=True)
+
+
+def main(words: Sequence[str]) -> int:
+    deeds = {"up": up, "check": check}
+    if len(words) != 1 or words[0] not in deeds:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        return deeds[words[0]]()
+    except (Trouble, postgres.Trouble, subprocess.CalledProcessError) as trouble:
+        print(f"demo: failed: {trouble}", file=sys.stderr, flush=True)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
