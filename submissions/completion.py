@@ -26,7 +26,7 @@ class Facts:
     inputs: int = 0                # files of its project
     consumed: int = 0              # of these, consumed or completed
     accounted: int = 0             # of these, with all their outputs at a physical location
-    recovery: bool = False
+    jobs_failed: bool = False      # its job counters say Failed, though a recovery that fails is stored as Completed
 
 
 def verdict(kind: str, percent: float, facts: Facts, *, recover_failed: bool, patience: timedelta) -> Verdict:
@@ -41,12 +41,16 @@ def verdict(kind: str, percent: float, facts: Facts, *, recover_failed: bool, pa
         case Status.COMPLETED:
             if LOCATED[kind](percent, facts):
                 return Verdict.LOCATED
-            return Verdict.RECOVER if facts.since_end >= patience else Verdict.WAIT
+            return Verdict.RECOVER if facts.jobs_failed or facts.since_end >= patience else Verdict.WAIT
     return Verdict.END
 
 
 def _enough(percent: float, facts: Facts) -> bool:
-    return facts.accounted * 100 >= facts.consumed * percent and (facts.consumed > 0 or facts.recovery)
+    """Where nothing was consumed the percentage says nothing: only what misses nothing is located.
+
+    The original also located every recovery that consumed nothing, so a family whose jobs failed to the last would have settled.
+    """
+    return facts.accounted * 100 >= facts.consumed * percent and (facts.consumed > 0 or facts.accounted >= facts.inputs)
 
 
 LOCATED: dict[str, Callable[[float, Facts], bool]] = {

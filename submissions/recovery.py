@@ -1,6 +1,6 @@
 """Which files does a recovery or a dependent run over, and which recovery is next? Pure (spec 04 §4.5, 4.6)."""
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from datasets.query import quoted
@@ -67,7 +67,8 @@ def next_step(plan: Sequence[tuple[str, Sequence]], *, done: int, limit: int, ab
 
 def again(plan: Sequence[tuple[str, Sequence]], *, done: int, limit: int, missing: int) -> Step | None:
     """The same for work without input files: its parameter is run once more while outputs are missing."""
-    return next_step(plan, done=done, limit=limit, about=About("", ()), count=lambda _: missing) if missing > 0 else None
+    step = next_step(plan, done=done, limit=limit, about=About("", ()), count=lambda _: missing)
+    return replace(step, dimensions="") if step else None
 
 
 def children(tags: Iterable[str], pattern: str, *, version: str, since: datetime, depth: int) -> str:

@@ -5,7 +5,8 @@ from datasets import splits
 from submissions import recovery
 from submissions.models import Submission
 
-HANDS_ON = ("approval", "datatransfer")     # stages whose inputs are their outputs
+APPROVAL = "approval"
+HANDS_ON = (APPROVAL, "datatransfer")       # stages whose inputs are their outputs
 
 
 def tags(first: Submission) -> tuple[str, ...]:

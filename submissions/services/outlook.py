@@ -9,8 +9,9 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import Event
-from campaigns.document import HOUSE_DEFAULTS, Settings, settings_from
+from campaigns.document import Settings
 from campaigns.models import Campaign, Dependency, Hold, Stage
+from campaigns.services import documents
 from datasets.models import File
 from submissions.models import Job, LaunchIntent, Submission
 from submissions.states import WORST_FIRST, JobState, Status
@@ -67,11 +68,6 @@ def worst(states: Iterable[Status]) -> Status | None:
     return next((status for status in WORST_FIRST if status in present), None)
 
 
-def settings_of(stage: Stage, campaign: Campaign) -> Settings:
-    """What the stage runs with: its own words, then the campaign's, then the house's."""
-    return settings_from(stage.settings).over(settings_from(campaign.defaults)).over(HOUSE_DEFAULTS)
-
-
 @dataclass
 class StageOutlook:
     """One stage, its families and what feeds it."""
@@ -116,6 +112,12 @@ class StageOutlook:
             not (family.first.run.exhausted_at or family.first.run.stopped) for family in self.families[:1])
 
     @property
+    def expected(self) -> int:
+        """How many families there will be, as far as one can say now."""
+        coming = sum(up.expected for up in self.feeds) if self.settings.join == "each" else min(1, len(self.feeds))
+        return max(self.total, coming)
+
+    @property
     def finished(self) -> bool:
         """Nothing is open, waiting, or still to come from what feeds it."""
         return bool(self.families) and not (self.open or self.waiting or self.goes_on) and all(up.finished for up in self.feeds)
@@ -139,6 +141,16 @@ class Reason:
     submission: Submission | None = None
 
 
+def stage_outlook(stage: Stage) -> StageOutlook:
+    """One stage, with the stages that feed it."""
+    feeds = list(Stage.objects.filter(dependents__downstream=stage, dependents__retired_at=None, retired_at=None).distinct())
+    found = _grouped(families(stage__in=[stage, *feeds]), lambda family: family.first.stage_id)
+    hold = Hold.objects.filter(stage=stage, lifted_at=None).select_related("by").first()
+    settings = documents.settings_of(stage)
+    return StageOutlook(stage, settings, found.get(stage.pk, []), waiting=list(waiting_intents(stage=stage)), hold=hold,
+                        feeds=[StageOutlook(up, settings, found.get(up.pk, [])) for up in feeds])
+
+
 class CampaignOutlook:
     """Everything the page of a campaign shows."""
 
@@ -149,7 +161,7 @@ class CampaignOutlook:
         by_stage = _grouped(families(stage__campaign=campaign), lambda family: family.first.stage_id)
         waiting = _grouped(waiting_intents(stage__campaign=campaign), lambda intent: intent.stage_id)
         self.holds = standing_holds(campaign)
-        self.stages = [StageOutlook(row, settings_of(row, campaign), by_stage.get(row.pk, []), waiting=waiting.get(row.pk, []),
+        self.stages = [StageOutlook(row, documents.settings_of(row), by_stage.get(row.pk, []), waiting=waiting.get(row.pk, []),
                                     hold=self.holds.get(row.pk)) for row in rows]
         known = {each.stage.pk: each for each in self.stages}
         for edge in self.edges:

@@ -1,7 +1,7 @@
 """Why isn't it moving? The same sentences for every page: from holds, waiting intents, stuck families and troubles. Reads no rows itself."""
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from campaigns.models import Hold
+from campaigns.models import Campaign, Hold, Stage
 from submissions.services.outlook import CampaignOutlook, Family, Reason, StageOutlook
 from submissions.states import Status
 
@@ -28,15 +28,22 @@ def of_stage(each: StageOutlook) -> Iterator[Reason]:
         yield _not_begun(each)
 
 
-def _stopped(outlook: CampaignOutlook) -> Iterator[Reason]:
-    campaign, experiment = outlook.campaign, outlook.campaign.experiment
+def obstacles(campaign: Campaign, standing: Mapping[int | None, Hold], stage: Stage | None = None) -> Iterator[Reason]:
+    """What would make any launch wait."""
+    experiment = campaign.experiment
     if experiment.launches_held_by:
         yield Reason(Status.HELD, f"All launches of {experiment.name} are held",
                      f"By {experiment.launches_held_by}: {experiment.launches_held_why} Jobs that run already go on.")
     if not campaign.active:
-        yield Reason(Status.HELD, "The campaign is inactive", "Nothing of it is launched until somebody activates it.")
-    if hold := outlook.holds.get(None):
+        yield Reason(Status.HELD, "The campaign is inactive", "Nothing of it is launched by itself; a launch by a person activates it.")
+    if hold := standing.get(None):
         yield _held(hold, "Launches of the campaign are held")
+    if stage and (hold := standing.get(stage.pk)):
+        yield _held(hold, f"Launches of {stage.name} are held")
+
+
+def _stopped(outlook: CampaignOutlook) -> Iterator[Reason]:
+    yield from obstacles(outlook.campaign, outlook.holds)
     for text in sorted({family.first.run.stopped for family in outlook.families if family.first.run.stopped}):
         yield Reason(Status.FAILED, "A run goes on no longer", text)
 

@@ -14,7 +14,7 @@ from submissions import completion, pulses, recovery
 from submissions.completion import Verdict
 from submissions.models import Run, Submission
 from submissions.services import families, intents, lifecycle
-from submissions.states import Status
+from submissions.states import Status, from_jobs
 
 WRAPUP = By("wrapup")
 SOON = timedelta(seconds=60)
@@ -51,7 +51,8 @@ def _facts(submission: Submission, *, at: datetime) -> completion.Facts:
     if status not in (Status.COMPLETED, Status.FAILED):
         return completion.Facts(status)
     inputs, consumed, accounted = _with_files(submission) if submission.dimensions else _without_files(submission)
-    return completion.Facts(status, at - (submission.ended_at or at), inputs, consumed, accounted, submission.parent_id is not None)
+    failed = from_jobs(submission.counters(), submission.expected) == Status.FAILED
+    return completion.Facts(status, at - (submission.ended_at or at), inputs, consumed, accounted, failed)
 
 
 def _with_files(submission: Submission) -> tuple[int, int, int]:
@@ -59,7 +60,8 @@ def _with_files(submission: Submission) -> tuple[int, int, int]:
     totals = handler.totals(submission.experiment_id, submission.tag)
     inputs, consumed = sum(totals.values()), totals.get("consumed", 0) + totals.get("completed", 0)
     if settings["stage_type"] in families.HANDS_ON:
-        return inputs, inputs, inputs
+        done = inputs if settings["stage_type"] == families.APPROVAL else consumed
+        return inputs, done, done
     accounted = handler.located(submission.experiment_id, submission.tag, submission.snapshot["patterns"], settings["software_version"],
                                 first.created_at, settings["output_ancestor_depth"])
     return inputs, consumed, accounted
@@ -77,6 +79,8 @@ def _without_files(submission: Submission) -> tuple[int, int, int]:
 def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step | None:
     """The next recovery of the family's plan, on what is still missing now."""
     first = submission.parent or submission
+    if first.snapshot["settings"]["stage_type"] == families.APPROVAL:
+        return None
     plan = [(said["kind"], said["overrides"]) for said in first.snapshot["job_type"]["recoveries"]]
     limit, done = first.snapshot["settings"]["recovery_limit"], submission.step + 1 if submission.parent_id else 0
     if not first.dimensions:

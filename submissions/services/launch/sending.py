@@ -11,7 +11,7 @@ from pomssite.kit.registry import backend
 from submissions import command, tokens
 from submissions.batch.port import JobRef
 from submissions.models import GridCluster, Order, Submission, Worker
-from submissions.services import intents, leases, lifecycle
+from submissions.services import families, intents, leases, lifecycle
 from submissions.states import Status
 
 LAUNCH = By("launch")
@@ -19,7 +19,7 @@ LAUNCH = By("launch")
 
 def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     """Sent at most once: what is sent again is another submission, with another tag."""
-    if submission.snapshot["settings"]["stage_type"] == "approval":
+    if submission.snapshot["settings"]["stage_type"] == families.APPROVAL:
         return _await(submission, at=at)
     sure = False
     try:
