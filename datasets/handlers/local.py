@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 
 from datasets.known import read
@@ -56,13 +56,13 @@ class LocalCatalogue:
     def assigned(self, experiment: str, tag: str, index: int, jobs: int) -> list[FileRef]:
         if not 0 <= index < jobs:
             raise Invalid(f"job index {index} of {jobs} jobs: it must be at least 0 and below the number of jobs")
-        members = ProjectFile.objects.filter(project=_project(experiment, tag))
-        return _refs(members.annotate(turn=F("position") % jobs).filter(turn=index))
+        project = _project(experiment, tag)
+        return _refs(ProjectFile.objects.filter(project=project, position__in=range(index, project.snapshot.count, jobs)))
 
     def mark(self, experiment: str, tag: str, names: Sequence[str], status: str, *, job: str = "", attempt: int | None = None) -> int:
         if status not in AFTER:
             raise Invalid(f"status {status!r}: a file can be marked {', '.join(AFTER)}")
-        members = ProjectFile.objects.filter(project=_project(experiment, tag), file__name__in=set(names))
+        members = ProjectFile.objects.filter(project=_project(experiment, tag), file__experiment=experiment, file__name__in=set(names))
         with transaction.atomic():
             found = dict(members.select_for_update(of=("self",)).order_by("position").values_list("file__name", "pk"))
             strange = [name for name in names if name not in found]
@@ -84,7 +84,7 @@ class LocalCatalogue:
 
 
 def _project(experiment: str, tag: str) -> Project:
-    project = Project.objects.filter(experiment=experiment, name=tag).first()
+    project = Project.objects.select_related("snapshot").filter(experiment=experiment, name=tag).first()
     if project is None:
         raise UnknownName(f"unknown project {tag} in experiment {experiment}")
     return project

@@ -24,6 +24,9 @@ FROM jsonb_to_recordset(%s::jsonb) AS n(name text, size bigint, checksum text, m
 ORDER BY n.name COLLATE "C"
 ON CONFLICT (experiment_id, name) DO NOTHING
 RETURNING name"""
+OTHERS = """
+SELECT f.* FROM datasets_file f JOIN unnest(%s::text[], %s::text[]) AS n(name, checksum) ON f.name = n.name
+WHERE f.experiment_id = %s AND f.checksum <> n.checksum ORDER BY f.id FOR UPDATE OF f"""
 PARENTS = """
 INSERT INTO datasets_fileparent (child_id, parent_id)
 SELECT c.id, p.id FROM unnest(%s::text[], %s::text[]) AS n(child, parent)
@@ -73,15 +76,15 @@ def _row(new: NewFile, version: str) -> dict[str, Any]:
 def _replace(experiment: str, again: list[NewFile], made_by: tuple[Any, ...], at: datetime,
              older_failed: Callable[[File], bool], version: str) -> int:
     """Files that were known with another checksum, from a producer that failed: how many. From any other producer: Conflict."""
-    sums = {new.name: new for new in again}
-    older = File.objects.select_for_update().filter(experiment=experiment, name__in=sums).order_by("name")
-    other = [(row, sums[row.name]) for row in older if row.checksum != sums[row.name].checksum]
-    for row, new in other:
+    called = {new.name: new for new in again}
+    others = list(File.objects.raw(OTHERS, [list(called), [new.checksum for new in again], experiment]))
+    for row in others:
+        new = called[row.name]
         if not older_failed(row):
             raise Conflict(f"file {row.name} is already declared with checksum {row.checksum} by {_producer(row)},"
                            f" and now comes with {new.checksum}; give the new one another name")
         _renew(row, new, made_by, at, version)
-    return len(other)
+    return len(others)
 
 
 def _producer(row: File) -> str:
