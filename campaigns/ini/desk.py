@@ -39,8 +39,9 @@ class Desk:
             except ValueError as bad:
                 self.fault(section, None, str(bad))
                 continue
-            if found.setdefault(title, section) is not section:
-                self.fault(section, None, f"this is the same section as that of line {found[title].line}")
+            first = found.setdefault(title, section)
+            if first.title != section.title:        # the same title twice is a fault of the lines already
+                self.fault(section, None, f"this is the same section as that of line {first.line}")
         self.places = {tuple(filter(None, (PLACES[kind], name))): section for (kind, name), section in found.items() if kind in PLACES}
         return found
 

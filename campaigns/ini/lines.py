@@ -72,10 +72,10 @@ class _Reader:
         if not self._open:
             return
         number, section = self._begun[0], self.sections[-1]
-        found = _ENTRY.fullmatch("\n".join(self._open).rstrip())
-        self._open = []
+        text, self._open = "\n".join(self._open).rstrip(), []
+        found = _ENTRY.fullmatch(text)
         if found is None or not found["key"]:
-            return self._fault(number, "", "this line is no [section], no key = value, no comment and continues nothing")
+            return self._fault(number, text, "this line is no [section], no key = value, no comment and continues nothing")
         entry = Entry(found["key"].lower(), found["value"], number)
         first = section.entries.setdefault(entry.key, entry)
         if first is not entry:
