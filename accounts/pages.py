@@ -1,11 +1,13 @@
 """How every page of an experiment begins and ends: who is asking, and the whole page or only its living part."""
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -54,3 +56,24 @@ def unless_known(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """304 if the asker already has it."""
     answer["ETag"] = quote_etag(sha256(answer.content).hexdigest()[:24])
     return get_conditional_response(request, etag=answer["ETag"], response=answer)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of a list, newest first, and the query string of those that come after them."""
+
+    rows: list[Any]
+    older: str
+
+
+def piece(request: HttpRequest, rows: QuerySet[Any], *, size: int = 50) -> Piece:
+    """The rows after the one that `before` names: no counting, and nothing shifts while one reads."""
+    before = request.GET.get("before", "")
+    if before.isdecimal() and len(before) < 19:
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.order_by("-pk")[:size + 1])
+    if len(found) <= size:
+        return Piece(found, "")
+    words = request.GET.copy()
+    words["before"] = str(found[size - 1].pk)
+    return Piece(found[:size], words.urlencode())

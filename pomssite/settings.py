@@ -117,6 +117,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 MEDIA_ROOT = VAR / "media"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # What a browser is told
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": {
@@ -139,5 +140,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("POMS_LOG_LEVEL", "INFO")},
-    "loggers": {"django_q": {"level": os.environ.get("POMS_LOG_LEVEL_TASKS", "WARNING")}},
+    "loggers": {"django-q": {"level": os.environ.get("POMS_LOG_LEVEL_TASKS", "WARNING")}},
 }

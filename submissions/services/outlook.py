@@ -17,6 +17,7 @@ from submissions.models import Job, LaunchIntent, Submission
 from submissions.states import WORST_FIRST, JobState, Status
 
 NEWEST = 1000           # submissions that one page looks at
+SQUARES = 60
 ROWS_WITHOUT = ("snapshot", "dimensions", "parameter")
 BAD_JOBS = (JobState.FAILED, JobState.HELD, JobState.LOST)
 
@@ -106,6 +107,21 @@ class StageOutlook:
         return sum((Counter(row.counters()) for family in self.open for row in family.members), Counter())
 
     @property
+    def jobs_now(self) -> int:
+        """Those that the batch system has."""
+        return sum(self.jobs[word] for word in ("running", "idle", "held"))
+
+    @property
+    def oldest_first(self) -> list[Family]:
+        """The newest sixty, for the squares."""
+        return self.families[:SQUARES][::-1]
+
+    @property
+    def missing(self) -> range:
+        """Squares of what has not begun."""
+        return range(min(self.expected, SQUARES) - min(self.total, SQUARES))
+
+    @property
     def goes_on(self) -> bool:
         """It takes slice after slice by itself, and this run has some left."""
         return bool(self.settings.keep_running) and any(
@@ -192,6 +208,19 @@ class CampaignOutlook:
     @property
     def jobs(self) -> Counter[str]:
         return sum((each.jobs for each in self.stages), Counter())
+
+    @property
+    def done(self) -> int:
+        """Stages that are finished."""
+        return sum(each.finished for each in self.stages)
+
+    @property
+    def total(self) -> int:
+        return sum(each.total for each in self.stages)
+
+    @property
+    def located(self) -> int:
+        return sum(each.located for each in self.stages)
 
     @property
     def newest_submissions(self) -> list[Submission]:

@@ -1,0 +1,53 @@
+"""How do all campaigns stand?"""
+from collections import Counter
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.pages import member, piece, show
+from accounts.policy import Actor
+from campaigns.filters import CampaignFilter
+from campaigns.models import Campaign
+from pomssite.kit import clock
+from submissions.services import outlook
+from submissions.states import Status
+
+
+@dataclass(frozen=True)
+class Line:
+    """One campaign of the list."""
+
+    campaign: Campaign
+    open: Counter[Status]
+
+    @property
+    def located(self) -> int:
+        summary = getattr(self.campaign, "summary", None)
+        return summary.located if summary else 0
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """What is located, and how the rest stands; failures that a recovery made good are not shown again."""
+        return {**self.open, Status.LOCATED: self.located}
+
+    @property
+    def state(self) -> Status:
+        return outlook.worst(self.open) or (Status.LOCATED if self.located else Status.NEW)
+
+    @property
+    def words(self) -> str:
+        """The state, and of how many submissions."""
+        if self.open:
+            return f"{self.state}, {self.open[self.state]} open"
+        return "Nothing open" if self.located else "Not launched yet"
+
+
+@member
+def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Newest first, fifty at a time."""
+    mine = Campaign.objects.visible_to(actor).filter(retired_at=None).select_related("summary", "creator")
+    found = CampaignFilter(request.GET, mine)
+    page = piece(request, found.qs)
+    states = outlook.open_states([row.pk for row in page.rows])
+    lines = [Line(row, states.get(row.pk, Counter())) for row in page.rows]
+    return show(request, "campaigns/list.html", {"filter": found, "lines": lines, "older": page.older}, at=clock.now())

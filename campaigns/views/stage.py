@@ -1,0 +1,54 @@
+"""Is this step healthy, and what does it do next?"""
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.pages import member, show, unless_known
+from accounts.policy import Actor, Verb, may
+from campaigns.models import JobType, LoginSetup, Slice, Stage
+from pomssite.kit import clock
+from submissions import charts
+from submissions.services import outlook, reasons
+
+SHOWN = 30          # families in the chart and in the table
+
+
+@member
+def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """The chart, the settings, the submissions and the slices."""
+    row = get_object_or_404(_mine(actor).select_related("campaign__experiment", "campaign__creator"), pk=pk)
+    each = outlook.stage_outlook(row)
+    feeds = Stage.objects.filter(needed__upstream=row, needed__retired_at=None, retired_at=None).distinct()
+    words = {
+        "stage": row, "campaign": row.campaign, "outlook": each, "reasons": list(reasons.of_stage(each)), "downstream": feeds,
+        "shown": each.families[:SHOWN], "slices": list(Slice.objects.filter(stage=row).order_by("-pk")[:60])[::-1],
+        "chart": charts.jobs_of(each.families[:SHOWN]), "shared": _shared(each.settings, actor),
+        "said": _said(row, each.settings), "may_do": may(actor, Verb.DO, row.campaign.owner), "may_hold": may(actor, Verb.HOLD, row.campaign.owner),
+    }
+    return show(request, "campaigns/stage.html", words, at=clock.now())
+
+
+@member
+def chart(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """The chart's numbers; nothing (304) if they are as the asker has them."""
+    row = get_object_or_404(_mine(actor), pk=pk)
+    figure = charts.jobs_of(outlook.families(stage=row)[:SHOWN])
+    return unless_known(request, JsonResponse(charts.without_rows(figure)))
+
+
+def _mine(actor: Actor) -> QuerySet[Stage]:
+    return Stage.objects.filter(campaign__experiment=actor.experiment, retired_at=None)
+
+
+def _shared(settings, actor: Actor) -> dict:
+    """The job type and the login setup that it names."""
+    living = {"experiment": actor.experiment, "retired_at": None}
+    job_type = JobType.objects.filter(name=settings.job_type, **living).prefetch_related("recoveries").first()
+    return {"job_type": job_type, "login": LoginSetup.objects.filter(name=settings.login_setup, **living).first()}
+
+
+def _said(row: Stage, settings) -> list[tuple[str, object, str]]:
+    """Each setting, its value, and who says it."""
+    origins = ((row.settings, "this stage"), (row.campaign.defaults, "campaign"))
+    return [(name, value, next((who for kept, who in origins if name in kept), "default"))
+            for name, value in vars(settings).items() if value not in ("", ())]

@@ -1,0 +1,20 @@
+"""Which part of the site answers which address."""
+from django.contrib import admin
+from django.urls import include, path
+
+from accounts import paths  # noqa: F401 teaches addresses what an experiment's name is
+from pomssite import views
+
+handler403, handler404, handler500 = "pomssite.views.forbidden", "pomssite.views.not_found", "pomssite.views.fault"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("submissions.api.urls")),
+    path("me/", include("accounts.urls")),
+    path("<exp:exp>/", include("campaigns.urls")),
+    path("<exp:exp>/", include("submissions.urls")),
+    path("<exp:exp>/", include("datasets.urls")),
+]

@@ -1,0 +1,63 @@
+"""The ways in and the ways out: home, health, and what is said when something is wrong."""
+from http import HTTPStatus
+
+from django.db import Error, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from accounts.frame import Frame
+from pomssite.kit import trace
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """To the campaigns of the experiment where one was last."""
+    if not request.user.is_authenticated:
+        return redirect("accounts:sign_in")
+    mine = Frame(request, None).experiments
+    last = request.session.get("experiment", "")
+    if not mine:
+        return trouble(request, HTTPStatus.FORBIDDEN, "No experiment lists you as a member. Ask a superuser of yours to add you.")
+    return redirect("campaigns:list", last if last in mine else mine[0])
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("alive\n", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """It can do its work: the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM accounts_experiment LIMIT 1")
+    except Error:
+        return HttpResponse("the database does not answer\n", status=HTTPStatus.SERVICE_UNAVAILABLE, content_type="text/plain")
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def trouble(request: HttpRequest, status: int, why: str) -> HttpResponse:
+    """A page with a sentence; for a program the same as JSON."""
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"error": why}, status=status)
+    words = {"status": int(status), "why": why, "request_id": trace.current.get(), "bare": True}
+    return render(request, "trouble.html", words, status=status)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403."""
+    return trouble(request, HTTPStatus.FORBIDDEN, str(exception or "") or "You may not do this.")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404, the same whether it is not there or not for you."""
+    return trouble(request, HTTPStatus.NOT_FOUND, "There is nothing at this address, or it is not for you to see.")
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """500. It asks the database for nothing, since that may be what is broken."""
+    return trouble(request, HTTPStatus.INTERNAL_SERVER_ERROR, "POMS made a mistake. What you asked for was not done, or not to its end.")
+
+
+def no_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 of a form without its token."""
+    return trouble(request, HTTPStatus.FORBIDDEN, "This form is too old, or it came from elsewhere. Nothing was changed. Load its page again.")

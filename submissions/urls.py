@@ -1,0 +1,12 @@
+"""Pages of submissions and jobs."""
+from django.urls import path
+
+from submissions.views import acts, jobs, lists, submission
+
+app_name = "submissions"
+urlpatterns = [
+    path("submissions/", lists.submissions, name="list"),
+    path("submissions/<int:pk>/", submission.submission, name="submission"),
+    path("submissions/<int:pk>/jobs/<str:job>/", jobs.job, name="job"),
+    path("submissions/<int:pk>/<slug:deed>/", acts.on_submission, name="act"),
+]

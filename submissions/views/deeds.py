@@ -1,0 +1,83 @@
+"""What a person may do to a submission: one row a deed; pages and addresses read the same table."""
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.policy import Actor, Verb, may
+from submissions import states
+from submissions.models import Submission
+from submissions.services import steering
+from submissions.states import Status
+
+
+@dataclass(frozen=True)
+class Deed:
+    """The same verb on the button, in the title and in what is said afterwards."""
+
+    name: str
+    button: str
+    effect: str
+    done: str
+    verb: Verb
+    possible: Callable[[Submission], bool]
+    otherwise: str
+    do: Callable[..., Any]
+    icon: str = ""
+    look: str = ""
+    jobs: bool = False          # may be done to some of its jobs
+
+
+def _order(deed: str) -> Callable[..., Any]:
+    def do(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+        return steering.order(submission, deed, actor=actor, at=at, why=why, refs=refs)
+    return do
+
+
+def _mark(status: Status) -> Callable[..., Any]:
+    def do(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+        return steering.mark(submission, status, actor=actor, at=at, why=why)
+    return do
+
+
+def _can_be(*wanted: Status) -> Callable[[Submission], bool]:
+    return lambda submission: submission.abandoned_at is None and any(
+        states.settle(Status(submission.status), status, person=True) for status in wanted)
+
+
+def _is(*wanted: Status) -> Callable[[Submission], bool]:
+    return lambda submission: submission.status in wanted
+
+
+DEEDS = {deed.name: deed for deed in (
+    Deed("hold", "Hold", "Jobs that wait or run are held in the batch system until somebody releases them.", "Holding is ordered.",
+         Verb.HOLD, _is(Status.IDLE, Status.RUNNING), "Only idle and running work can be held.", _order("hold"), "held", jobs=True),
+    Deed("release", "Release", "Held jobs go back to the queue of the batch system.", "Releasing is ordered.",
+         Verb.HOLD, _is(Status.HELD), "Only held work can be released.", _order("release"), "launch", jobs=True),
+    Deed("kill", "Kill", "Its jobs are removed from the batch system and do not come back. What they have not written is lost.",
+         "Killing is ordered.", Verb.DO, _is(Status.IDLE, Status.RUNNING, Status.HELD), "It has no jobs in the batch system now.",
+         _order("remove"), "x", "danger", jobs=True),
+    Deed("locate", "Mark located", "It counts as good: its recoveries end, and what depends on it starts. This cannot be taken back.",
+         "Marked Located.", Verb.DO, _can_be(Status.LOCATED), "Only Failed and Completed submissions can be marked Located.",
+         _mark(Status.LOCATED), "check"),
+)}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A deed as a page offers it: at once, or not now, with the reason."""
+
+    deed: Deed
+    why_not: str
+
+
+def offers(submission: Submission, actor: Actor) -> list[Offer]:
+    """All of them; what may not be done is shown with the reason."""
+    return [Offer(deed, why_not(deed, submission, actor)) for deed in DEEDS.values()]
+
+
+def why_not(deed: Deed, submission: Submission, actor: Actor) -> str:
+    """A sentence; empty if it may be done."""
+    if not may(actor, deed.verb, submission.owner):
+        return f"Acting as {actor.role} you may not {deed.button.lower()} this; it was made as {submission.creator_role}."
+    return "" if deed.possible(submission) else f"{deed.otherwise} This one is {submission.status}."
