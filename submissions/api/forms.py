@@ -5,15 +5,19 @@ from datasets.models import FileStatus
 from submissions.batch.port import JobRef
 
 SAID_BY_JOBS = (FileStatus.DELIVERED, FileStatus.TRANSFERRED, FileStatus.CONSUMED, FileStatus.FAILED, FileStatus.SKIPPED)
+LONGEST_JOB = 200
 
 
 class JobField(serializers.CharField):
-    """A job, written schedd#cluster.proc."""
+    """A job, written schedd#cluster.proc. Its length is looked at here: a validator would be given the job and not the text."""
 
     def to_internal_value(self, data: object) -> JobRef:  # type: ignore[override]
         """The job's name, taken apart."""
+        text = super().to_internal_value(data)
+        if len(text) > LONGEST_JOB:
+            raise serializers.ValidationError(f"it may have {LONGEST_JOB} characters, and has {len(text)}")
         try:
-            return JobRef.parse(super().to_internal_value(data))
+            return JobRef.parse(text)
         except ValueError as bad:
             raise serializers.ValidationError(str(bad)) from bad
 
@@ -22,7 +26,7 @@ class Call(serializers.Serializer):
     """What every call carries. `key` is the job's own; the same call may come again under it."""
 
     key = serializers.CharField(max_length=200)
-    job = JobField(max_length=200)
+    job = JobField()
     attempt = serializers.IntegerField(min_value=1)
 
 
