@@ -13,6 +13,7 @@ from pomssite.kit.errors import Conflict, Invalid
 COLUMNS = ("name", "size", "checksum", "metadata", *FACTS)
 TEXTS = frozenset({"software_version", "data_tier", "file_format"})      # columns where unsaid is empty and not null
 # One statement for all files; the texts come as one JSON parameter. What is there already is left as it is.
+# The order of names keeps two callers from each waiting for the other.
 INSERT = """
 INSERT INTO datasets_file (experiment_id, created_at, submission_id, job, attempt, name, size, checksum, metadata,
                            software_version, data_tier, file_format, run_number, events, start_time, end_time)

@@ -118,7 +118,7 @@ FACTS: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def unique(files: Sequence[NewFile]) -> list[NewFile]:
-    """Each name once, in the order of names, so that two callers never wait for each other; saying the same twice is no fault."""
+    """Each name once; saying the same twice is no fault."""
     found: dict[str, NewFile] = {}
     for new in files:
         first = found.setdefault(new.name, new)
@@ -128,4 +128,4 @@ def unique(files: Sequence[NewFile]) -> list[NewFile]:
             parents = tuple(dict.fromkeys((*first.parents, *new.parents)))
             found[new.name] = NewFile(new.name, first.size, first.checksum, first.metadata, parents,
                                       tuple(dict.fromkeys((*first.locations, *new.locations))))
-    return [found[name] for name in sorted(found)]
+    return list(found.values())

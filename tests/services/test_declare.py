@@ -165,7 +165,7 @@ def test_a_call_as_a_job_sends_it_can_be_declared():
 @pytest.mark.django_db(transaction=True)
 def test_callers_at_once_with_names_in_different_order_declare_each_file_once():
     experiment()
-    names = [f"f{n}" for n in range(60)]
+    names = [f"f{n}" for n in range(1500)]        # enough that two statements are under way at once
     gate = Barrier(4)
 
     def call(number: int) -> tuple[int, int]:
@@ -178,8 +178,8 @@ def test_callers_at_once_with_names_in_different_order_declare_each_file_once():
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(call, range(4)))
-    assert sum(new for new, _ in answers) == 60
-    assert (File.objects.count(), FileParent.objects.count(), FileLocation.objects.count()) == (60, 59, 60)
+    assert sum(new for new, _ in answers) == 1500
+    assert (File.objects.count(), FileParent.objects.count(), FileLocation.objects.count()) == (1500, 1499, 1500)
 
 
 @pytest.mark.django_db
