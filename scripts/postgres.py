@@ -1,9 +1,10 @@
 """The project's own PostgreSQL: started, stopped and found again under var/, with nothing to install by hand.
 
-    python scripts/postgres.py start [--fast] | stop | status | url
+    python -m scripts.postgres start [--fast] | stop | status | url | keep
 
 The server listens on a unix socket only, in a folder of its own. POMS_VAR names another folder than var/, POMS_PG_BIN
 other binaries. `--fast` gives up safety on a power cut, for tests. Start and stop may be repeated, also after kill -9.
+`keep` stays and starts the server again whenever it is gone.
 """
 import fcntl
 import hashlib
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DATABASE = "poms"
 LONGEST_SOCKET_FOLDER = 85      # a socket's whole path has at most 107 bytes
 START_TRIES = 20                # just after a kill -9 the old server's children still hold its memory for a moment
+KEEP_S = 1.0
 SAFE: tuple[str, ...] = ()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
@@ -107,6 +109,14 @@ class Server:
             done = self._run("pg_ctl", "-w", "-t", "30", "-D", self.data, "-m", "fast", "stop")
         if done.returncode:
             raise Trouble(f"the server in {self.folder} does not stop: {done.stderr.strip()}")
+
+    def keep(self) -> None:
+        """Until this process is ended; the server itself lives on."""
+        while True:
+            if not self.is_up():
+                self.start()
+                print(f"started, pid {self.pid()}", flush=True)
+            time.sleep(KEEP_S)
 
     def _make(self, *, fast: bool) -> None:
         """Beside its place first: what a kill leaves half made is never taken for a database."""
@@ -213,6 +223,8 @@ def _told(words: list[str]) -> int:
         server.start(fast="--fast" in words)
     elif deed == "stop":
         server.stop()
+    elif deed == "keep":
+        server.keep()
     elif deed not in {"status", "url"}:
         raise Trouble(str(__doc__).strip())
     if deed != "stop":

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 
+from pomssite.kit import supervisor
 from scripts import postgres
 
 MANAGE = [sys.executable, str(postgres.ROOT / "manage.py")]
@@ -17,6 +18,10 @@ def prepare() -> None:
 
 
 def main() -> int:
+    running = supervisor.holder(postgres.folder_of().parent / "run")
+    if running:
+        print(f"the platform runs already, under supervisor {running}; `make stop` ends it", file=sys.stderr)
+        return 1
     try:
         prepare()
     except (postgres.Trouble, subprocess.CalledProcessError) as trouble:

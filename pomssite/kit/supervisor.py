@@ -20,6 +20,7 @@ import psutil
 
 from pomssite.kit.errors import Conflict
 
+ROOT = Path(__file__).resolve().parents[2]
 BEGIN = str(Path(__file__).with_name("supervised.py"))
 MARK = "POMS_SUPERVISED_IN"
 AWAITED = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
@@ -79,7 +80,7 @@ class Supervisor:
         with _opened(self.logs / f"{child.name}.log") as out:
             child.process = subprocess.Popen(
                 [sys.executable, "-I", BEGIN, str(_record(self.folder, child.name)), str(os.getpid()), *child.argv],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, MARK: str(self.folder)})
+                cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env={**os.environ, MARK: str(self.folder)})
         child.started = time.monotonic()
         log.info("%s: started, pid %s", child.name, child.process.pid)
 

@@ -1,4 +1,4 @@
-"""Runs the platform in the foreground: the web server, the background tasks and the ticker, each kept alive."""
+"""Runs the platform in the foreground: database, web server, background tasks and ticker, each kept alive."""
 import os
 import sys
 from argparse import ArgumentParser
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--bind", default=os.environ.get("POMS_BIND", "127.0.0.1"), help="address to listen on")
         parser.add_argument("--port", type=int, default=settings.ADDRESS.port, help="port to listen on")
-        parser.add_argument("--only", nargs="*", choices=["tasks", "tick", "web"], help="start only these")
+        parser.add_argument("--only", nargs="*", choices=["database", "tasks", "tick", "web"], help="start only these")
 
     def handle(self, *args: object, bind: str, port: int, only: list[str] | None, **options: object) -> None:
         chosen = [child for child in children(f"{bind}:{port}") if not only or child.name in only]
@@ -35,4 +35,5 @@ def children(bind: str) -> list[Child]:
     workers = os.environ.get("POMS_WEB_WORKERS", "2")
     web = [sys.executable, "-m", "gunicorn", "pomssite.asgi:application", "--bind", bind, "--workers", workers,
            "--worker-class", "uvicorn_worker.UvicornWorker", "--chdir", str(settings.ROOT), "--graceful-timeout", "4", "--timeout", "60"]
-    return [Child("web", web), Child("tasks", [*manage, "qcluster"]), Child("tick", [*manage, "tick"])]
+    database = [] if os.environ.get("DATABASE_URL") else [Child("database", [sys.executable, "-m", "scripts.postgres", "keep"])]
+    return [*database, Child("web", web), Child("tasks", [*manage, "qcluster"]), Child("tick", [*manage, "tick"])]
