@@ -41,12 +41,12 @@ def wants_part(request: HttpRequest) -> bool:
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: datetime) -> HttpResponse:
     """The page `app/name.html`, or its part `app/_name.html`; nothing (304) if the part is as the asker has it."""
-    context = {**context, "now": at}
-    if not wants_part(request):
-        answer = render(request, template, context)
+    folder, _, name = template.rpartition("/")
+    context = {**context, "now": at, "part": f"{folder}/_{name}"}
+    if wants_part(request):
+        answer = unless_known(request, HttpResponse(render_to_string(context["part"], context, request)))
     else:
-        folder, _, name = template.rpartition("/")
-        answer = unless_known(request, HttpResponse(render_to_string(f"{folder}/_{name}", context, request)))
+        answer = render(request, template, context)
     patch_vary_headers(answer, ["HX-Request", "Cookie"])
     answer["Cache-Control"] = "private, no-cache"
     return answer

@@ -1,0 +1,40 @@
+"""Pages over a campaign in the middle of its life."""
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from pomssite.kit import registry
+from tests.makers import make_user
+from tests.scenes import Scene, play
+
+
+@pytest.fixture(autouse=True)
+def _world(settings: LazySettings, tmp_path: Path):
+    """A batch system in memory, a storage of its own, and no background."""
+    settings.BATCH_SYSTEMS = {"default": {"BACKEND": "tests.fakes.MemoryBatch"}}
+    settings.POMS_STORAGE = tmp_path / "storage"
+    settings.WAKE_UPS = False
+    registry._made.cache_clear()
+    yield
+    registry._made.cache_clear()
+
+
+@pytest.fixture
+def scene(db, settings: LazySettings) -> Scene:
+    return play(storage=settings.POMS_STORAGE)
+
+
+@pytest.fixture
+def as_user():
+    """A browser in which this person is signed in."""
+    def sign_in(name: str = "ann", experiment: str = "dune", role: str = "production", **flags) -> Client:
+        user = make_user(name, experiment, role)
+        for flag, value in flags.items():
+            setattr(user, flag, value)
+        user.save()
+        client = Client()
+        client.force_login(user)
+        return client
+    return sign_in
