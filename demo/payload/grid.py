@@ -3,6 +3,7 @@ import hashlib
 import http.client
 import json
 import os
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -81,6 +82,7 @@ class Grid:
             except (OSError, http.client.HTTPException, ValueError) as trouble:
                 if waited >= self._patience_s:
                     raise NoPoms(f"{url} did not answer for {waited:.0f} s: {trouble}") from trouble
+                print(f"{url}: {trouble}; again in {pause:.1f} s", file=sys.stderr, flush=True)
             self._sleep(pause)
             waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE_S)
 

@@ -64,9 +64,11 @@ class Board:
 
     def show(self, bars: Sequence[Bar]) -> None:
         """On a terminal at once, in place; elsewhere a line for each stage that has changed, not too often."""
+        if bars == self.shown or not bars:
+            return
         if self.out.isatty():
             self._draw(bars)
-        elif bars != self.shown and (time.monotonic() - self.at >= LINE_EVERY_S or all(bar.is_complete for bar in bars)):
+        elif time.monotonic() - self.at >= LINE_EVERY_S or all(bar.is_complete for bar in bars):
             self._tell(bars)
 
     def _draw(self, bars: Sequence[Bar]) -> None:

@@ -20,7 +20,7 @@ def until_complete(campaign: str, place: Place, *, patience_s: float, board: Boa
         bars = _read(campaign)
         if bars and bars != seen:
             seen, moved = bars, time.monotonic()
-            board.show(bars)
+        board.show(seen)
         if bars and all(bar.is_complete for bar in bars):
             return story.outcome(story.run_of(campaign))
         if bars and any(bar.stuck for bar in bars):
