@@ -1,11 +1,14 @@
 """The dimension language as text and tree."""
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.query import BadQuery, Chain, Either, Not, Related, Select, Term, parse, quoted, write
-from datasets.query.terms import DIMS, KEYWORDS
+from datasets.query.terms import DIMS, KEYWORDS, RELATIONS
 from datasets.query.tree import Node
+from datasets.splits import SPLITS
 
 TEXT = st.text(alphabet="ab_%.-'\"(),: =<\n\\é", min_size=1, max_size=6) | st.sampled_from(sorted(KEYWORDS))
 NUMBER = st.integers(0, 99).map(str)
@@ -124,3 +127,8 @@ def test_a_bad_query_is_refused_at_its_column_with_what_may_stand_there(text: st
 def test_a_chain_of_thousands_is_no_trouble():
     text = " or ".join(f"file_name = f{n}" for n in range(3000))
     assert write(parse(text)) == text
+
+
+def test_the_document_tells_of_every_word_and_every_split():
+    text = (Path(__file__).parents[2] / "docs/datasets.md").read_text()
+    assert not [word for word in (*DIMS, *RELATIONS, *SPLITS) if f"`{word}" not in text]
