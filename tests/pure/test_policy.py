@@ -1,0 +1,43 @@
+"""Who may do what: the matrix of spec 06 §6.5 (MUST), written out, against the table."""
+from itertools import product
+
+import pytest
+
+from accounts.policy import Actor, Owner, Role, Tie, Verb, held, may, tie
+
+R, V = Role, Verb
+ANN, BOB = 1, 2
+OWN_AO, OTHER_AO, PO = Owner(ANN, "dune", R.ANALYSIS), Owner(BOB, "dune", R.ANALYSIS), Owner(BOB, "dune", R.PRODUCTION)
+ELSEWHERE = Owner(BOB, "nova", R.PRODUCTION)
+
+MATRIX = {      # role -> (verbs on own analysis objects, on others', on production's); a letter a verb, as below
+    R.ANALYSIS: ("VCEDAHST", "V", "V"),
+    R.SHIFTER: ("V", "V", "VDH"),
+    R.PRODUCTION: ("V", "V", "VCEDAHST"),
+    R.SUPERUSER: ("VCEDAHSTX", "VCEDAHSTX", "VCEDAHSTX"),
+}
+LETTER = {"V": V.VIEW, "C": V.CREATE, "E": V.EDIT, "D": V.DO, "A": V.APPROVE, "H": V.HOLD, "S": V.SCHEDULE, "T": V.TAG, "X": V.ADMIN}
+
+
+@pytest.mark.parametrize(("role", "verb", "place"), list(product(Role, Verb, range(3))))
+def test_the_matrix_holds(role, verb, place):
+    owner = (OWN_AO, OTHER_AO, PO)[place]
+    allowed = verb in {LETTER[letter] for letter in MATRIX[role][place]}
+    assert may(Actor("ann", ANN, "dune", role), verb, owner) == allowed
+
+
+@pytest.mark.parametrize(("role", "verb"), list(product(Role, Verb)))
+def test_nobody_but_root_reaches_another_experiment(role, verb):
+    assert not may(Actor("ann", ANN, "dune", role), verb, ELSEWHERE)
+    assert may(Actor("root", 9, "dune", role, root=True), verb, ELSEWHERE)
+
+
+def test_lower_roles_are_implied_and_a_shifter_is_a_flag():
+    assert held(R.ANALYSIS) == (R.ANALYSIS,) and held(R.ANALYSIS, shifter=True) == (R.ANALYSIS, R.SHIFTER)
+    assert held(R.PRODUCTION) == (R.ANALYSIS, R.SHIFTER, R.PRODUCTION) and held(R.SUPERUSER) == tuple(R)
+
+
+def test_the_nearest_tie_counts():
+    assert tie(Actor("ann", ANN, "dune", R.ANALYSIS), OWN_AO) == Tie.MINE
+    assert tie(Actor("ann", ANN, "dune", R.PRODUCTION), OWN_AO) == Tie.OURS
+    assert tie(Actor("ann", ANN, "dune", R.PRODUCTION), PO) == Tie.PRODUCTION
