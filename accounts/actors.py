@@ -18,12 +18,13 @@ def roles(user, experiment: str) -> tuple[Role, ...]:
 
 def actor_of(request: HttpRequest, experiment: str) -> Actor:
     """The signed-in person in the role chosen for this experiment, if they do hold it; else NotAllowed."""
-    mine = roles(request.user, experiment) if request.user.is_authenticated else ()
-    if not mine:
+    user = request.user
+    mine = roles(user, experiment) if user.is_authenticated else ()
+    if not mine or user.pk is None:
         raise NotAllowed(f"You are not a member of {experiment}. Ask its superusers, or choose another experiment.")
     chosen = request.session.get("roles", {}).get(experiment, "")
     role = Role(chosen) if chosen in mine else next(usual for usual in USUAL if usual in mine)
-    return Actor(request.user.get_username(), request.user.pk, experiment, role, root=request.user.is_superuser)
+    return Actor(user.get_username(), user.pk, experiment, role, root=user.is_superuser)
 
 
 def actors_of(request: HttpRequest) -> list[Actor]:
@@ -36,7 +37,7 @@ def member(username: str, experiment: str, role: str) -> Actor:
     """Somebody named on the command line, in a role that they do hold; else NotAllowed with a sentence."""
     user = User.objects.filter(username=username, is_active=True).first()
     mine = roles(user, experiment) if user else ()
-    if role not in mine:
+    if user is None or role not in mine:
         may = f"may act there as {', '.join(mine)}" if mine else "does not belong there"
         raise NotAllowed(f"{username} may not act as {role} of {experiment}: this user {may}.")
     return Actor(username, user.pk, experiment, Role(role), root=user.is_superuser)

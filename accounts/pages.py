@@ -8,26 +8,27 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.cache import get_conditional_response, patch_vary_headers, quote_etag
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import quote_etag
 
 from accounts.actors import actor_of
 from accounts.policy import Actor
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 
 
-def member(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+def member(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
     """For those who are signed in and belong to the experiment of the address; the view is handed the actor."""
     @wraps(view)
-    def inside(request: HttpRequest, exp: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inside(request: HttpRequest, exp: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return HttpResponse(status=401) if wants_part(request) else redirect_to_login(request.get_full_path())
         actor = actor_of(request, exp)
-        request.actor = actor
+        request.actor = actor  # type: ignore[attr-defined]
         if request.session.get("experiment") != exp:
             request.session["experiment"] = exp
         return view(request, actor, *args, **kwargs)
@@ -55,7 +56,7 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: da
 def unless_known(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """304 if the asker already has it."""
     answer["ETag"] = quote_etag(sha256(answer.content).hexdigest()[:24])
-    return get_conditional_response(request, etag=answer["ETag"], response=answer)
+    return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.pages import member
@@ -14,7 +14,7 @@ PICTURES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}      
 
 
 @member
-def content(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+def content(request: HttpRequest, actor: Actor, pk: int) -> FileResponse:
     """The picture, with a type of our choosing."""
     file = get_object_or_404(File.objects.filter(experiment=actor.experiment), pk=pk)
     kind = PICTURES.get(file.file_format)

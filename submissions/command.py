@@ -3,7 +3,6 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-
 Pairs = Sequence[Sequence[str]]
 UNSET = "unset"                         # ["unset", "--flag"] in a layer takes the key away again
 REQUESTS = ("memory_mb", "wall_s", "cpus", "disk_mb", "jobs")

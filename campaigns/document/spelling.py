@@ -13,7 +13,8 @@ def said(settings: Settings) -> dict[str, Any]:
 
 
 def settings_from(kept: dict[str, Any]) -> Settings:
-    return Settings(**{name: pairs_from(value) if FIELDS[name].kind == "pairs" else value for name, value in kept.items()})
+    values: dict[str, Any] = {name: pairs_from(value) if FIELDS[name].kind == "pairs" else value for name, value in kept.items()}
+    return Settings(**values)
 
 
 def pairs_from(kept: list[Any]) -> Pairs:

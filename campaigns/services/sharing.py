@@ -60,11 +60,10 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str, why:
 
 def _beside(doc: document.Campaign, experiment: str) -> list[tuple[Part, Part | None]]:
     """Each part of the document with what the experiment has under its name."""
-    there: dict[tuple[type[Any], str], Part] = {}
-    for part in (*logins([p.name for p in doc.login_setups], experiment=experiment),
-                 *job_types([p.name for p in doc.job_types], experiment=experiment)):
-        there[type(part), part.name] = part
-    return [(part, there.get((type(part), part.name))) for part in (*doc.login_setups, *doc.job_types)]
+    there: list[Part] = [*logins([part.name for part in doc.login_setups], experiment=experiment),
+                         *job_types([part.name for part in doc.job_types], experiment=experiment)]
+    brought: list[Part] = [*doc.login_setups, *doc.job_types]
+    return [(part, next((old for old in there if type(old) is type(part) and old.name == part.name), None)) for part in brought]
 
 
 def _line(part: Part, before: Part | None, *, update: bool) -> Line:

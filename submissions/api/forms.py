@@ -1,4 +1,6 @@
 """What a grid job may say, field by field."""
+from typing import Any
+
 from rest_framework import serializers
 
 from datasets.models import FileStatus
@@ -11,7 +13,7 @@ LONGEST_JOB = 200
 class JobField(serializers.CharField):
     """A job, written schedd#cluster.proc. Its length is looked at here: a validator would be given the job and not the text."""
 
-    def to_internal_value(self, data: object) -> JobRef:  # type: ignore[override]
+    def to_internal_value(self, data: Any) -> JobRef:  # type: ignore[override]
         """The job's name, taken apart."""
         text = super().to_internal_value(data)
         if len(text) > LONGEST_JOB:
@@ -60,4 +62,4 @@ class NewFile(serializers.Serializer):
 class Declaration(Call):
     """The files that the job made."""
 
-    files = NewFile(many=True, allow_empty=False, max_length=10_000)
+    files = NewFile(many=True, allow_empty=False, max_length=10_000)  # type: ignore[call-arg]

@@ -20,7 +20,7 @@ class JobCall(APIView):
         """Check what is said, then do it."""
         said = self.form(data=request.data)
         said.is_valid(raise_exception=True)
-        return Response(self.act(request.user.submission, said.validated_data))
+        return Response(self.act(request.user.submission, said.validated_data))  # type: ignore[union-attr]
 
     def act(self, submission, said: dict) -> dict:
         """The deed, told by each call."""

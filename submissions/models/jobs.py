@@ -34,14 +34,14 @@ class Job(models.Model):
     attempt = models.PositiveIntegerField(null=True)
     exit_code = models.IntegerField(null=True)
     signal = models.IntegerField(null=True)
-    site = models.CharField(max_length=80, null=True)       # noqa: DJ001 unknown is not empty
-    host = models.CharField(max_length=120, null=True)      # noqa: DJ001
+    site = models.CharField(max_length=80, null=True)
+    host = models.CharField(max_length=120, null=True)
     cpu_s = models.FloatField(null=True)
     wall_s = models.FloatField(null=True)
     memory_mb = models.PositiveIntegerField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=500, null=True)    # noqa: DJ001
+    reason = models.CharField(max_length=500, null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission_id", "schedd", "cluster", "proc"], name="one_row_a_job")]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import overload
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.policy import By
 from pomssite.kit.loops import for_each
@@ -133,7 +133,7 @@ def _orphans(row: Submission, counters: dict[str, int], *, at: datetime) -> bool
     return True
 
 
-def _believed(quiet: Iterable[Submission], before: datetime) -> Iterable[tuple[str, JobRef]]:
+def _believed(quiet: QuerySet[Submission], before: datetime) -> Iterable[tuple[str, JobRef]]:
     """The jobs that we think alive, also those that never were reported."""
     for submission in quiet.prefetch_related("clusters"):
         jobs = {JobRef(j.schedd, j.cluster, j.proc): j for j in Job.objects.filter(submission_id=submission.pk)}

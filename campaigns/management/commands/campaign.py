@@ -63,7 +63,7 @@ class Command(BaseCommand):
             self.stdout.write("dry run: nothing was changed")
         else:
             row = _store(book, restored, actor, said)
-            self.stdout.write(f"campaign {row.name} of {actor.experiment} is at version {row.version.number}")
+            self.stdout.write(f"campaign {row.name} of {actor.experiment} is at version {row.version.number if row.version else 0}")
 
 
 @transaction.atomic

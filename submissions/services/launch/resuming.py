@@ -30,12 +30,12 @@ def _resume(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     try:
         refs = batch.find(submission.tag, submission.sent_at)
     except NoAnswer as silence:
-        if submission.unheard < _patience(submission):
+        if submission.unheard < _patience(submission):  # type: ignore[attr-defined]
             raise
         return lifecycle.move(submission, Status.LAUNCH_FAILED, by=LAUNCH, at=at, why=f"nobody knows: {silence}", given=Status.NEW)
     if refs:
         return confirm(submission, refs, at=at)
-    if submission.unheard > batch.unseen:
+    if submission.unheard > batch.unseen:  # type: ignore[attr-defined]
         return abandon(submission, kind=intents.ABSENT, why="the batch system surely has no job of it", at=at)
     leases.release(submission, worker, at=at)
     return False
