@@ -10,7 +10,8 @@ ON = [("1", "Active"), ("0", "Inactive")]
 class CampaignFilter(django_filters.FilterSet):
     """Part of the name, active or not."""
 
-    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="Name", widget=forms.TextInput(attrs={"class": "inp", "type": "search"}))
+    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="Name",
+                                  widget=forms.TextInput(attrs={"class": "inp", "type": "search"}))
     on = django_filters.ChoiceFilter(field_name="active", choices=ON, label="Activity", empty_label="Active and inactive",
                                      widget=forms.Select(attrs={"class": "inp"}))
 

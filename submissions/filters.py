@@ -14,7 +14,8 @@ class SubmissionFilter(django_filters.FilterSet):
 
     status = django_filters.ChoiceFilter(choices=CHOICES, method="of_status", label="Status", empty_label="Every status",
                                          widget=forms.Select(attrs={"class": "inp"}))
-    q = django_filters.CharFilter(field_name="tag", lookup_expr="icontains", label="Tag", widget=forms.TextInput(attrs={"class": "inp", "type": "search"}))
+    q = django_filters.CharFilter(field_name="tag", lookup_expr="icontains", label="Tag",
+                                  widget=forms.TextInput(attrs={"class": "inp", "type": "search"}))
     campaign = django_filters.NumberFilter(field_name="stage__campaign_id", label="Campaign number", min_value=0, max_value=2**63 - 1,
                                            widget=forms.NumberInput(attrs={"class": "inp"}))
     stage = django_filters.NumberFilter(field_name="stage_id", widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)

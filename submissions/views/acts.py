@@ -39,5 +39,6 @@ def _words(actor: Actor, row: Submission, deed: Deed, refs: list[str]) -> dict:
     back = reverse("submissions:submission", args=[actor.experiment, row.pk])
     jobs = f"{len(refs)} job{'s' * (len(refs) != 1)} of " if refs else "all jobs of " if deed.jobs else ""
     return {"title": f"{deed.button} {jobs}submission #{row.pk}", "effect": deed.effect, "button": deed.button, "look": deed.look, "back": back,
-            "refs": refs, "needs_why": True, "trail": [(row.stage.campaign.name, reverse("campaigns:campaign", args=[actor.experiment, row.stage.campaign_id])),
+            "refs": refs, "needs_why": True,
+            "trail": [(row.stage.campaign.name, reverse("campaigns:campaign", args=[actor.experiment, row.stage.campaign_id])),
                                                        (f"#{row.pk}", back)]}

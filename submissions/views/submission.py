@@ -35,7 +35,8 @@ def submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 def _mine(actor: Actor) -> QuerySet[Submission]:
-    return Submission.objects.visible_to(actor).select_related("experiment", "stage__campaign", "slice", "creator", "intent", "run", "parent", "version")
+    return Submission.objects.visible_to(actor).select_related(
+        "experiment", "stage__campaign", "slice", "creator", "intent", "run", "parent", "version")
 
 
 def _jobs(request: HttpRequest, row: Submission) -> Piece:

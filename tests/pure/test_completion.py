@@ -26,7 +26,8 @@ def test_the_percentage_counts_inputs_with_all_their_outputs(percent, consumed, 
 
 
 def test_every_verdict_for_every_small_set_of_facts():
-    for status, inputs, consumed, accounted, failed, late, recover in product(S, (0, 2), (0, 1, 2), (0, 1, 2), (False, True), (False, True), (False, True)):
+    for status, inputs, consumed, accounted, failed, late, recover in product(
+            S, (0, 2), (0, 1, 2), (0, 1, 2), (False, True), (False, True), (False, True)):
         facts = Facts(status, HOUR * 2 if late else HOUR / 2, inputs, consumed, accounted, failed)
         said = decide(facts, recover_failed=recover)
         if status == S.LOCATED:
@@ -37,7 +38,7 @@ def test_every_verdict_for_every_small_set_of_facts():
             assert said == (V.RECOVER if recover else V.END)
         elif status != S.COMPLETED:
             assert said == V.END
-        elif said not in (V.LOCATED,):
+        elif said != V.LOCATED:
             assert said == (V.RECOVER if failed or late else V.WAIT)
         else:
             assert accounted >= consumed * 0.95 and (consumed or accounted >= inputs)
