@@ -24,7 +24,7 @@ def pairs(keys, values=TEXT):
 OVERRIDES = st.lists(st.one_of(st.tuples(SAFE.filter(lambda key: not key.startswith("@")), SAFE),
                                st.tuples(st.just("--in "), st.sampled_from(["%(dataset)s", "%(parameter)s", "%(version)s"])),
                                st.tuples(st.sampled_from(REQUESTS), SOME.map(str))), max_size=3).map(tuple)
-KINDS = {"text": TEXT, "bool": st.booleans(), "int": COUNT, "pairs": OVERRIDES, "jobs": st.one_of(SOME, st.just("per_file")),
+KINDS = {"text": TEXT, "name": NAMES, "bool": st.booleans(), "int": COUNT, "pairs": OVERRIDES, "jobs": st.one_of(SOME, st.just("per_file")),
          "number": st.one_of(st.integers(1, 100), st.floats(0, 100, exclude_min=True)),
          "split": st.sampled_from(["none", "list", "nfiles(10)", "drainingn( n = 3 )"])}
 

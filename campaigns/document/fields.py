@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Field:
-    kind: str                       # text, bool, int, number, pairs, choice, split, jobs
+    kind: str                       # text, name, bool, int, number, pairs, choice, split, jobs
     allowed: tuple[str, ...] = ()
     least: int | None = None
     above: int | None = None
@@ -24,7 +24,7 @@ LARGEST = 2_147_483_647
 
 _COUNT = Field("int", least=0, most=LARGEST)
 _SOME = Field("int", least=1, most=LARGEST)
-_TEXT, _PAIRS, _BOOL, _SPLIT = Field("text"), Field("pairs"), Field("bool"), Field("split")
+_TEXT, _NAME, _PAIRS, _BOOL, _SPLIT = Field("text"), Field("name"), Field("pairs"), Field("bool"), Field("split")
 
 FIELDS: dict[str, Field] = {
     "vo_role": _TEXT,
@@ -37,8 +37,8 @@ FIELDS: dict[str, Field] = {
     "param_overrides": _PAIRS,
     "test_param_overrides": _PAIRS,
     "merge_overrides": _BOOL,
-    "login_setup": _TEXT,
-    "job_type": _TEXT,
+    "login_setup": _NAME,
+    "job_type": _NAME,
     "stage_type": Field("choice", allowed=("regular", "generator", "test", "approval", "datatransfer")),
     "output_ancestor_depth": _SOME,
     "clear_schedule": _BOOL,

@@ -111,6 +111,7 @@ def _said(settings: Settings, campaign: Campaign) -> Iterator[Fault]:
 
 _RULES = {
     "text": lambda name, value, field, keywords: values.plain(name, value),
+    "name": lambda name, value, field, keywords: values.name(name, value),
     "bool": lambda name, value, field, keywords: values.yes_or_no(name, value),
     "int": lambda name, value, field, keywords: values.whole(name, value, field),
     "number": lambda name, value, field, keywords: values.number(name, value, field),

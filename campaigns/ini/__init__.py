@@ -7,7 +7,7 @@ from campaigns.document.soundness import Names
 from campaigns.document.state import State
 from campaigns.ini import format2, lines, old
 from campaigns.ini.desk import Desk
-from campaigns.ini.lines import Fault, Section
+from campaigns.ini.lines import Entry, Fault, Section
 from campaigns.ini.write import write
 
 __all__ = ["Book", "Broken", "Fault", "look", "parse", "read", "text_of", "write"]
@@ -38,7 +38,7 @@ class Book:
     def check(self, *, known_logins: Names = None, known_types: Names = None, known_stages: Names = None) -> None:
         """Broken, with every line that is wrong: what cannot be read, and what is read and cannot work."""
         found = document.problems(self.campaign, known_logins=known_logins, known_types=known_types, known_stages=known_stages)
-        if faults := [*self.desk.faults, *self.desk.placed(found)]:
+        if faults := [*self.desk.faults, *(self.desk.placed(found) if self.desk.readable else ())]:
             raise Broken(faults)
 
 
@@ -75,13 +75,19 @@ def look(text: str, *, file: str = "campaign.ini", values: Mapping[str, str] | N
     head = next((section for section in sections if section.title == "campaign"), None)
     said = head.entries.get("format") if head else None
     if head is None:
-        desk.fault(Section("campaign", 1), None, "there is no [campaign] section: a file begins with it")
+        return _unreadable(desk, Section("campaign", 1), None, "there is no [campaign] section: a file begins with it")
     if said is None:
         return _old(desk, given)
     if said.value != "2":
-        desk.fault(head, said, "the format must be 2; files of the old form do not say one")
+        return _unreadable(desk, head, said, "the format must be 2; files of the old form do not say one")
     doc, state = format2.campaign(desk, given)
     return Book(document.without_loops(doc), state, False, desk)
+
+
+def _unreadable(desk: Desk, section: Section, entry: Entry | None, why: str) -> Book:
+    desk.fault(section, entry, why)
+    desk.readable = False
+    return Book(document.Campaign(""), None, False, desk)
 
 
 def _old(desk: Desk, given: Mapping[str, str]) -> Book:

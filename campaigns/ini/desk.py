@@ -19,6 +19,7 @@ class Desk:
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
     places: dict[Place, Section] = field(default_factory=dict)
+    readable: bool = True       # False: nothing can be said of what stands in it
 
     def fault(self, section: Section, entry: Entry | None, sentence: str) -> None:
         self.faults.append(self.noted(section, entry, sentence))
@@ -33,7 +34,7 @@ class Desk:
     def titled(self, split: Callable[[str], tuple[str, str]]) -> dict[tuple[str, str], Section]:
         """The sections by kind and name, remembered as places of the document."""
         found: dict[tuple[str, str], Section] = {}
-        for section in self.sections:
+        for section in filter(lambda section: section.title, self.sections):
             try:
                 title = split(section.title)
             except ValueError as bad:
@@ -48,7 +49,9 @@ class Desk:
     def said(self, section: Section | None, keys: Mapping[str, Key], decode: Decode) -> dict[str, Any]:
         """What a section says, by the document's fields; what cannot be read is a fault and stays unsaid."""
         found: dict[str, Any] = {}
-        for entry in section.entries.values() if section else ():
+        if section is None:
+            return found
+        for entry in section.entries.values():
             key = keys.get(entry.key) or keys.get(SETTINGS_KEYS.get(entry.key, ""))
             if key is None:
                 self.fault(section, entry, unknown(entry.key, keys))
@@ -88,7 +91,8 @@ class Desk:
 
     def _placed(self, problem: Problem) -> Fault:
         section, entry = self._where(problem)
-        key = key_of(problem.place[0], problem.field) if entry is None else entry.key
+        said = "" if problem.place[0] == "dependency" else key_of(problem.place[0], problem.field)
+        key = entry.key if entry else said
         value = entry.value if entry else str(problem.value)
         return Fault(self.file, entry.line if entry else section.line, section.title, key, value, problem.sentence)
 

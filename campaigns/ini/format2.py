@@ -75,8 +75,8 @@ def _something(entry: Entry) -> str:
 def positions(desk: Desk, titled: Titled, stages: list[str]) -> dict[str, tuple[float, float]]:
     """Where people put the stages in the graph."""
     found: dict[str, tuple[float, float]] = {}
-    section = titled.get(("node_positions", ""))
-    for entry in section.entries.values() if section else ():
+    section = titled.get(("node_positions", ""), Section("node_positions", 1))
+    for entry in section.entries.values():
         try:
             name, x, y = _position(entry, stages)
         except ValueError as bad:

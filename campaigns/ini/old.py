@@ -6,7 +6,7 @@ from typing import Any
 from campaigns.document import Campaign, Dependency, Settings, Stage
 from campaigns.ini import format2, keys, values
 from campaigns.ini.desk import Desk
-from campaigns.ini.lines import Entry, Section
+from campaigns.ini.lines import Entry, Fault, Section
 
 SETTINGS = {name: key for name, key in keys.SETTINGS.items() if key.field not in keys.NEW}
 LOGIN_SETUP = {name: keys.LOGIN_SETUP[name] for name in ("host", "account", "setup")}
@@ -55,7 +55,7 @@ def _untitled(text: str) -> tuple[str, str]:
 def _pass_over(desk: Desk, kind: str, section: Section) -> None:
     """Take out what has no effect: known keys silently, unknown ones with a warning, as the old reader did silently."""
     known = {"campaign": ["name", *KEYWORDS], "campaign_defaults": [*SETTINGS, *KEYWORDS, *keys.SETTINGS_KEYS],
-             "campaign_stage": [*SETTINGS, *keys.SETTINGS_KEYS], "login_setup": list(LOGIN_SETUP), "job_type": list(JOB_TYPE)}.get(kind)
+             "campaign_stage": [*SETTINGS, *keys.SETTINGS_KEYS], "login_setup": [*LOGIN_SETUP], "job_type": [*JOB_TYPE]}.get(kind, [])
     for entry in list(section.entries.values()) if known else ():
         if entry.key in known:
             continue
@@ -67,7 +67,7 @@ def _pass_over(desk: Desk, kind: str, section: Section) -> None:
 def _decode(kind: str, entry: Entry) -> Any:
     if entry.value in NOTHING:
         return None
-    return entry.value if kind in ("text", "choice", "split") else values.READ[kind](entry.value)
+    return entry.value if kind in ("text", "name", "choice", "split") else values.READ[kind](entry.value)
 
 
 def _pattern(kind: str, entry: Entry) -> str:
@@ -87,8 +87,8 @@ def _job_type(name: str, said: dict[str, Any]) -> Any:
 
 def _stage(desk: Desk, name: str, section: Section, base: Settings, position: tuple[float, float] | None) -> Stage:
     stage = format2.stage(name, desk.said(section, SETTINGS, _decode), position)
-    emptied = {field: nothing for field, nothing in SAYS_NOTHING.items()
-               if getattr(base, field) is not None and _value(section, field) == "None"}
+    emptied: dict[str, Any] = {field: nothing for field, nothing in SAYS_NOTHING.items()
+                               if getattr(base, field) is not None and _value(section, field) == "None"}
     return replace(stage, settings=replace(stage.settings, **emptied))
 
 
@@ -96,7 +96,8 @@ def _required(desk: Desk, defaults: Section | None, stages: list[Section]) -> No
     for section in stages:
         for field in REQUIRED:
             if not _value(section, field) and not (defaults and _value(defaults, field)):
-                desk.fault(section, None, f"{keys.key_of('stage', field)} is required, here or in [campaign_defaults]")
+                key = keys.key_of("stage", field)
+                desk.faults.append(Fault(desk.file, section.line, section.title, key, "", "it is required, here or in [campaign_defaults]"))
 
 
 def _value(section: Section, field: str) -> str:

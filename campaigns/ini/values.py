@@ -101,10 +101,10 @@ def kinds_of(row: list[Any]) -> list[str]:
 
 
 READ: dict[str, Callable[[str], Any]] = {
-    "text": read_text, "choice": read_text, "split": read_text, "bool": read_bool, "int": read_int, "number": read_number,
-    "jobs": read_jobs, "pairs": read_pairs, "keywords": read_pairs, "recoveries": read_recoveries,
+    "text": read_text, "name": read_text, "choice": read_text, "split": read_text, "bool": read_bool, "int": read_int,
+    "number": read_number, "jobs": read_jobs, "pairs": read_pairs, "keywords": read_pairs, "recoveries": read_recoveries,
 }
-_TEXTS = ("text", "choice", "split")
+_TEXTS = ("text", "name", "choice", "split")
 
 
 def write(kind: str, value: Any) -> str:
@@ -138,8 +138,9 @@ def write_row(*cells: str | int | float) -> str:
 
 
 WRITE: dict[str, Callable[[Any], str]] = {
-    "text": write_text, "choice": write_text, "split": write_text, "bool": lambda value: "yes" if value else "no", "int": str,
-    "number": write_number, "jobs": str, "pairs": write_pairs, "keywords": write_keywords, "recoveries": write_recoveries,
+    "text": write_text, "name": write_text, "choice": write_text, "split": write_text,
+    "bool": lambda value: "yes" if value else "no", "int": str, "number": write_number, "jobs": str,
+    "pairs": write_pairs, "keywords": write_keywords, "recoveries": write_recoveries,
 }
 
 

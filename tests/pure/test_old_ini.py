@@ -84,7 +84,7 @@ def test_a_setup_becomes_one_line():
                                    "software_version", "vo_role"])
 def test_what_was_required_is_required(field):
     left = "".join(line for line in NEEDED.splitlines(keepends=True) if not line.startswith(field))
-    with pytest.raises(ini.Broken, match=rf"c.ini:10: \[campaign_stage s\]: {field} is required"):
+    with pytest.raises(ini.Broken, match=rf"c.ini:10: \[campaign_stage s\] {field}: it is required"):
         ini.read(f"{HEAD}{left}[campaign_stage s]\n", file="c.ini")
 
 
