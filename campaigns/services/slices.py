@@ -72,13 +72,12 @@ def _cut(stage: Stage, settings: Settings, experiment: str, for_test: bool, last
 
 
 def _fresh(stage: Stage, experiment: str, for_test: bool, cut: splits.Cut) -> tuple[str, ...]:
-    """The next files, in the catalogue's order, that are in no slice yet."""
-    files = backend("DATA_HANDLERS").files(experiment, cut.dimensions)
-    fresh: list[str] = []
-    for start in range(0, len(files), PAGE):
-        page = files[start:start + PAGE]
+    """The next files, in the catalogue's order, that are in no slice yet: page after page until there are enough."""
+    handler, fresh, start = backend("DATA_HANDLERS"), [], 0
+    while page := handler.files(experiment, cut.dimensions, limit=PAGE, after=start):
         known = set(SliceFile.objects.filter(stage=stage, for_test=for_test, file__in=page).values_list("file", flat=True))
         fresh += [name for name in page if name not in known]
         if cut.limit and len(fresh) >= cut.limit:
             break
+        start += PAGE
     return tuple(fresh[:cut.limit])

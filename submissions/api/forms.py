@@ -4,6 +4,7 @@ from typing import Any
 from rest_framework import serializers
 
 from datasets.models import FileStatus
+from datasets.services.incoming import MOST_FILES
 from submissions.batch.port import JobRef
 
 SAID_BY_JOBS = (FileStatus.DELIVERED, FileStatus.TRANSFERRED, FileStatus.CONSUMED, FileStatus.FAILED, FileStatus.SKIPPED)
@@ -48,18 +49,7 @@ class Report(Call):
     files = FileSaid(many=True, required=False)
 
 
-class NewFile(serializers.Serializer):
-    """A file that the job made."""
-
-    name = serializers.CharField(max_length=250)
-    size = serializers.IntegerField(min_value=0)
-    checksum = serializers.RegexField(r"^[a-z0-9]+:[0-9a-f]+$", max_length=200)
-    metadata = serializers.DictField(required=False, default=dict)
-    parents = serializers.ListField(child=serializers.CharField(max_length=250), required=False, default=list)
-    locations = serializers.ListField(child=serializers.CharField(max_length=2000), required=False, default=list)
-
-
 class Declaration(Call):
-    """The files that the job made."""
+    """The files that the job made; datasets.services.incoming says what may stand in each."""
 
-    files = NewFile(many=True, allow_empty=False, max_length=10_000)  # type: ignore[call-arg]
+    files = serializers.ListField(child=serializers.JSONField(), allow_empty=False, max_length=MOST_FILES)

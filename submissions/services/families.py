@@ -10,8 +10,9 @@ HANDS_ON = (APPROVAL, "datatransfer")       # stages whose inputs are their outp
 
 
 def tags(first: Submission) -> tuple[str, ...]:
-    """Its tag, and those of its recoveries, attempts that were given up left out."""
-    return (first.tag, *Submission.objects.filter(parent=first, abandoned_at=None).order_by("pk").values_list("tag", flat=True))
+    """Its tag, and those of its recoveries that were sent: only these surely have a project. Attempts that were given up are left out."""
+    sent = Submission.objects.filter(parent=first, abandoned_at=None).exclude(sent_at=None)
+    return (first.tag, *sent.order_by("pk").values_list("tag", flat=True))
 
 
 def about(first: Submission) -> recovery.About:

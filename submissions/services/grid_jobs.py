@@ -1,5 +1,5 @@
 """What a grid job asks and says by itself: its inputs, its reports, the files it made. Each may come twice."""
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +7,7 @@ from accounts.policy import By
 from datasets.models import File
 from datasets.port import FileRef
 from datasets.services.declare import declare as declare_files
-from datasets.services.incoming import NewFile
+from datasets.services.incoming import read_files
 from pomssite.kit.errors import Invalid, NoAnswer
 from pomssite.kit.registry import backend
 from submissions import pulses
@@ -61,10 +61,9 @@ def _take_in(told: JobReport, *, now: Callable[[], datetime]) -> int:
     return taken
 
 
-def declare(submission: Submission, job: JobRef, *, attempt: int, files: Sequence[Mapping[str, Any]], at: datetime) -> tuple[int, int]:
+def declare(submission: Submission, job: JobRef, *, attempt: int, files: list[Any], at: datetime) -> tuple[int, int]:
     """How many files are new, and how many were known already."""
-    new = [NewFile(file["name"], file["size"], file["checksum"], dict(file.get("metadata", {})), tuple(file.get("parents", ())),
-                   tuple(file.get("locations", ()))) for file in files]
+    new = read_files(files)
     version = submission.snapshot["settings"]["software_version"] or ""
     if submission.abandoned_at:
         raise Invalid(f"{submission} was given up: what its late jobs made is not taken.")

@@ -1,0 +1,111 @@
+"""What grid jobs call, as whole requests: right, repeated, wrong, and with somebody else's token."""
+import pytest
+from django.test import Client
+
+from datasets.models import File
+from pomssite.kit.registry import backend
+from submissions import tokens
+from submissions.models import Job, Submission
+from submissions.services import leases
+from submissions.states import Status
+from tests.makers import make_campaign, make_intent
+from tests.services.conftest import chosen_batch  # noqa: F401 the batch system in memory
+from tests.services.deeds import go, project
+
+
+@pytest.fixture
+def submission(db):
+    make_intent(make_campaign())
+    go(leases.enlist("w1"))
+    return Submission.objects.get()
+
+
+@pytest.fixture
+def call(submission):
+    """A call of the submission's first job; returns the status and the answer."""
+    def post(what, *, tag="", exp="dune", token="", **said):
+        body = {"key": "k1", "job": "memory#1.0", "attempt": 1, **said}
+        path = f"/api/v1/{exp}/submissions/{tag or submission.tag}/{what}"
+        answer = Client().post(path, body, content_type="application/json", headers={"Authorization": f"Bearer {token or tokens.make(submission)}"})
+        return answer.status_code, answer.json()
+    return post
+
+
+def new(name="a.out", **said):
+    return {"name": name, "size": 1, "checksum": "sha256:1a", "parents": ["a"], "locations": [f"file:///{name}"], **said}
+
+
+def test_a_job_gets_its_inputs_and_may_ask_again(call, submission):
+    for _ in range(2):
+        status, said = call("inputs")
+        assert status == 200 and [(f["name"], f["locations"]) for f in said["files"]] == [("a", ["file:///a"]), ("b", ["file:///b"])]
+    assert project(submission) == {"a": "delivered", "b": "delivered"}
+
+
+def test_a_report_moves_files_and_jobs_forward_once(call, submission):
+    said = {"state": "running", "at": "2026-01-01T12:30:00Z", "files": [{"name": "a", "status": "consumed"}]}
+    assert call("report", **said) == (200, {"taken": True})
+    assert call("report", **said) == (200, {"taken": False})
+    submission.refresh_from_db()
+    assert project(submission)["a"] == "consumed" and submission.status == Status.RUNNING and Job.objects.get().state == "running"
+
+
+def test_a_state_without_its_time_is_only_a_hint(call, submission):
+    assert call("report", state="done") == (200, {"taken": False})
+
+
+def test_declaring_twice_declares_once(call):
+    assert call("declare", files=[new()]) == (200, {"declared": 1, "known": 0})
+    assert call("declare", files=[new()]) == (200, {"declared": 0, "known": 1})
+    assert File.objects.get(name="a.out").job == "memory#1.0"
+
+
+def test_another_checksum_is_a_conflict_unless_the_older_producer_failed(call, submission):
+    call("declare", files=[new()])
+    status, said = call("declare", files=[new(checksum="sha256:2b")])
+    assert status == 409 and "a.out" in said["error"] and "sha256:1a" in said["error"]
+    job = next(iter(backend("BATCH_SYSTEMS").inside.jobs))
+    Job.objects.create(submission_id=submission.pk, schedd=job.schedd, cluster=job.cluster, proc=0, state="failed", heard_at=submission.created_at)
+    assert call("declare", files=[new(checksum="sha256:2b")]) == (200, {"declared": 1, "known": 0})
+
+
+@pytest.mark.parametrize(("what", "said", "part"), [
+    ("inputs", {"job": "nonsense"}, "job: 'nonsense' is not a job"),
+    ("inputs", {"attempt": 0}, "attempt"), ("inputs", {"key": ""}, "key"),
+    ("inputs", {"job": "memory#1.7"}, "job index 7"),
+    ("report", {"files": [{"name": "a", "status": "eaten"}]}, "files.0.status"),
+    ("report", {"files": [{"name": "zzz", "status": "consumed"}]}, "zzz"),
+    ("declare", {"files": []}, "files"),
+    ("declare", {"files": [new(size=-1)]}, "size is -1"),
+    ("declare", {"files": [new(name="a\x00b")]}, "name"),
+    ("declare", {"files": [new(parents=["nowhere"])]}, "nowhere"),
+    ("declare", {"files": [new(checksum="md5")]}, "checksum"),
+])
+def test_what_cannot_be_taken_names_its_field(call, what, said, part):
+    status, answer = call(what, **said)
+    assert status == 422 and part in answer["error"] and File.objects.filter(submission_id__isnull=False).count() == 0
+
+
+@pytest.mark.parametrize("what", ["inputs", "report", "declare"])
+def test_a_token_speaks_for_its_own_submission_only(call, submission, what):
+    assert call(what, token="nonsense")[0] == 401
+    assert call(what, token=tokens.make(submission)[:-1] + "0")[0] == 401
+    assert call(what, tag="other-1")[0] == 403 and call(what, exp="nova")[0] == 403
+    assert Client().post(f"/api/v1/dune/submissions/{submission.tag}/{what}", {}, content_type="application/json").status_code == 401
+    assert Client().get(f"/api/v1/dune/submissions/{submission.tag}/{what}").status_code in (401, 405)
+
+
+def test_a_token_ends_when_its_key_changes_and_two_weeks_after_the_end(call, submission):
+    from datetime import timedelta
+    token = tokens.make(submission)
+    Submission.objects.update(ended_at=submission.created_at)
+    assert tokens.holder(token, at=submission.created_at + timedelta(days=13)) == submission
+    assert tokens.holder(token, at=submission.created_at + timedelta(days=15)) is None
+    Submission.objects.update(ended_at=None, key_version=2)
+    assert tokens.holder(token, at=submission.created_at) is None
+
+
+def test_what_late_jobs_of_a_given_up_launch_made_is_not_taken(call, submission):
+    Submission.objects.update(abandoned_at=submission.created_at)
+    status, said = call("declare", files=[new()])
+    assert status == 422 and "given up" in said["error"]
