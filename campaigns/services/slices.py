@@ -1,6 +1,7 @@
 """The next slice of a stage's dataset: a free one first, else a new cut."""
 from dataclasses import dataclass
 
+from accounts.models import Experiment
 from campaigns.document import Settings
 from campaigns.models import Slice, SliceFile, Stage
 from datasets import splits
@@ -18,7 +19,7 @@ class Piece:
     files: tuple[str, ...] = ()
 
 
-def next_slice(stage: Stage, settings: Settings, *, experiment: str, for_test: bool) -> Piece | None:
+def next_slice(stage: Stage, settings: Settings, *, experiment: Experiment, for_test: bool) -> Piece | None:
     """Ask what to run over next; nothing here is changed yet. None: nothing is left to cut."""
     mine = Slice.objects.filter(stage=stage, for_test=for_test)
     free = mine.filter(state=Slice.FREE).order_by("number").first()
@@ -55,13 +56,13 @@ def finish(pk: int | None) -> None:
     Slice.objects.filter(pk=pk, state=Slice.TAKEN).update(state=Slice.DONE)
 
 
-def _cut(stage: Stage, settings: Settings, experiment: str, for_test: bool, last: Slice | None) -> Piece | None:
+def _cut(stage: Stage, settings: Settings, experiment: Experiment, for_test: bool, last: Slice | None) -> Piece | None:
     text = settings.test_split if for_test and settings.test_split else settings.split or "none"
     split, _ = splits.parse(text)
     number, index = (last.number + 1, last.after) if last else (0, 0)
     while cut := splits.cut(text, settings.dataset or "", index):
         files = _fresh(stage, experiment, for_test, cut) if split.apart else ()
-        count = len(files) if split.apart else backend("DATA_HANDLERS").count(experiment, cut.dimensions) if cut.dimensions else 0
+        count = len(files) if split.apart else _count(experiment, cut.dimensions)
         if count or not cut.dimensions:
             return Piece(Slice(stage=stage, for_test=for_test, number=number, dimensions=cut.dimensions, parameter=cut.parameter,
                                before=index, after=index + 1, count=count), files)
@@ -71,10 +72,14 @@ def _cut(stage: Stage, settings: Settings, experiment: str, for_test: bool, last
     return None
 
 
-def _fresh(stage: Stage, experiment: str, for_test: bool, cut: splits.Cut) -> tuple[str, ...]:
+def _count(experiment: Experiment, dimensions: str) -> int:
+    return backend("DATA_HANDLERS", experiment.catalogue).count(experiment.pk, dimensions) if dimensions else 0
+
+
+def _fresh(stage: Stage, experiment: Experiment, for_test: bool, cut: splits.Cut) -> tuple[str, ...]:
     """The next files, in the catalogue's order, that are in no slice yet: page after page until there are enough."""
-    handler, fresh, start = backend("DATA_HANDLERS"), [], 0
-    while page := handler.files(experiment, cut.dimensions, limit=PAGE, after=start):
+    handler, fresh, start = backend("DATA_HANDLERS", experiment.catalogue), [], 0
+    while page := handler.files(experiment.pk, cut.dimensions, limit=PAGE, after=start):
         known = set(SliceFile.objects.filter(stage=stage, for_test=for_test, file__in=page).values_list("file", flat=True))
         fresh += [name for name in page if name not in known]
         if cut.limit and len(fresh) >= cut.limit:

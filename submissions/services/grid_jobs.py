@@ -23,7 +23,7 @@ def inputs(submission: Submission, job: JobRef, *, attempt: int) -> list[dict[st
     """The files of this job, as JSON; from now on they are delivered to it. None for work without input files."""
     if not submission.dimensions:
         return []
-    handler, exp, tag = backend("DATA_HANDLERS"), submission.experiment_id, submission.tag
+    handler, exp, tag = backend("DATA_HANDLERS", submission.snapshot["catalogue"]), submission.experiment_id, submission.tag
     mine = handler.assigned(exp, tag, job.proc, submission.expected or 1)
     handler.mark(exp, tag, [file.name for file in mine], "delivered", job=str(job), attempt=attempt)
     return [_as_json(file) for file in mine]
@@ -43,7 +43,7 @@ def told(submission: Submission, job: JobRef, said: Mapping[str, Any]) -> JobRep
 def report(submission: Submission, job: JobRef, *, attempt: int, told: JobReport | None, files: Mapping[str, str],
            now: Callable[[], datetime]) -> bool:
     """Take in what the job says of itself and of its inputs; False if it was no news."""
-    handler, moved = backend("DATA_HANDLERS"), 0
+    handler, moved = backend("DATA_HANDLERS", submission.snapshot["catalogue"]), 0
     for status in sorted(set(files.values())):
         names = [name for name, said in files.items() if said == status]
         moved += handler.mark(submission.experiment_id, submission.tag, names, status, job=str(job), attempt=attempt)

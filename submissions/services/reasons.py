@@ -65,7 +65,7 @@ def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
         if last.trouble:
             yield Reason(Status.HELD, f"{_name(each, family)} is in trouble", f"{last.trouble} POMS tries again by itself.", last)
         elif last.held:
-            yield Reason(Status.HELD, f"{last.held} jobs of {_name(each, family)} are held",
+            yield Reason(Status.HELD, f"{_many(last.held, 'job')} of {_name(each, family)} held",
                          "The batch system will not start them by itself. Release or remove them on the submission's page.", last)
 
 
@@ -96,9 +96,13 @@ def _all_is_well(outlook: CampaignOutlook) -> Reason:
 
 
 def _jobs(outlook: CampaignOutlook) -> str:
-    live = [f"{count} jobs {word}" for word in ("running", "idle") if (count := outlook.jobs[word])]
+    live = [f"{_many(count, 'job')} {word}" for word in ("running", "idle") if (count := outlook.jobs[word])]
     return ", ".join(live) or "The last jobs have just ended"
 
 
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'s' * (count != 1)}"
+
+
 def _name(each: StageOutlook, family: Family) -> str:
-    return f"{each.stage.name} slice {family.first.slice.number}" if family.first.slice else f"{each.stage.name} {family.first.tag}"
+    return f"{each.stage.name} slice {family.first.slice.number}" if family.first.slice else f"{each.stage.name} #{family.first.pk}"

@@ -8,6 +8,7 @@ from accounts import events
 from accounts.policy import By
 from campaigns.models import Dependency
 from campaigns.services import documents, slices
+from datasets.port import DataHandler
 from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
 from submissions import completion, pulses, recovery
@@ -56,7 +57,7 @@ def _facts(submission: Submission, *, at: datetime) -> completion.Facts:
 
 
 def _with_files(submission: Submission) -> tuple[int, int, int]:
-    handler, settings, first = backend("DATA_HANDLERS"), submission.snapshot["settings"], submission.parent or submission
+    handler, settings, first = _catalogue(submission), submission.snapshot["settings"], submission.parent or submission
     totals = handler.totals(submission.experiment_id, submission.tag)
     inputs, consumed = sum(totals.values()), totals.get("consumed", 0) + totals.get("completed", 0)
     if settings["stage_type"] in families.HANDS_ON:
@@ -71,9 +72,13 @@ def _without_files(submission: Submission) -> tuple[int, int, int]:
     """Work without input files owes so many outputs a job, counted over its family."""
     first = submission.parent or submission
     due = (first.expected or 0) * submission.snapshot["job_type"]["output_files_per_job"]
-    handler, tags = backend("DATA_HANDLERS"), families.tags(first)
+    handler, tags = _catalogue(submission), families.tags(first)
     made = [handler.count(submission.experiment_id, recovery.produced(tags, pattern)) for pattern in submission.snapshot["patterns"]]
     return due, due, min(made, default=0)
+
+
+def _catalogue(submission: Submission) -> DataHandler:
+    return backend("DATA_HANDLERS", submission.snapshot["catalogue"])
 
 
 def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step | None:
@@ -85,7 +90,7 @@ def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step
     limit, done = first.snapshot["settings"]["recovery_limit"], submission.step + 1 if submission.parent_id else 0
     if not first.dimensions:
         return recovery.again(plan, done=done, limit=limit, missing=facts.inputs - facts.accounted)
-    count = backend("DATA_HANDLERS").count
+    count = _catalogue(first).count
     return recovery.next_step(plan, done=done, limit=limit, about=families.about(first), count=lambda words: count(first.experiment_id, words))
 
 

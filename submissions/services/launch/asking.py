@@ -58,7 +58,8 @@ def snapshot(intent: LaunchIntent, settings: Settings) -> dict:
     return {
         "settings": asdict(settings), "job_type": _copied(job_type, JOB_TYPE) | {"recoveries": list(job_type.recoveries.values("kind", "overrides"))},
         "login_setup": _copied(documents.login_of(settings, intent.experiment_id), LOGIN_SETUP),
-        "campaign": campaign.name, "stage": intent.stage.name, "keywords": dict(campaign.keywords), "pairs": pairs,
+        "catalogue": campaign.experiment.catalogue, "campaign": campaign.name, "stage": intent.stage.name,
+        "keywords": dict(campaign.keywords), "pairs": pairs,
         "requests": command.requests(asdict(settings), pairs), "patterns": _patterns(intent, job_type.output_file_patterns),
         "test": intent.for_test or campaign.kind == campaign.TEST,
     }

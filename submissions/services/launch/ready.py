@@ -52,7 +52,7 @@ def _next(intent: LaunchIntent, settings: Settings) -> Piece | None:
     """The whole dataset is given out once a run; a slice that came back is not waited for."""
     if settings.split == "none" and intent.run.submissions.firsts().filter(stage=intent.stage).exists():
         return None
-    return slices.next_slice(intent.stage, settings, experiment=intent.experiment_id, for_test=intent.for_test)
+    return slices.next_slice(intent.stage, settings, experiment=intent.stage.campaign.experiment, for_test=intent.for_test)
 
 
 def _nothing(intent: LaunchIntent, settings: Settings, piece: Piece | None) -> str:
@@ -61,7 +61,8 @@ def _nothing(intent: LaunchIntent, settings: Settings, piece: Piece | None) -> s
         if piece and settings.dataset == "from_parent" and not piece.row.dimensions:
             return "the stage's dataset comes from its parent: launch the stage that feeds it"
         return "" if piece else "the dataset has nothing left to cut"
-    if intent.dimensions and not backend("DATA_HANDLERS").count(intent.experiment_id, intent.dimensions):
+    experiment = intent.stage.campaign.experiment
+    if intent.dimensions and not backend("DATA_HANDLERS", experiment.catalogue).count(experiment.pk, intent.dimensions):
         return "no file matches"
     return ""
 

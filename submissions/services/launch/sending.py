@@ -57,7 +57,7 @@ def _project(submission: Submission) -> int:
     """Its project; how many files it has. None is made for work without input files."""
     if not submission.dimensions:
         return 0
-    handler, files = backend("DATA_HANDLERS"), slices.files_of(submission.slice) or None
+    handler, files = backend("DATA_HANDLERS", submission.snapshot["catalogue"]), slices.files_of(submission.slice) or None
     handler.define(submission.experiment_id, submission.tag, submission.dimensions, files)
     return sum(handler.totals(submission.experiment_id, submission.tag).values())
 
