@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pomssite.kit.errors import NoAnswer
-from submissions.batch.local import LocalBatch, negotiator, stop_all, store, work
+from submissions.batch.local import LocalBatch, negotiator, queue, stop_all, store, work
 from submissions.batch.local import box as box_module
 from submissions.batch.local.processes import born, marked
 from submissions.batch.port import JobRef
@@ -240,6 +240,36 @@ def test_a_submit_that_is_killed_leaves_all_or_nothing(tmp_path: Path) -> None:
         stop_all(folder)
     assert len(outcomes) > 20 and sorted(outcomes) == outcomes and set(outcomes) == {0, 3}
     assert outcomes.count(3) == 2, "after the commit, and in the run that nobody killed"
+
+
+@pytest.fixture
+def asleep(tmp_path: Path) -> store.Store:
+    """A box of one slot with two jobs, that nobody serves."""
+    box = store.Store(tmp_path / "grid")
+    box.make()
+    queue.put(box, spec(jobs=2), {"slots": 1})
+    return box
+
+
+def test_one_starter_takes_a_job_and_only_for_a_free_slot(asleep: store.Store) -> None:
+    first, second = work.turns(asleep)[0], 2
+    mine = work.claim(asleep, first, os.getpid())
+    assert mine is not None and mine.attempt == 1
+    assert work.claim(asleep, first, os.getpid()) is None, "it is taken"
+    assert work.turns(asleep) == [] and work.claim(asleep, second, os.getpid()) is None, "there is one slot"
+    queue.order(asleep, "hold", [JobRef("local", "1", 1)], "wait")
+    work.finish(asleep, mine, work.Ending(J.DONE))
+    assert work.claim(asleep, first, os.getpid()) is None and work.claim(asleep, second, os.getpid()) is None, "ended, held"
+
+
+def test_a_starter_that_was_given_up_says_nothing_more(asleep: store.Store) -> None:
+    old = work.claim(asleep, 1, os.getpid())
+    work.lost(asleep, work.taken(asleep)[0])
+    assert work.order_for(asleep, old) is None
+    new = work.claim(asleep, 1, os.getpid())
+    work.finish(asleep, old, work.Ending(J.DONE))
+    work.lost(asleep, {"id": 1, "attempt": old.attempt})
+    assert work.order_for(asleep, old) is None and work.order_for(asleep, new) == ""
 
 
 def test_two_processes_at_once_share_no_cluster(box: Box) -> None:

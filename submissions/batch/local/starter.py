@@ -73,7 +73,9 @@ class Attempt:
     def _watch(self) -> Ending | None:
         """Until it has ended by itself (None) or must end: what that makes of it."""
         ended = os.pidfd_open(self.payload.pid)
-        while not select.select([ended], [], [], POLL)[0]:
+        pause = POLL / 8            # a short job is looked at too
+        while not select.select([ended], [], [], pause)[0]:
+            pause = min(2 * pause, POLL)
             self._reap()
             for stopped in (self._over_memory(), self._over_time(), self._ordered()):
                 if stopped:
@@ -122,7 +124,7 @@ class Attempt:
         highest = self.highest_mb if self.highest_mb > own else 0
         return replace(
             ending, exit_code=self.status if self.status >= 0 else None, signal=-self.status if self.status < 0 else None,
-            cpu_s=round(self.cpu_s, 3), wall_s=round(time.monotonic() - self.begun, 3), memory_mb=max(self.memory_mb, highest) or own)
+            cpu_s=round(self.cpu_s, 3), wall_s=round(time.monotonic() - self.begun, 3), memory_mb=max(self.memory_mb, highest) or None)
 
 
 def environment(mine: Mine, scratch: Path) -> dict[str, str]:
