@@ -1,0 +1,38 @@
+"""What the documents name is there: make targets, management commands with their options, files, environment variables."""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = {page.name: page.read_text() for page in PAGES}
+TARGETS = set(re.findall(r"^([a-z%-]+):", (ROOT / "Makefile").read_text(), re.M))
+COMMANDS = sorted({tuple(words.split()[:2]) for text in TEXT.values() for words in re.findall(r"manage\.py ([a-z]+ ?[a-z]*)", text)})
+
+
+@pytest.mark.parametrize("page", TEXT)
+def test_every_make_target_that_a_page_names_can_be_made(page):
+    named = set(re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)$", TEXT[page], re.M))
+    for target in {one or other for one, other in named}:
+        assert target in TARGETS or target.startswith("evidence-"), target
+
+
+@pytest.mark.parametrize("page", TEXT)
+def test_every_link_to_a_file_leads_somewhere(page):
+    folder = next(p for p in PAGES if p.name == page).parent
+    for link in re.findall(r"\]\(([^)#:]+)\)", TEXT[page]):
+        assert (folder / link).exists(), link
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_management_command_that_a_page_names_answers(words):
+    """With `--help`, so that nothing is done; options that the pages name must be among its words."""
+    known = [w for w in words if w in ("import", "export") or w == words[0]]
+    told = subprocess.run([sys.executable, ROOT / "manage.py", *known, "--help"], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert told.returncode == 0, told.stderr
+    for text in TEXT.values():
+        for line in re.findall(rf"manage\.py {' '.join(known)}\b([^`\n]*)", text):
+            assert set(re.findall(r"--[a-z-]+", line)) <= set(re.findall(r"--[a-z-]+", told.stdout)), line
