@@ -40,8 +40,13 @@ def forked(deed: Callable[[], object]) -> int:
         os._exit(code)
 
 
-def ended(pid: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+def ended(pid: int, seconds: float = 30.0) -> int:
+    end = time.monotonic() + seconds
+    while not (waited := os.waitpid(pid, os.WNOHANG))[0]:
+        if time.monotonic() > end:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.002)
+    return os.waitstatus_to_exitcode(waited[1])
 
 
 def serve(batch: LocalBatch, **more: float) -> None:
@@ -201,7 +206,7 @@ def test_a_negotiator_leaves_when_there_is_nothing_to_do(box: Box) -> None:
 
 def test_there_is_one_negotiator(running: tuple[LocalBatch, JobRef]) -> None:
     batch, _ = running
-    assert in_child(lambda: serve(batch)) == 0
+    assert ended(forked(lambda: serve(batch)), seconds=8) == 0
     assert len(negotiators(batch)) == 1
 
 
