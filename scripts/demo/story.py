@@ -1,19 +1,22 @@
 """What the rows say of the campaign's run: how far each stage is, what is wrong, what came of it. Reads, never writes."""
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from campaigns.models import Dependency, Stage
 from campaigns.services import documents
 from datasets import splits
 from datasets.models import File, FileStatus, ProjectFile
+from pomssite.kit import clock
 from scripts.demo.bars import Bar
 from scripts.demo.platform import EXPERIMENT
-from submissions.models import Cursor, Job, Pulse, Run, Submission
+from submissions.models import Cursor, Job, Pulse, Run, Submission, Worker
 
+SILENCE = timedelta(seconds=20)
 BROUGHT = (FileStatus.CONSUMED, FileStatus.COMPLETED)
 
 
@@ -73,7 +76,10 @@ def _complaints(run: Run) -> Iterator[tuple[str, str]]:
     for intent in run.intents.waiting().select_related("stage"):
         yield f"{intent.stage.name}, launch {intent.key} waits", intent.gate or "for a launcher; is the platform running?"
     for submission in run.submissions.filter(settled_at=None, abandoned_at=None).select_related("stage"):
-        yield f"{submission.stage.name}, {submission.tag} is {submission.status}", submission.trouble
+        yield f"{submission.stage.name}, {submission.tag}", submission.trouble or f"it is {submission.status}"
+    heard = Worker.objects.aggregate(last=Max("beat_at"))["last"]
+    if heard is None or clock.now() - heard > SILENCE:
+        yield "background tasks", f"no worker was heard of since {heard or 'the beginning'}"
     yield from Pulse.objects.exclude(trouble="").values_list("name", "trouble")
     yield from Cursor.objects.exclude(trouble="").values_list("batch", "trouble")
 
