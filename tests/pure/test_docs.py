@@ -9,13 +9,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 TEXT = {page.name: page.read_text() for page in PAGES}
-TARGETS = set(re.findall(r"^([a-z%-]+):", (ROOT / "Makefile").read_text(), re.M))
+TARGETS = set(re.findall(r"^([a-z%-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 COMMANDS = sorted({tuple(words.split()[:2]) for text in TEXT.values() for words in re.findall(r"manage\.py ([a-z]+ ?[a-z]*)", text)})
 
 
 @pytest.mark.parametrize("page", TEXT)
 def test_every_make_target_that_a_page_names_can_be_made(page):
-    named = set(re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)$", TEXT[page], re.M))
+    named = set(re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)$", TEXT[page], re.MULTILINE))
     for target in {one or other for one, other in named}:
         assert target in TARGETS or target.startswith("evidence-"), target
 
