@@ -13,7 +13,7 @@ def up(place: Place) -> int:
     password = platform.people(place)
     name = platform.campaign_name(new=bool(os.environ.get("NEW")))
     _begin(place, name)
-    print(report.invitation(place, name, password), flush=True)
+    print(report.invitation(place, name, platform.page_of(name), password), flush=True)
     print(report.result(watch.until_complete(name, place, patience_s=choices.patience_s())), flush=True)
     print(f"The pages stay at {place.url} until `make stop`.", flush=True)
     return 0

@@ -8,6 +8,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from django.conf import settings
+from django.urls import reverse
+
 from accounts.models import Experiment, Membership, User
 from campaigns.models import Campaign
 from pomssite.kit import supervisor
@@ -62,7 +65,7 @@ def _number(name: str) -> int:
 
 def import_campaign(name: str, size: Size) -> None:
     """The template, filled in. A campaign that is there stays as it is."""
-    if Campaign.objects.filter(experiment=EXPERIMENT, name=name).exists():
+    if Campaign.objects.filter(experiment=EXPERIMENT, name=name, retired_at=None).exists():
         return
     given = {"name": name, "seeds": ", ".join(map(str, size.seed_list)), "events_per_seed": size.events, "luck": size.luck,
              "python": _word(sys.executable), "payload": _word(PAYLOAD)}
@@ -100,6 +103,12 @@ def answers(url: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def page_of(name: str) -> str:
+    """Where the campaign can be watched."""
+    row = Campaign.objects.get(experiment=EXPERIMENT, name=name, retired_at=None)
+    return f"{settings.ADDRESS.origin}{reverse('campaigns:campaign', args=[EXPERIMENT, row.pk])}"
 
 
 def launch(name: str) -> None:

@@ -5,13 +5,13 @@ from scripts.demo.platform import EXPERIMENT, USER
 from scripts.demo.story import Outcome
 
 
-def invitation(place: Place, campaign: str, password: str) -> str:
-    return "\n".join(["", f"Campaign {campaign} of experiment {EXPERIMENT} runs. Watch it at {place.url}/{EXPERIMENT}/",
+def invitation(place: Place, campaign: str, page: str, password: str) -> str:
+    return "\n".join(["", f"Campaign {campaign} of experiment {EXPERIMENT}: watch it at {page}",
                       f"Sign in as {USER} with the password {password} (kept in {place.var / 'demo' / 'password'}).", ""])
 
 
 def result(outcome: Outcome) -> str:
-    return f"demo: complete, {_figures(outcome)}, in {outcome.seconds:.0f} s"
+    return f"demo: complete, {_figures(outcome)}, mass {outcome.mass:.4f} GeV, in {outcome.seconds:.0f} s"
 
 
 def times(outcome: Outcome) -> str:

@@ -1,4 +1,5 @@
 """What the rows say of the campaign's run: how far each stage is, what is wrong, what came of it. Reads, never writes."""
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +28,7 @@ class Outcome:
     submissions: int
     jobs: int
     recovered: int      # input files that a recovery brought home
+    mass: float         # GeV, as the fit said it
     seconds: float
 
 
@@ -89,7 +91,13 @@ def outcome(run: Run) -> Outcome:
     sent = run.submissions.filter(abandoned_at=None)
     ends = [at for at in sent.values_list("settled_at", flat=True) if at]
     jobs = Job.objects.filter(submission_id__in=list(run.submissions.values_list("pk", flat=True)))
-    return Outcome(sent.count(), jobs.count(), _recovered(run), (max(ends, default=run.begun_at) - run.begun_at).total_seconds())
+    took = max(ends, default=run.begun_at) - run.begun_at
+    return Outcome(sent.count(), jobs.count(), _recovered(run), _mass(run), took.total_seconds())
+
+
+def _mass(run: Run) -> float:
+    numbers = files(run, "fit")
+    return float(json.loads(numbers[0].read_text())["mass"]) if numbers else 0.0
 
 
 def _recovered(run: Run) -> int:
