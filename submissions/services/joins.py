@@ -102,7 +102,12 @@ def _came_back(run: Run) -> bool:
 
 
 def _in_a_row(run: Run, most: int) -> bool:
-    last = run.submissions.filter(stage=run.stage_id, parent=None).exclude(settled_at=None, stuck="", abandoned_at=None).order_by("-pk")
+    """Families that ended, and intents that were given up, the newest first: were so many of them not Located?
+
+    An attempt whose intent will be tried again is no end: it is our own machine that died, most often.
+    """
+    ended = Q(abandoned_at=None) & ~Q(settled_at=None, stuck="") | ~Q(intent__dropped_at=None)
+    last = run.submissions.filter(ended, stage=run.stage_id, parent=None).order_by("-intent", "-pk").distinct("intent")
     ends = list(last.values_list("settled_at", flat=True)[:most])
     return most > 0 and len(ends) == most and not any(ends)
 

@@ -5,12 +5,13 @@ import pytest
 
 from campaigns.document import Dependency, Recovery, Settings, Stage
 from campaigns.models import Slice
-from pomssite.kit.errors import NotAllowed
+from pomssite.kit.errors import NoAnswer, NotAllowed
+from pomssite.kit.registry import backend
 from submissions.models import Job, LaunchIntent, Run, Submission
-from submissions.services import intake, steering, tally
+from submissions.services import intake, leases, steering, tally
 from submissions.states import JobState, Status
 from tests.makers import NOON, Role, make_actor, make_campaign, make_document, make_intent
-from tests.services.deeds import LATER, go, produce, project, report, wrap
+from tests.services.deeds import LATER, again, go, produce, project, report, time_passes, wrap
 
 MORE = Recovery("consumed_status", (("@memory_mb", "4000"),))
 
@@ -107,7 +108,6 @@ def test_a_recovery_by_outputs_takes_what_was_consumed_without_one(db, worker):
     plan = (Recovery("consumed_status"), Recovery("pending_files"))
     campaign, first = launched(worker, make_document(defaults=Settings(completion_pct=50, patience_s=0), recoveries=plan))
     produce(first, "a")
-    from pomssite.kit.registry import backend
     backend("DATA_HANDLERS").mark("dune", first.tag, ["b"], "consumed")
     report(first, JobState.DONE)
     wrap(), go(worker, LATER)
@@ -179,6 +179,22 @@ def test_keep_running_stops_after_so_many_ends_in_a_row_and_says_so(db, worker):
             report(submission, JobState.FAILED, at=at)
         wrap(at)
     assert Submission.objects.count() == 2 and "the last 2 submissions" in Run.objects.get().stopped
+
+
+def test_launches_that_never_arrived_do_not_stop_keep_running(db, worker, batch, monkeypatch):
+    campaign = make_campaign(generator(keep_running=1, keep_stop=2))
+    make_intent(campaign, "gen")
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "submit", lambda spec: silent())
+        for step in range(3):
+            at = LATER + timedelta(minutes=step)
+            go(worker, at), wrap(at), time_passes(minutes=1)
+            again(leases.enlist("heir"), at + timedelta(seconds=30)), wrap(at)
+    assert Submission.objects.exclude(abandoned_at=None).count() == 3 and not Run.objects.get().stopped
+
+
+def silent():
+    raise NoAnswer("time is up")
 
 
 def test_an_approval_stage_waits_for_a_person(db, worker):
