@@ -189,7 +189,9 @@ def test_launches_that_never_arrived_do_not_stop_keep_running(db, worker, batch,
         for step in range(3):
             at = LATER + timedelta(minutes=step)
             go(worker, at), wrap(at), time_passes(minutes=1)
-            again(leases.enlist("heir"), at + timedelta(seconds=30)), wrap(at)
+            again(leases.enlist("heir"), at + timedelta(seconds=30))
+            Run.objects.update(changed=True)
+            wrap(at)
     assert Submission.objects.exclude(abandoned_at=None).count() == 3 and not Run.objects.get().stopped
 
 
