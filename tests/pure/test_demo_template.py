@@ -11,7 +11,7 @@ FILE = Path(__file__).parents[2] / "demo" / "zmumu.ini"
 @pytest.fixture(scope="module")
 def campaign():
     given = {"name": "z2", "seeds": "1, 2", "jobs": "3"}
-    return ini.read(FILE.read_text(), file=FILE.name, values=given, known_logins=(), known_types=()).campaign
+    return ini.read(FILE.read_text(), file=FILE.name, values=given).campaign
 
 
 def settled(campaign):
