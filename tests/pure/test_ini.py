@@ -165,6 +165,10 @@ def test_a_fault_of_the_defaults_is_shown_where_it_is_said():
     assert [line.split(":")[1] for line in faults(text)] == ["6"]
 
 
+def test_a_key_twice_is_a_fault_that_names_the_first_line():
+    assert faults(f"{SMALL}jobs = 1\nJOBS = 2\n") == ["c.ini:6: [campaign_stage one] jobs = 2: it was said already in line 5"]
+
+
 def test_two_spellings_of_one_name_are_one_section():
     found = faults("[campaign]\nformat = 2\nname = c\n[campaign_stage a]\n[campaign_stage  %61]\n")
     assert found == ["c.ini:5: [campaign_stage  %61]: this is the same section as that of line 4"]

@@ -176,7 +176,11 @@ def test_an_analyst_makes_their_own_and_leaves_those_of_production(store):
         store(replace(TWO, note="mine"), actor=bob)
     with pytest.raises(NotAllowed):
         store(replace(TWO, name="bobs", login_setups=(replace(PARTS["login_setups"][0], host="x"),)), actor=bob, update_shared=True)
+    new = (d.LoginSetup("new", "", "", ""),)
+    with pytest.raises(NotAllowed):
+        store(replace(TWO, name="bobs", login_setups=new, job_types=(d.JobType("run", "mine.sh"),)), actor=bob, update_shared=True)
     assert not Campaign.objects.filter(name="bobs").exists()
+    assert not LoginSetup.objects.filter(name="new").exists()
     row = store(replace(TWO, name="bobs"), actor=bob)
     assert (row.creator.username, row.creator_role) == ("bob", Role.ANALYSIS)
 
@@ -246,13 +250,14 @@ def test_parameters_are_set_on_the_command_line(tmp_path):
 
 @pytest.mark.usefixtures("ann")
 def test_a_state_goes_along_and_only_to_a_new_campaign(tmp_path, store, ann):
-    listed = replace(TWO, stages=(d.Stage("gen", S(dataset="a,b,c", split="list")), d.Stage("sim")))
+    listed = replace(TWO, stages=(d.Stage("gen", S(dataset="a,b,c", split="list")), d.Stage("sim", S(dataset="raw", split="nfiles(2)"))))
     row = store(listed)
     gen = stages(row)["gen"]
     Hold.objects.create(stage=gen, by_id=ann.user_id, role="production", why="disk full", at=AT)
     scheduled(gen, paused_by="ann")
     Slice.objects.create(stage=gen, number=0, before=0, after=1)
     Slice.objects.create(stage=gen, number=1, before=1, after=2)
+    Slice.objects.create(stage=stages(row)["sim"], number=0, before=0, after=1)     # its files are not in the file
     file = tmp_path / "c.ini"
     file.write_text(run("export", "two", "--with-state"))
     assert "[state]" not in run("export", "two")
