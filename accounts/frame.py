@@ -11,7 +11,7 @@ from accounts.policy import Actor, Role, held
 def frame(request: HttpRequest) -> dict[str, Any]:
     """For the templates."""
     actor = getattr(request, "actor", None)
-    return {"frame": Frame(request, actor), "actor": actor, "exp": actor.experiment if actor else ""}
+    return {"frame": Frame(request, actor), "actor": actor, "bare": actor is None, "exp": actor.experiment if actor else ""}
 
 
 class Frame:

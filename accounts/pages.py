@@ -40,11 +40,11 @@ def wants_part(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: datetime) -> HttpResponse:
-    """The page `app/name.html`, or its part `app/_name.html`; nothing (304) if the part is as the asker has it."""
+def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: datetime, live: bool = True) -> HttpResponse:
+    """The page `app/name.html`, or, if it has one, its living part `app/_name.html`; nothing (304) if that is as the asker has it."""
     folder, _, name = template.rpartition("/")
     context = {**context, "now": at, "part": f"{folder}/_{name}"}
-    if wants_part(request):
+    if live and wants_part(request):
         answer = unless_known(request, HttpResponse(render_to_string(context["part"], context, request)))
     else:
         answer = render(request, template, context)

@@ -57,7 +57,7 @@ def _act(request: HttpRequest, actor: Actor, name: str, thing: Any, campaign: Ca
     if request.method != "POST":
         words = {"title": deed.title.format(thing.name), "effect": deed.effect, "button": deed.button, "back": back,
                  "trail": [(campaign.name, reverse("campaigns:campaign", args=[actor.experiment, campaign.pk]))]}
-        return show(request, "confirm.html", words, at=clock.now())
+        return show(request, "confirm.html", words, at=clock.now(), live=False)
     if deed.do(thing, actor=actor, at=clock.now(), why=request.POST.get("why", "")):
         messages.success(request, deed.said.format(thing.name))
     return redirect(back)

@@ -35,7 +35,7 @@ def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         steering.launch(row, actor=actor, at=clock.now(), why=said["why"], for_test=said["for_test"], key=f"page:{said['token']}")
         messages.success(request, f"Launch of {row.name} recorded. It goes out within seconds, or says here why it waits.")
         return redirect("campaigns:campaign", actor.experiment, row.campaign_id)
-    return show(request, "campaigns/launch.html", {"form": form, **_preview(row, actor)}, at=clock.now())
+    return show(request, "campaigns/launch.html", {"form": form, **_preview(row, actor)}, at=clock.now(), live=False)
 
 
 def _preview(row: Stage, actor: Actor) -> dict:

@@ -10,9 +10,15 @@ const colour = (name) => getComputedStyle(document.documentElement).getPropertyV
 export function traces({ labels, series }) {
   const shape = (name) => (name === "fail" || name === "held" || name === "lfail" ? "/" : "");
   return series.map(({ name, colour: hue, values }) => ({
-    type: "bar", name, x: labels, y: values, marker: { color: colour(`--${hue}`), pattern: { shape: shape(hue), fgcolor: colour("--surface"), size: 5 } },
+    type: "bar", name, x: labels, y: values, marker: { color: colour(`--${hue}`), pattern: { shape: shape(hue), fillmode: "overlay", fgcolor: colour("--surface"), fgopacity: 0.45, size: 5 } },
     hovertemplate: `#%{x}: %{y} ${name}<extra></extra>`,
   }));
+}
+
+/** Jobs are whole: a small axis counts in ones. */
+function step({ labels, series }) {
+  const highest = Math.max(...labels.map((_, place) => series.reduce((sum, { values }) => sum + values[place], 0)));
+  return highest <= 6 ? { dtick: 1 } : {};
 }
 
 function layout() {
@@ -21,7 +27,7 @@ function layout() {
     barmode: "stack", bargap: 0.25, margin: { l: 40, r: 6, t: 6, b: 40 }, height: place.clientHeight, showlegend: true,
     legend: { orientation: "h", y: 1.14, x: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: colour("--ink2") },
-    xaxis: { ...axis, type: "category", title: { text: "submission" } }, yaxis: { ...axis, rangemode: "tozero" },
+    xaxis: { ...axis, type: "category", title: { text: "submission" } }, yaxis: { ...axis, rangemode: "tozero", ...step(figure) },
     hoverlabel: { bgcolor: colour("--raised"), font: { color: colour("--ink") } },
   };
 }

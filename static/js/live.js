@@ -27,6 +27,8 @@ document.addEventListener("htmx:after:request", (event) => {
   if (known.heard(ctx.request.action, status, headers.get("ETag"))) document.dispatchEvent(new CustomEvent("poms:news"));
 });
 
+say(true);
+
 document.addEventListener("htmx:error", () => say(false));
 
 document.addEventListener("visibilitychange", () => {

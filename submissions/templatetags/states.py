@@ -93,6 +93,12 @@ def square_class(status: str) -> str:
 
 
 @register.filter
+def counted(counts: Mapping[Any, int]) -> str:
+    """Statuses and how many of each, for those who cannot see the squares."""
+    return in_words([(status, counts[status]) for status in STATUS_ORDER if counts.get(status)]) or "nothing yet"
+
+
+@register.filter
 def letter(status: str) -> str:
     """The sign inside a square."""
     return LETTER.get(SIGN[status], "")

@@ -26,7 +26,7 @@ def on_submission(request: HttpRequest, actor: Actor, pk: int, deed: str) -> Htt
     refs = request.POST.getlist("job") or request.GET.getlist("job") if chosen.jobs else []
     if request.method == "POST":
         return _done(request, actor, row, chosen, refs)
-    return show(request, "confirm.html", _words(actor, row, chosen, refs), at=clock.now())
+    return show(request, "confirm.html", _words(actor, row, chosen, refs), at=clock.now(), live=False)
 
 
 def _done(request: HttpRequest, actor: Actor, row: Submission, deed: Deed, refs: list[str]) -> HttpResponse:

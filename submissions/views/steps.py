@@ -34,7 +34,14 @@ def steps_of(row: Submission, history: Sequence[StatusChange]) -> list[Step]:
         now = past.pop()
         past.append(Step(now.status, "now", now.at, now.words))
     future = AHEAD.get(row.status, ()) if row.abandoned_at is None else ()
-    return [*past, *(Step(status, "future", None, _when(row, status)) for status in future)]
+    ahead = [Step(status, "future", None, _when(row, status)) for status in future]
+    return [*past, *ahead, *_recovery(row)]
+
+
+def _recovery(row: Submission) -> list[Step]:
+    """What failed and is not given up is brought home by others."""
+    comes = row.status == Status.FAILED and row.parent_id is None and not (row.settled_at or row.stuck or row.abandoned_at)
+    return [Step(Status.LOCATED, "future", None, "by its recoveries")] if comes else []
 
 
 def _by(change: StatusChange) -> str:

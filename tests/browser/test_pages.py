@@ -1,0 +1,117 @@
+"""Every page, in both themes, wide and narrow: axe and the browser find nothing wrong, and nothing sticks out."""
+import os
+from pathlib import Path
+
+import pytest
+
+from submissions.models import Job
+from tests.browser.conftest import ROOT
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+AXE_RUN = "axe.run(document, {preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+SIDEWAYS = "[document.documentElement, document.querySelector('main')].reduce((sum, part) => sum + part.scrollWidth - part.clientWidth, 0)"
+pytestmark = pytest.mark.browser
+
+
+def addresses(scene):
+    """One of each page."""
+    simulate, generate = scene.of("simulate")[0], scene.of("generate")[-1]
+    job = Job.objects.filter(submission_id=generate.pk).order_by("proc").first()
+    return {
+        "02-campaigns": "/dune/campaigns/", "02-nomatch": "/dune/campaigns/?q=nothing",
+        "03-campaign": f"/dune/campaigns/{scene.campaign.pk}/",
+        "05-stage": f"/dune/stages/{simulate.stage_id}/", "05-generate": f"/dune/stages/{generate.stage_id}/", "06-submissions": "/dune/submissions/",
+        "06-submission": f"/dune/submissions/{simulate.pk}/", "07-job": f"/dune/submissions/{generate.pk}/jobs/{str(job).replace('#', '%23')}/",
+        "11-launch": f"/dune/stages/{generate.stage_id}/launch/", "12-hold": f"/dune/campaigns/{scene.campaign.pk}/hold/",
+        "14-missing": "/dune/campaigns/0/",
+    }
+
+
+def faults(page):
+    page.evaluate(AXE.read_text())
+    return [f"{fault['id']}: {node['html'][:120]}" for fault in page.evaluate(AXE_RUN)["violations"] for node in fault["nodes"]]
+
+
+def keep(page, name):
+    """A picture for the eyes, if somebody asked for pictures."""
+    if folder := os.environ.get("POMS_PICTURES"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
+def test_every_page_is_accessible_obeys_its_policy_and_fits(scene, visit, theme, width):
+    page = visit(theme, width, 900 if width > 700 else 844)
+    found = {}
+    for name, address in addresses(scene).items():
+        page.complaints.clear()
+        page.goto(address, wait_until="networkidle")
+        keep(page, f"{name}-{theme}-{width}")
+        sideways = page.evaluate(SIDEWAYS)
+        expected = ["Failed to load resource: the server responded with a status of 404 (Not Found)"] if name == "14-missing" else []
+        complaints = [said for said in page.complaints if said not in expected]
+        wrong = [*complaints, *faults(page), *([f"{sideways} px too wide"] if sideways > 0 else [])]
+        if wrong:
+            found[name] = wrong
+    assert found == {}, "\n".join(f"{name}: {w}" for name, ws in found.items() for w in ws)
+
+
+def test_a_page_is_fresh_within_five_seconds_without_being_loaded_again(scene, visit):
+    page = visit()
+    page.goto(f"/dune/campaigns/{scene.campaign.pk}/", wait_until="networkidle")
+    page.evaluate("window.sameDocument = true")
+    row = scene.of("generate")[-1]
+    shown = page.locator(f"#stage-{row.stage_id} .num").first
+    assert shown.inner_text().split()[0] == "2"
+    scene.ends(row, "9a.gen", "9b.gen", exit_code=0)
+    page.wait_for_function("document.querySelector('#stage-%d .num').innerText.startsWith('3')" % row.stage_id, timeout=5000)
+    assert page.evaluate("window.sameDocument")
+    assert page.complaints == []
+
+
+def test_what_one_reads_is_not_disturbed_when_a_page_is_refreshed(scene, visit):
+    page = visit()
+    page.goto(f"/dune/stages/{scene.of('simulate')[0].stage_id}/", wait_until="networkidle")
+    page.get_by_text("Settings in effect").click()
+    page.locator("#chart .bars path").first.wait_for()
+    link = page.locator("main a").nth(4)
+    link.focus()
+    with page.expect_response(lambda answer: "chart.json" in answer.url):
+        pass
+    assert page.locator("details", has_text="Settings in effect").get_attribute("open") is not None
+    assert link.evaluate("element => element === document.activeElement")
+    assert page.locator("#chart .bars path").count() > 0
+
+
+def test_a_page_says_when_it_is_no_longer_fresh(scene, visit):
+    page = visit()
+    page.goto("/dune/campaigns/", wait_until="networkidle")
+    page.context.set_offline(True)
+    page.get_by_text("Paused, last").wait_for(timeout=8000)
+    page.context.set_offline(False)
+    page.get_by_text("Live").wait_for(timeout=8000)
+
+
+def test_the_site_is_walked_with_the_keyboard_alone(scene, visit):
+    page = visit()
+    page.goto("/dune/campaigns/", wait_until="networkidle")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "zmumu":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/dune/campaigns/{scene.campaign.pk}/")
+
+
+def test_without_scripts_the_pages_read_and_the_launch_works(scene, browser, live_server, visit):
+    state = visit().context.storage_state()
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url, storage_state=state)
+    page = context.new_page()
+    page.goto(f"/dune/campaigns/{scene.campaign.pk}/")
+    page.get_by_role("link", name="Launch generate").click()
+    page.get_by_role("button", name="Launch").click()
+    page.wait_for_url(f"**/dune/campaigns/{scene.campaign.pk}/")
+    assert "recorded" in page.get_by_role("status").first.inner_text()
+    context.close()

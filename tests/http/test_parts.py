@@ -1,0 +1,73 @@
+"""What a page asks for again and again is small, says nothing twice, and costs a known number of queries."""
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from submissions.models import Job
+
+PARTS = {
+    "campaigns:list": (6, 5), "campaigns:campaign": (12, 11), "campaigns:stage": (14, 13), "submissions:list": (5, 4),
+    "submissions:submission": (13, 12), "submissions:job": (6, 5), "campaigns:launch": (13, 13),
+}
+
+
+def address(scene, name):
+    row = scene.of("simulate")[0]
+    job = Job.objects.filter(submission_id=row.pk).first()
+    more = {"campaigns:campaign": [scene.campaign.pk], "campaigns:stage": [row.stage_id], "submissions:submission": [row.pk],
+            "submissions:job": [row.pk, str(job)], "campaigns:launch": [row.stage_id]}
+    return reverse(name, args=["dune", *more.get(name, [])])
+
+
+def test_the_number_of_queries_is_known(scene, as_user):
+    client, counted = as_user(), {}
+    for name in PARTS:
+        here = address(scene, name)
+        client.get(here)            # the first visit also writes down where one was
+        with CaptureQueriesContext(connection) as whole:
+            client.get(here)
+        with CaptureQueriesContext(connection) as part:
+            client.get(here, headers={"HX-Request": "true"})
+        counted[name] = (len(whole), len(part))
+    assert counted == PARTS
+
+
+def test_more_work_does_not_cost_more_queries(scene, as_user):
+    client = as_user()
+    client.get(address(scene, "campaigns:campaign"))
+    for row in scene.of("generate")[2:]:
+        scene.ends(row, f"{row.pk}a.gen", f"{row.pk}b.gen", exit_code=0)
+    for name, (whole, _) in PARTS.items():
+        here = address(scene, name)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(here)
+        assert len(queries) <= whole, name
+
+
+def test_a_part_is_a_part_and_is_not_sent_twice(scene, as_user):
+    client = as_user()
+    for here in (address(scene, name) for name in PARTS if name != "campaigns:launch"):
+        first = client.get(here, headers={"HX-Request": "true"})
+        again = client.get(here, headers={"HX-Request": "true", "If-None-Match": first["ETag"]})
+        assert "<html" not in first.content.decode()
+        assert (again.status_code, again.content) == (304, b"")
+        assert "HX-Request" in first["Vary"]
+
+
+def test_a_change_is_news(scene, as_user):
+    client, here = as_user(), address(scene, "campaigns:campaign")
+    first = client.get(here, headers={"HX-Request": "true"})
+    scene.ends(scene.of("generate")[-1], "9a.gen", "9b.gen", exit_code=0)
+    again = client.get(here, headers={"HX-Request": "true", "If-None-Match": first["ETag"]})
+    assert again.status_code == 200
+
+
+def test_a_chart_is_not_sent_twice(scene, as_user):
+    here = reverse("campaigns:chart", args=["dune", scene.of("simulate")[0].stage_id])
+    first = as_user().get(here)
+    assert [each["name"] for each in first.json()["series"]] == ["held", "failed"]
+    assert as_user().get(here, headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+def test_a_session_that_ended_is_told_so_and_not_given_a_page(scene, client):
+    assert client.get(address(scene, "campaigns:list"), headers={"HX-Request": "true"}).status_code == 401

@@ -1,0 +1,72 @@
+"""Health, headers, errors, the way home, and pictures from the storage."""
+import pytest
+from django.test import Client
+
+from datasets.models import File, FileLocation
+from tests.makers import make_user
+from tests.scenes import make_plot
+
+
+def test_health_and_readiness_are_said_without_signing_in(db):
+    assert (Client().get("/healthz").status_code, Client().get("/readyz").status_code) == (200, 200)
+
+
+def test_the_policy_allows_no_inline_script_or_style(db):
+    policy = Client().get("/me/sign-in/")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_each_answer_has_a_number_that_the_error_page_repeats(scene, as_user):
+    answer = as_user().get("/dune/campaigns/0/")
+    assert answer.status_code == 404
+    assert answer["X-Request-ID"] in answer.content.decode()
+
+
+def test_a_fault_is_a_page_with_its_number_and_no_traceback(scene, as_user, monkeypatch):
+    client = as_user()
+    client.raise_request_exception = False
+    monkeypatch.setattr("campaigns.views.lists.Line", None)
+    answer = client.get("/dune/campaigns/")
+    assert answer.status_code == 500
+    text = answer.content.decode()
+    assert answer["X-Request-ID"] in text
+    assert "Traceback" not in text
+    assert "TypeError" not in text
+
+
+def test_home_leads_to_where_one_was(scene, as_user):
+    make_user("ann", "nova")
+    client = as_user()
+    client.get("/nova/campaigns/")
+    assert client.get("/")["Location"] == "/nova/campaigns/"
+
+
+def test_who_belongs_nowhere_is_told_whom_to_ask(db, django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.create(username="new"))
+    answer = client.get("/")
+    assert answer.status_code == 403
+    assert "superuser" in answer.content.decode()
+
+
+def test_a_picture_of_ones_experiment_is_shown_with_a_type_of_our_choosing(scene, as_user):
+    answer = as_user().get(f"/dune/files/{File.objects.get(data_tier='plot').pk}/content")
+    assert (answer.status_code, answer["Content-Type"], answer["X-Content-Type-Options"]) == (200, "image/png", "nosniff")
+    assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "https://example.org/mass.png", "file://{storage}/../outside.png", "file://{storage}/link.png",
+                                 "file://elsewhere{storage}/mass.png"])
+def test_nothing_outside_the_storage_is_served(scene, as_user, settings, url):
+    file, storage = File.objects.get(data_tier="plot"), settings.POMS_STORAGE
+    (storage.parent / "outside.png").write_bytes(b"secret")
+    (storage / "link.png").symlink_to(storage.parent / "outside.png")
+    FileLocation.objects.filter(file=file).update(url=url.format(storage=storage))
+    assert as_user().get(f"/dune/files/{file.pk}/content").status_code == 404
+
+
+def test_what_is_no_picture_is_not_shown(scene, as_user, settings):
+    file = make_plot(scene.of("generate")[0], settings.POMS_STORAGE, "page.html", b"<script>")
+    File.objects.filter(pk=file.pk).update(file_format="html")
+    assert as_user().get(f"/dune/files/{file.pk}/content").status_code == 404

@@ -1,0 +1,97 @@
+"""Default deny: every address there is, also those that are added tomorrow, shows a stranger nothing."""
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from submissions.models import Job
+from tests.makers import make_user
+
+OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
+SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
+
+
+def routes(patterns, prefix="", space=""):
+    """(name, address with holes) of all that is not the administration's."""
+    for pattern in patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}", address
+        elif pattern.namespace != "admin":
+            yield from routes(pattern.url_patterns, address, f"{pattern.namespace}:" if pattern.namespace else space)
+
+
+ROUTES = sorted(set(routes(get_resolver().url_patterns)))
+
+
+def filled(scene, address):
+    """The address of something that is there, of the experiment dune."""
+    row = scene.of("simulate")[0]
+    job = str(Job.objects.filter(submission_id=row.pk).first()).replace("#", "%23")
+    number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": 1}
+    holes = {"exp": "dune", "slug": "hold", "job": job, "tag": row.tag}
+    address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
+    return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)
+
+
+def secrets(scene):
+    """Words that only a member may read."""
+    return ["zmumu", *(row.tag for row in scene.of("simulate"))]
+
+
+def told(scene, name, here, answer):
+    """What is wrong with an answer to a stranger; nothing, if it is as it should be."""
+    text = "a stream" if answer.streaming else answer.content.decode(errors="replace")
+    if leaked := [word for word in [*secrets(scene), "a stream"] if word in text]:
+        return [f"{here} tells {leaked}"]
+    free = name in OPEN or name.startswith("accounts:")
+    return [] if free or answer.status_code in (302, 401, 403, 404, 405) else [f"{here} answers {answer.status_code}"]
+
+
+@pytest.mark.parametrize("who", ["nobody", "a member of another experiment"])
+def test_strangers_get_nowhere(scene, who):
+    make_user("eve", "nova")
+    wrong = []
+    for name, address in ROUTES:
+        client, here = Client(), filled(scene, address)
+        if who != "nobody":
+            _signed_in(client, make_user("eve", "nova"))
+        wrong += [fault for method in (client.get, client.post) for fault in told(scene, name, here, method(here))]
+    assert wrong == []
+
+
+def test_the_walk_knows_every_part_of_the_site():
+    assert {"campaigns:campaign", "campaigns:launch", "submissions:job", "submissions:act", "datasets:content", "accounts:role",
+            f"{SPEAKS_FOR_ITSELF}:report"} <= {name for name, _ in ROUTES}
+
+
+def test_a_member_does_reach_what_the_walk_walks(scene, as_user):
+    """Else the walk would prove nothing."""
+    client = as_user()
+    reached = {name for name, address in ROUTES if client.get(filled(scene, address)).status_code == 200}
+    assert {"campaigns:list", "campaigns:campaign", "campaigns:stage", "campaigns:chart", "campaigns:launch", "campaigns:act",
+            "campaigns:stage_act", "submissions:list", "submissions:submission", "submissions:job"} <= reached
+
+
+def test_the_address_of_an_experiment_that_is_not_says_the_same_as_one_that_is_not_mine(scene):
+    client = _signed_in(Client(), make_user("eve", "nova"))
+    mine, nobodys = client.get("/dune/campaigns/"), client.get("/atlas/campaigns/")
+    assert (mine.status_code, nobodys.status_code) == (403, 403)
+    same = [re.sub("dune|atlas|[0-9a-f]{16}", "", answer.content.decode()) for answer in (mine, nobodys)]
+    assert same[0] == same[1]
+
+
+def test_the_administration_is_for_staff_alone(as_user, db):
+    assert as_user().get("/admin/").status_code == 302
+    assert as_user("root", is_staff=True, is_superuser=True).get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("word", ["api", "admin", "oidc", "me", "poms", "static", "metrics", "c", "events"])
+def test_words_that_the_site_keeps_are_no_experiments(as_user, db, word):
+    assert as_user("root", is_superuser=True).get(f"/{word}/campaigns/").status_code in (302, 404)
+
+
+def _signed_in(client, user):
+    client.force_login(user)
+    return client
