@@ -25,7 +25,8 @@ def draw(masses: Sequence[float], peak: Peak, page: BinaryIO) -> None:
 
 def _events(axes: Axes, masses: Sequence[float]) -> None:
     counts, edges = np.histogram(masses, bins=np.arange(WINDOW[0], WINDOW[1] + BIN / 2, BIN))
-    axes.errorbar((edges[:-1] + edges[1:]) / 2, counts, yerr=np.sqrt(counts), fmt="o", markersize=3, color="#1f2937",
+    at, seen = (edges[:-1] + edges[1:]) / 2, counts > 0
+    axes.errorbar(at[seen], counts[seen], yerr=np.sqrt(counts[seen]), fmt="o", markersize=3, color="#1f2937",
                   label=f"{len(masses)} events")
 
 
