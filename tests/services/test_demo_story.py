@@ -22,7 +22,7 @@ TEMPLATE = Path(__file__).parents[2] / "demo" / "zmumu.ini"
 
 def launched(worker, doc=None):
     """A run in the demo's experiment, its first submission sent."""
-    campaign = make_campaign(doc, actor=make_actor("demo", "demo"))
+    campaign = make_campaign(doc, actor=make_actor("demo", "demo"), files=("a", "b", "c"))
     make_intent(campaign)
     go(worker)
     return campaign, Submission.objects.earliest("pk")
@@ -43,12 +43,12 @@ def test_of_the_template_each_stage_is_expected_to_have_its_part(db, worker):
 
 def test_what_a_recovery_brought_home_is_counted_once_and_the_rest_not(db, worker):
     campaign, first = launched(worker)
-    produce(first, "a")
+    produce(first, "a", "b")
     report(first, JobState.FAILED)
     wrap()
     go(worker, LATER)
     second = Submission.objects.get(parent=first)
-    produce(second, "b")
+    produce(second, "c")
     report(second, JobState.DONE)
     wrap()
     outcome = story.outcome(story.run_of(campaign.name))
@@ -60,7 +60,7 @@ def test_what_a_recovery_brought_home_is_counted_once_and_the_rest_not(db, worke
 
 def test_a_complete_run_ends_the_watch_with_its_figures(db, worker):
     campaign, first = launched(worker, make_document(stages=(Stage("gen"),), dependencies=()))
-    produce(first, "a", "b")
+    produce(first, "a", "b", "c")
     report(first, JobState.DONE)
     wrap()
     assert until_complete(campaign, patience_s=0).submissions == 1
