@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from pomssite.kit.errors import NoAnswer
 from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
-from submissions.batch.port import JobRef
-from submissions.models import Job, Order
+from submissions.batch.port import BatchSystem, JobRef
+from submissions.models import Job, Order, Submission
+from submissions.states import JOB_LIVE, JobState
 
 SOON = timedelta(seconds=30)
 BATCH = 100
@@ -20,20 +22,29 @@ def carry_out(*, now: Callable[[], datetime]) -> int:
 
 
 def _do(order: Order, *, at: datetime) -> bool:
-    """The batch system knows best which jobs there are; where it forgot, our rows do."""
     batch = backend("BATCH_SYSTEMS", order.submission.batch)
-    answers = batch.act(order.deed, _chosen(order, batch), order.why)
+    refs = _chosen(order, batch)
+    answers = batch.act(order.deed, refs, order.why) if refs else {}
     if trouble := "; ".join(said for said in answers.values() if said):
         _wait(order, trouble, at=at)
         return False
     return Order.objects.filter(pk=order.pk, done_at=None).update(done_at=at, trouble="") == 1
 
 
-def _chosen(order: Order, batch) -> list[JobRef]:
-    if order.refs:
-        return [JobRef.parse(text) for text in order.refs]
-    rows = [JobRef(j.schedd, j.cluster, j.proc) for j in Job.objects.filter(submission_id=order.submission_id)]
-    return sorted({*batch.find(order.submission.tag, order.submission.created_at), *rows})
+def _chosen(order: Order, batch: BatchSystem) -> list[JobRef]:
+    """Of the jobs that have ended there is nothing to be had, and the batch system may know them no more."""
+    states = {JobRef(j.schedd, j.cluster, j.proc): j.state for j in Job.objects.filter(submission_id=order.submission_id)}
+    asked = {JobRef.parse(text) for text in order.refs} or _known(order.submission, batch) | states.keys()
+    return sorted(ref for ref in asked if states.get(ref, JobState.IDLE) in JOB_LIVE)
+
+
+def _known(submission: Submission, batch: BatchSystem) -> set[JobRef]:
+    """The batch system knows best which jobs there are. Where its history does not reach back, it still knows what lives."""
+    try:
+        return set(batch.find(submission.tag, submission.created_at))
+    except NoAnswer:
+        told, _ = batch.look("")
+        return {report.ref for report in told if report.tag == submission.tag}
 
 
 def _wait(order: Order, why: str, *, at: datetime) -> None:
