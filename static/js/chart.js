@@ -25,7 +25,7 @@ function layout() {
   const axis = { gridcolor: colour("--line"), linecolor: colour("--line2"), zerolinecolor: colour("--line2"), fixedrange: true };
   return {
     barmode: "stack", bargap: 0.25, margin: { l: 40, r: 6, t: 6, b: 40 }, height: place.clientHeight, showlegend: true,
-    legend: { orientation: "h", y: 1.14, x: 0 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    legend: { orientation: "h", y: 1.14, x: 0, traceorder: "normal" }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: colour("--ink2") },
     xaxis: { ...axis, type: "category", title: { text: "submission" } }, yaxis: { ...axis, rangemode: "tozero", ...step(figure) },
     hoverlabel: { bgcolor: colour("--raised"), font: { color: colour("--ink") } },

@@ -143,8 +143,12 @@ class StageOutlook:
         """A few words for the graph and the table."""
         if not self.families:
             return f"waits for {', '.join(up.stage.name for up in self.feeds)}" if self.feeds else "not launched yet"
-        live = ", ".join(f"{count} {word}" for word in ("running", "held", "idle") if (count := self.jobs[word]))
-        return f"jobs: {live}" if live else "all located" if not self.open else self.state.lower()
+        return f"{self.state}: {self.live}" if self.live else self.state
+
+    @property
+    def live(self) -> str:
+        """Its jobs that the batch system has."""
+        return ", ".join(f"{count} {word}" for word in ("running", "held", "idle") if (count := self.jobs[word]))
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,8 @@ def _waiting(each: StageOutlook) -> Iterator[Reason]:
 
 def _not_begun(each: StageOutlook) -> Reason:
     feeds = " and ".join(up.stage.name for up in each.feeds)
-    done = ", ".join(f"{up.located} of {up.total} of {up.stage.name} settled" for up in each.feeds)
-    return Reason(Status.NEW, f"{each.stage.name} has not started", f"{JOINS[str(each.settings.join)].format(feeds=feeds)} So far {done}.")
+    done = " ".join(f"So far {up.located} of {up.expected} of {up.stage.name} settled." for up in each.feeds if up.families)
+    return Reason(Status.NEW, f"{each.stage.name} has not started", f"{JOINS[str(each.settings.join)].format(feeds=feeds)} {done}".strip())
 
 
 def _all_is_well(outlook: CampaignOutlook) -> Reason:

@@ -102,11 +102,3 @@ def counted(counts: Mapping[Any, int]) -> str:
 def letter(status: str) -> str:
     """The sign inside a square."""
     return LETTER.get(SIGN[status], "")
-
-
-@register.filter
-def submission_of(event: Any) -> str:
-    """The number of the submission that an event is about, if it is about one."""
-    kind, _, number = event.thing.partition(":")
-    return number if kind == "submission" else ""
-

@@ -1,0 +1,41 @@
+"""What happened, in words: events and causes as sentences instead of keys."""
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+DEEDS = {"status": "moved", "submission recorded": "recorded", "run begun": "began a run", "intent dropped": "dropped a launch"}
+KEYED = frozenset({"submission recorded", "run begun", "intent dropped"})      # what these say before and after are keys
+CAUSES = {
+    "manual": "a person asked for it", "cron": "its schedule", "keep": "to keep the stage running", "recovery": "a recovery of what was missing",
+    "dependent": "what feeds it is settled", "all": "all that feeds it is settled", "drained": "what feeds it has nothing left to do",
+}
+
+
+@register.filter
+def deed(event: Any) -> str:
+    """A verb."""
+    return DEEDS.get(event.what, event.what)
+
+
+@register.filter
+def change(event: Any) -> str:
+    """From what to what."""
+    if event.what in KEYED:
+        return ""
+    return f"{event.before} to {event.after}" if event.before and event.after else event.after
+
+
+@register.filter
+def cause(why: str) -> str:
+    """An intent's key as the reason that it stands for; anything else as it is."""
+    kind, colon, _ = why.partition(":")
+    return CAUSES.get(kind, why) if colon and " " not in why else why
+
+
+@register.filter
+def submission_of(event: Any) -> str:
+    """The number of the submission that an event is about, if it is about one."""
+    kind, _, number = event.thing.partition(":")
+    return number if kind == "submission" else ""
