@@ -105,7 +105,8 @@ def test_a_value_goes_on_in_lines_that_are_indented_more():
 
 
 def test_keys_are_read_in_any_case_and_with_either_sign():
-    assert ini.parse("[campaign]\nFORMAT: 2\nName : x\n[campaign_stage s]\n Jobs=per_file").stages[0].settings.jobs == "per_file"
+    stage = ini.parse("[campaign]\nFORMAT: 2\nName : x\n[campaign_stage s]\n  Jobs=per_file\n  LIMIT: 3").stages[0].settings
+    assert (stage.jobs, stage.limit) == ("per_file", 3)
 
 
 def test_numbers_in_pairs_are_texts():
