@@ -1,8 +1,9 @@
 """Grid -> jobs, counters, status: take in what was heard. Pushes and polls come the same way."""
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import overload
 
 from django.db import transaction
@@ -138,5 +139,11 @@ def _believed(quiet: QuerySet[Submission], before: datetime) -> Iterable[tuple[s
     for submission in quiet.prefetch_related("clusters"):
         jobs = {JobRef(j.schedd, j.cluster, j.proc): j for j in Job.objects.filter(submission_id=submission.pk)}
         yield from ((submission.tag, ref) for ref, job in jobs.items() if job.state in JOB_LIVE and job.heard_at < before)
-        unreported = range((submission.expected or 0) if not jobs else 0)
-        yield from ((submission.tag, JobRef(c.schedd, c.cluster, n)) for c in submission.clusters.all()[:1] for n in unreported)
+        yield from ((submission.tag, ref) for ref in _unreported(submission, jobs.keys()))
+
+
+def _unreported(submission: Submission, known: Collection[JobRef]) -> Iterable[JobRef]:
+    """As many as were sent and nobody has heard of; they are of the first cluster."""
+    of = submission.clusters.all()[:1]
+    unknown = (ref for c in of for n in range(submission.expected or 0) if (ref := JobRef(c.schedd, c.cluster, n)) not in known)
+    return islice(unknown, max(0, (submission.expected or 0) - len(known)))

@@ -1,0 +1,37 @@
+"""What the sweep finds out by comparing what we believe with what the batch system knows."""
+from datetime import timedelta
+
+import pytest
+
+from campaigns.document import Settings
+from submissions.models import Job, Submission
+from submissions.services import intake
+from submissions.states import JobState, Status
+from tests.makers import NOON, make_campaign, make_document, make_intent
+from tests.services.deeds import LATER, go, report
+
+
+@pytest.fixture
+def submission(db, worker):
+    make_intent(make_campaign(make_document(defaults=Settings(jobs=2))))
+    go(worker)
+    Submission.objects.update(sent_at=NOON)
+    return Submission.objects.get()
+
+
+def test_a_job_that_was_never_reported_and_is_forgotten_does_not_leave_its_submission_open(submission, batch):
+    """The other job of it was heard of: so much is known, and no more will come."""
+    report(submission, JobState.DONE, proc=0)
+    batch.jobs.clear()
+    intake.sweep(now=lambda: LATER)
+    submission.refresh_from_db()
+    assert dict(Job.objects.values_list("proc", "state")) == {0: "done", 1: "lost"}
+    assert submission.status in (Status.COMPLETED, Status.FAILED)
+
+
+def test_a_lost_job_that_is_seen_again_lives(submission, batch):
+    batch.jobs.clear()
+    intake.sweep(now=lambda: LATER)
+    report(submission, JobState.RUNNING, proc=1, at=LATER + timedelta(minutes=1))
+    submission.refresh_from_db()
+    assert (submission.lost, submission.running) == (1, 1)
