@@ -7,6 +7,7 @@ from django.db.models import Q
 from accounts.models import Owned, OwnedQuerySet
 from campaigns.models import Slice, Stage
 
+FEWEST = 3          # attempts that surely failed, before an intent may be dropped for them
 CAUSES = ("manual", "schedule", "keep", "recovery", "dependent", "all", "drained")
 
 
@@ -37,6 +38,10 @@ class IntentQuerySet(OwnedQuerySet):
     def waiting(self) -> Self:
         """Neither taken nor dropped."""
         return self.filter(taken_at=None, dropped_at=None)
+
+    def refused_to_the_end(self) -> Self:
+        """Dropped after so many attempts, not for want of files."""
+        return self.filter(attempts__gte=FEWEST).exclude(dropped_at=None)
 
     def ready(self, at) -> Self:
         """Cheap, and more than may be launched: the gate decides."""

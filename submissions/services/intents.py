@@ -10,10 +10,11 @@ from accounts.policy import By, Owner
 from campaigns.models import Stage
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
+from submissions.models.intents import FEWEST
 
 REFUSED, ABSENT = "refused", "absent"
 AGAIN = {       # after a launch that surely was not: how long to wait (doubled each time), and after how many a person must look
-    REFUSED: (timedelta(seconds=30), 3),
+    REFUSED: (timedelta(seconds=30), FEWEST),
     ABSENT: (timedelta(seconds=1), 8),      # it was our own machine that died, most often
 }
 

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import events
 from accounts.policy import By
@@ -56,13 +56,25 @@ def _all(run: Run, stage: Stage, into: list[Dependency], above: set[int], *, at:
 
 def _drained(run: Run, stage: Stage, into: list[Dependency], above: set[int], *, at: datetime) -> None:
     """Once a run, when nothing upstream is left to cut, to launch or to settle."""
-    free = Slice.objects.filter(stage=run.stage_id, for_test=run.for_test, state=Slice.FREE)
     waiting = LaunchIntent.objects.filter(run=run, stage__in=above).waiting()
     unsettled = run.submissions.firsts().filter(stage__in=above, settled_at=None)
-    if run.exhausted_at is None or free.exists() or waiting.exists() or unsettled.exists():
+    if run.exhausted_at is None or _takes_free(run) or waiting.exists() or unsettled.exists() or _is_missing(run, stage, above):
         return
     if settled := _settled(run, into):
         _intend(run, stage, "drained", f"drained:{run.pk}:{stage.pk}", _union(settled, into), lineage_id=None, at=at)
+
+
+def _takes_free(run: Run) -> bool:
+    """A slice came back, and this run keeps cutting; any other run has had the one that it is about."""
+    return bool(documents.settings_of(run.stage).keep_running) and _came_back(run)
+
+
+def _is_missing(run: Run, stage: Stage, above: set[int]) -> bool:
+    """Work that was refused to the end is not settled by being dropped: without it the join would lose files. It says so."""
+    lost = run.intents.refused_to_the_end().filter(stage__in=above, parent=None).exclude(stage=run.stage_id).select_related("stage").first()
+    if lost:
+        Run.objects.filter(pk=run.pk).update(trouble=f"{stage.name} waits: {lost.stage.name} was not launched, {lost.why}"[:200])
+    return lost is not None
 
 
 JOINED: dict[str, Callable[..., None]] = {"all": _all, "drained": _drained}
@@ -88,13 +100,17 @@ def _keep_running(run: Run, *, at: datetime) -> None:
         return
     if _in_a_row(run, settings.keep_stop or 0):
         return _stop(run, settings.keep_stop or 0, at=at)
-    mine = Q(stage=run.stage_id, parent=None)
-    alive = run.submissions.alive().filter(stage=run.stage_id).count()
-    waiting = run.intents.filter(mine).waiting().count()
-    number = run.intents.filter(mine).count()
-    for n in range(number, number + settings.keep_running - alive - waiting):
+    mine = run.intents.filter(stage=run.stage_id, parent=None)
+    number = mine.count()
+    for n in range(number, number + settings.keep_running - _busy(mine)):
         intents.intend(run.stage, key=f"keep:{run.pk}:{run.stage_id}:{n}", cause="keep", run=run, owner=run.owner, at=at)
     return None
+
+
+def _busy(mine: QuerySet[LaunchIntent]) -> int:
+    """Waiting or alive, in one statement: between two, one that is just being launched would be counted twice or not at all."""
+    alive = Submission.objects.alive().filter(intent=OuterRef("pk"))
+    return mine.filter(Q(taken_at=None, dropped_at=None) | Exists(alive)).count()
 
 
 def _came_back(run: Run) -> bool:
