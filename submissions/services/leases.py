@@ -42,6 +42,11 @@ def mark_sent(submission: Submission, worker: Worker, *, inputs: int, expected: 
     return _mine(submission, worker.pk).filter(sent_at=None).update(sent_at=Now(), inputs=inputs, expected=expected) == 1
 
 
+def keep(submission: Submission, worker: Worker) -> bool:
+    """Still this worker's, and from now to the end of the transaction nobody else's."""
+    return _mine(submission, worker.pk).update(holder=worker) == 1
+
+
 def release(submission: Submission, worker: Worker, *, at: datetime) -> None:
     """Somebody else may ask about it, a little later."""
     _mine(submission, worker.pk).update(holder=None, recheck_at=at + PATIENCE)

@@ -270,3 +270,21 @@ def test_the_world_is_not_called_inside_a_transaction(db, real):
     backend("BATCH_SYSTEMS").find("t", NOON)
     with pytest.raises(AssertionError), transaction.atomic():
         backend("BATCH_SYSTEMS").find("t", NOON)
+
+
+def test_who_lost_the_lease_does_not_give_it_up_either(intent, worker, batch, monkeypatch):
+    """Slow in asking the catalogue, overtaken by an heir who sends, and only then refused."""
+    catalogue = backend("DATA_HANDLERS").inside
+    heir = leases.enlist("w2")
+
+    def slow(*said):
+        Worker.objects.filter(pk=worker.pk).update(beat_at=F("beat_at") - timedelta(minutes=1))
+        monkeypatch.undo()
+        with monkeypatch.context() as patch:
+            patch.setattr(batch, "submit", raising(NoAnswer("nothing")))
+            again(heir)
+        raise Refused("no such definition")
+    monkeypatch.setattr(catalogue, "define", slow)
+    go(worker)
+    submission = Submission.objects.get()
+    assert (submission.status, submission.abandoned_at) == (Status.NEW, None) and submission.sent_at

@@ -22,15 +22,17 @@ def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     if submission.snapshot["settings"]["stage_type"] == families.APPROVAL:
         return _await(submission, at=at)
     sure = False
+    unsent_by: Worker | None = worker
     try:
         spec = _defined(submission)
         if not leases.mark_sent(submission, worker, inputs=submission.inputs, expected=spec.jobs):
             return False
+        unsent_by = None
         refs = backend("BATCH_SYSTEMS", submission.batch).submit(spec)
         sure = confirm(submission, refs, at=at)
         return sure
     except (Refused, command.BadCommand) as no:
-        sure = abandon(submission, kind=intents.REFUSED, why=str(no) or "no reason was given", at=at)
+        sure = abandon(submission, kind=intents.REFUSED, why=str(no) or "no reason was given", at=at, unsent_by=unsent_by)
         return False
     except NoAnswer:
         return False                 # resume() will ask
@@ -108,8 +110,13 @@ def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -
 
 
 @transaction.atomic
-def abandon(submission: Submission, *, kind: str, why: str, at: datetime) -> bool:
-    """Its slice is free and its intent may be tried again, because its jobs surely never were."""
+def abandon(submission: Submission, *, kind: str, why: str, at: datetime, unsent_by: Worker | None = None) -> bool:
+    """Its slice is free and its intent may be tried again, because its jobs surely never were.
+
+    Who has not sent it (`unsent_by`) knows that only while nobody else may.
+    """
+    if unsent_by and not leases.keep(submission, unsent_by):
+        return False
     if not lifecycle.abandon(submission, by=LAUNCH, at=at, why=why[:200]):
         return False
     slices.give_back(submission.slice_id)
