@@ -3,6 +3,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from unittest import mock
 
@@ -36,8 +37,9 @@ class Killer:
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        commit = connections["default"]._commit
-        with connection.execute_wrapper(self._statement), mock.patch.object(connections["default"], "_commit", lambda: self._commit(commit)):
+        here = connections["default"]
+        commit = here._commit
+        with connection.execute_wrapper(self._statement), mock.patch.object(here, "_commit", partial(self._commit, commit)):
             yield
 
     def boundary(self, where: str, bury: Callable[[], object] = lambda: None) -> None:

@@ -46,7 +46,8 @@ class Payload:
             return self._piece(submission, ref, attempt, stage, f"{submission.tag}.{ref.proc}", names)
         if not names and submission.parameter:
             return self._piece(submission, ref, attempt, stage, f"{submission.parameter}.{ref.proc}", [])
-        return all([self._survives(spec, name) and self._piece(submission, ref, attempt, stage, name, [name]) for name in names])
+        ends = [self._survives(spec, name) and self._piece(submission, ref, attempt, stage, name, [name]) for name in names]
+        return all(ends)
 
     def _survives(self, spec: JobSpec, name: str) -> bool:
         if any(name.startswith(part) for part in self.poison):
