@@ -31,6 +31,11 @@ def queue(name: str) -> bool:
         return True
 
 
+def forget() -> None:
+    """A new cluster begins: a task that was in the hands of a dead one comes again only after a while, so nothing waits for it."""
+    Pulse.objects.update(queued_at=None)
+
+
 def begin(name: str) -> None:
     """The task has begun: from now on a wake-up wants another one."""
     Pulse.objects.filter(name=name).update(queued_at=None, begun_at=Now())

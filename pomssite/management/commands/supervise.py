@@ -36,4 +36,4 @@ def children(bind: str) -> list[Child]:
     web = [sys.executable, "-m", "gunicorn", "pomssite.asgi:application", "--bind", bind, "--workers", workers,
            "--worker-class", "uvicorn_worker.UvicornWorker", "--chdir", str(settings.ROOT), "--graceful-timeout", "4", "--timeout", "60"]
     database = [] if os.environ.get("DATABASE_URL") else [Child("database", [sys.executable, "-m", "scripts.postgres", "keep"])]
-    return [*database, Child("web", web), Child("tasks", [*manage, "qcluster"]), Child("tick", [*manage, "tick"])]
+    return [*database, Child("web", web), Child("tasks", [*manage, "work"]), Child("tick", [*manage, "tick"])]

@@ -1,0 +1,32 @@
+"""Wake-ups: one task of a pulse waits at the most, and none waits for a cluster that is gone."""
+import pytest
+from django.core.management import call_command
+from django_q.cluster import Cluster
+from django_q.models import OrmQ
+
+from submissions import pulses
+from submissions.models import Pulse
+
+pytestmark = pytest.mark.django_db
+
+
+def test_however_often_it_is_wanted_one_task_waits():
+    assert pulses.queue("listen")
+    assert not pulses.queue("listen")
+    assert OrmQ.objects.count() == 1
+
+
+def test_what_is_wanted_while_it_runs_is_done_after():
+    pulses.queue("listen")
+    pulses.begin("listen")
+    assert pulses.queue("listen")
+
+
+def test_a_new_cluster_does_not_wait_for_the_tasks_of_a_dead_one(monkeypatch):
+    """A killed cluster leaves its tasks locked for a while, and the pulses would wait for them."""
+    pulses.queue("listen")
+    begun = []
+    monkeypatch.setattr(Cluster, "start", lambda self: begun.append(Pulse.objects.get(name="listen").queued_at))
+    call_command("work")
+    assert begun == [None]
+    assert pulses.queue("listen")
