@@ -1,7 +1,10 @@
 """The platform in the foreground: database, tables, files of the pages, then the supervisor with all processes."""
 import os
-import subprocess
 import sys
+
+import django
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
 
 from pomssite.kit import supervisor
 from scripts import postgres
@@ -10,11 +13,14 @@ MANAGE = [sys.executable, str(postgres.ROOT / "manage.py")]
 
 
 def prepare() -> None:
-    """A running database with its tables, and the files of the pages in one place. May be repeated."""
+    """A running database with its tables, and the files of the pages in one place; in this process rows can be read. May be repeated."""
     if not os.environ.get("DATABASE_URL"):
         postgres.Server(postgres.folder_of()).start()
-    for deed in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
-        subprocess.run([*MANAGE, *deed], check=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pomssite.settings")
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    connection.close()
 
 
 def main() -> int:
@@ -24,11 +30,12 @@ def main() -> int:
         return 1
     try:
         prepare()
-    except (postgres.Trouble, subprocess.CalledProcessError) as trouble:
+        print(f"POMS serves {os.environ.get('POMS_URL') or 'http://127.0.0.1:8000'} until Ctrl-C or `make stop`", flush=True)
+        call_command("supervise", *sys.argv[1:])
+    except (postgres.Trouble, DatabaseError, CommandError) as trouble:
         print(trouble, file=sys.stderr)
         return 1
-    print(f"POMS serves {os.environ.get('POMS_URL') or 'http://127.0.0.1:8000'} until Ctrl-C or `make stop`", flush=True)
-    os.execv(MANAGE[0], [*MANAGE, "supervise", *sys.argv[1:]])
+    return 0
 
 
 if __name__ == "__main__":

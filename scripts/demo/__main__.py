@@ -4,11 +4,11 @@ up      on the usual platform, which goes on running; a second time it joins the
 check   on a platform of its own that is ended afterwards; exit 0 only if every claim about the result holds.
 """
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 
-import django
+from django.core.management import CommandError
+from django.db import DatabaseError
 
 from scripts import postgres, serve, stop
 from scripts.demo import choices
@@ -20,7 +20,7 @@ def up() -> int:
     """What was started stays."""
     place = choices.standing_place()
     choices.enter(place, alone=False)
-    _prepare()
+    serve.prepare()
     from scripts.demo import deeds  # rows can be read only now
 
     return deeds.up(place)
@@ -30,9 +30,9 @@ def check() -> int:
     """From nothing; what was started is ended."""
     place = choices.passing_place()
     choices.enter(place, alone=True)
-    _clear(place)
+    clear(place)
     try:
-        _prepare()
+        serve.prepare()
         from scripts.demo import deeds
 
         return deeds.check(place)
@@ -40,12 +40,7 @@ def check() -> int:
         stop.stop(place.var)
 
 
-def _prepare() -> None:
-    serve.prepare()
-    django.setup()
-
-
-def _clear(place: Place) -> None:
+def clear(place: Place) -> None:
     """What an earlier check left, also one that was killed."""
     stop.stop(place.var)
     shutil.rmtree(place.var, ignore_errors=True)
@@ -58,9 +53,12 @@ def main(words: Sequence[str]) -> int:
         return 2
     try:
         return deeds[words[0]]()
-    except (Trouble, postgres.Trouble, subprocess.CalledProcessError) as trouble:
+    except (Trouble, postgres.Trouble, DatabaseError, CommandError) as trouble:
         print(f"demo: failed: {trouble}", file=sys.stderr, flush=True)
         return 1
+    except KeyboardInterrupt:
+        print("\nNo longer watched. What `up` started goes on: `make demo` joins it again, `make stop` ends it.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":
