@@ -65,6 +65,7 @@ class ShakyBatch:
     def __init__(self, rng: random.Random, clock: Clock, payload: Payload) -> None:
         self.rng, self.clock, self.payload, self.calm = rng, clock, payload, False
         self.tells_attempts = rng.random() < 0.7
+        self.choices = FATES + ["refused"] * rng.choice([0, 0, 0, 8])
         self.overtaken: set[str] = set()            # sent by one who had been stopped just before
         self.arrived: set[str] = set()
         self.tries, self.fates = Counter(), Counter()
@@ -74,7 +75,7 @@ class ShakyBatch:
 
     def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
         self.tries[spec.tag] += 1
-        fate = "taken" if self.calm else self.rng.choice(FATES)
+        fate = "taken" if self.calm else self.rng.choice(self.choices)
         self.fates[fate] += 1
         if fate == "refused":
             raise Refused("no such queue")

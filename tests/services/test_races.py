@@ -1,0 +1,244 @@
+"""Many workers at once; only a real database can be asked this."""
+from datetime import timedelta
+
+import pytest
+from django_q.models import OrmQ
+
+from campaigns.document import Dependency, Settings, Stage
+from campaigns.models import Slice, SliceFile
+from pomssite.kit.errors import NoAnswer
+from pomssite.kit.registry import backend
+from submissions import pulses
+from submissions.batch.port import JobRef, JobReport
+from submissions.models import Job, LaunchIntent, Run, Submission
+from submissions.services import intake, intents, joins, leases, lifecycle, tally, wrapup
+from submissions.states import JobState, Status
+from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_intent
+from tests.services.crowds import crowd, overtaken
+from tests.services.deeds import LATER, again, go, produce, report, time_passes
+from tests.simulation.clock import empty
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+MANY = tuple(f"f{n:02}" for n in range(12))
+
+
+@pytest.fixture(autouse=True)
+def batch(chosen_batch):
+    """Made before the threads begin, so that there is one."""
+    chosen_batch("tests.services.crowds.OneAtATime")
+    backend("DATA_HANDLERS")
+    return backend("BATCH_SYSTEMS").inside
+
+
+def by_one(**said):
+    """A campaign whose first stage takes file by file."""
+    first = Settings(split="nfiles(1)", completion_pct=100, patience_s=0, **said)
+    stages = (Stage("gen", first), Stage("merge", Settings(dataset="from_parent", join="drained")))
+    return make_document(stages=stages, dependencies=(Dependency("gen", "merge"),))
+
+
+def launcher(at=NOON):
+    return go(leases.enlist("w"), at)
+
+
+def test_a_crowd_launches_each_intent_once_and_cuts_each_slice_once(batch):
+    campaign = make_campaign(by_one(), files=MANY)
+    for _ in MANY:
+        make_intent(campaign)
+    for _ in MANY:
+        if not LaunchIntent.objects.ready(NOON).exists():
+            break
+        crowd(launcher)
+    assert len(batch.sent) == len(set(batch.sent)) == Submission.objects.count() == len(MANY)
+    assert sorted(SliceFile.objects.values_list("file", flat=True)) == list(MANY)
+    assert sorted(Submission.objects.values_list("slice__number", flat=True)) == list(range(len(MANY)))
+
+
+def test_a_crowd_takes_an_intent_once(batch):
+    intent = make_intent(make_campaign())
+    assert sum(crowd(lambda: intents.take(intent, at=NOON))) == 1
+
+
+def test_a_crowd_records_once(batch):
+    campaign = make_campaign()
+    crowd(lambda: make_intent(campaign, key="cron:1"))
+    assert (LaunchIntent.objects.count(), Run.objects.count()) == (1, 1)
+
+
+def test_a_crowd_claims_a_lost_launch_once_and_sends_it_once(batch):
+    make_intent(make_campaign())
+    submit, batch.submit = batch.submit, None       # a launcher that breaks down before it sends
+    launcher()
+    time_passes(minutes=5)
+    batch.submit = submit
+    Submission.objects.update(sent_at=None, recheck_at=None)
+    crowd(lambda: again(leases.enlist("w")))
+    assert len(batch.sent) == 1 and Submission.objects.get().status == Status.IDLE
+
+
+def test_a_crowd_abandons_once(batch, monkeypatch):
+    intent = make_intent(make_campaign())
+
+    def silent(spec):
+        raise NoAnswer("nothing")
+    monkeypatch.setattr(batch, "submit", silent)
+    launcher()
+    time_passes(minutes=5)
+    crowd(lambda: again(leases.enlist("w")))
+    intent.refresh_from_db()
+    assert intent.attempts == 1 and Submission.objects.get().history.filter(status=Status.LAUNCH_FAILED).count() == 1
+
+
+def test_a_crowd_wraps_up_once(batch):
+    make_intent(make_campaign(by_one(completion_type="complete")))
+    launcher()
+    lifecycle.move(Submission.objects.get(), Status.FAILED, by=TEST, at=NOON)
+    crowd(lambda: wrapup.wrap_up(now=lambda: LATER))
+    assert LaunchIntent.objects.filter(cause="recovery").count() == 1
+
+
+def test_a_crowd_joins_once(batch):
+    make_intent(make_campaign(by_one()))
+    launcher()
+    first = Submission.objects.get()
+    produce(first, first.slice.members.get().file)
+    report(first, JobState.DONE)
+
+    def ends():
+        wrapup.wrap_up(now=lambda: LATER)
+        joins.join_up(now=lambda: LATER)
+    crowd(ends)
+    assert Submission.objects.get().history.filter(status=Status.LOCATED).count() == 1
+    assert LaunchIntent.objects.filter(cause="drained").count() == 1
+
+
+def test_a_crowd_keeps_no_more_running_than_was_said(batch):
+    make_intent(make_campaign(by_one(keep_running=3), files=MANY))
+
+    def lives():
+        joins.join_up(now=lambda: NOON)
+        launcher()
+        Run.objects.update(changed=True)
+    for _ in range(3):
+        crowd(lives)
+    assert Submission.objects.alive().count() + LaunchIntent.objects.waiting().count() == 3
+
+
+def test_a_crowd_of_reports_counts_each_job_once(batch):
+    make_intent(make_campaign(make_document(defaults=Settings(jobs=4))))
+    launcher()
+    submission = Submission.objects.get()
+    refs = [JobRef("memory", submission.clusters.get().cluster, n) for n in range(4)]
+    news = [JobReport(submission.tag, ref, state, LATER + timedelta(seconds=n), attempt=1)
+            for ref in refs for n, state in enumerate([JobState.IDLE, JobState.RUNNING, JobState.DONE])]
+    crowd(lambda: [intake.take_in([one], by=TEST, now=lambda: LATER + timedelta(hours=1), troubles=[]) for one in news])
+    submission.refresh_from_db()
+    assert {name: n for name, n in submission.counters().items() if n} == {"done": 4} and Job.objects.count() == 4
+    assert submission.history.filter(status=Status.COMPLETED).count() == 1 and tally.rebuild() == []
+
+
+def test_a_crowd_that_wakes_a_pulse_leaves_one_task_waiting(batch):
+    assert sum(crowd(lambda: pulses.queue("listen"))) == 1
+    assert OrmQ.objects.count() == 1
+    pulses.begin("listen")
+    assert sum(crowd(lambda: pulses.queue("listen"))) == 1
+    assert OrmQ.objects.count() == 2
+
+
+def test_two_ends_of_one_run_do_not_miss_each_other(batch):
+    """Each of the two thinks that the other is not settled yet, unless they look one after the other."""
+    make_intent(make_campaign(by_one(keep_running=2)))
+    for _ in range(3):
+        launcher(), joins.join_up(now=lambda: NOON)
+    for submission in Submission.objects.all():
+        produce(submission, submission.slice.members.get().file)
+        report(submission, JobState.DONE)
+    firsts = list(Submission.objects.to_wrap(LATER).select_related("parent", "stage", "experiment"))
+    assert len(firsts) == 2
+
+    def ends():
+        wrapup._wrap(firsts.pop(), at=LATER)
+        joins.join_up(now=lambda: LATER)
+    crowd(ends, 2)
+    for _ in range(2):
+        joins.join_up(now=lambda: LATER), launcher(LATER)
+    assert LaunchIntent.objects.filter(cause="drained").count() == 1
+
+
+def launched():
+    """One family at work, its jobs done, and what it made declared."""
+    make_actor()
+    make_intent(make_campaign(by_one(keep_running=2)))
+    launcher()
+    first = Submission.objects.get()
+    report(first, JobState.DONE)
+    return first
+
+
+def waiting():
+    make_actor()
+    campaign = make_campaign(by_one(keep_running=2), files=("a", "b", "c"))
+    make_intent(campaign)
+    return campaign
+
+
+def located():
+    first = launched()
+    produce(first, first.slice.members.get().file)
+    return first
+
+
+def wrap():
+    return wrapup.wrap_up(now=lambda: LATER)
+
+
+def join():
+    return joins.join_up(now=lambda: LATER)
+
+
+def late_news():
+    submission = Submission.objects.order_by("pk").first()
+    report(submission, JobState.RUNNING, at=LATER + timedelta(minutes=1)), report(submission, JobState.DONE, at=LATER + timedelta(minutes=2))
+
+
+PAIRS = {       # how it was, who is overtaken at each statement, by whom
+    "keep and launch": (waiting, join, launcher),
+    "launch and keep": (waiting, launcher, join),
+    "launch and launch": (waiting, launcher, launcher),
+    "wrap and wrap": (located, wrap, wrap),
+    "wrap and news": (located, wrap, late_news),
+    "wrap a failure and join": (launched, wrap, join),
+    "join and wrap": (located, join, wrap),
+}
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_whoever_is_overtaken_at_whatever_statement(batch, pair):
+    begin, work, other = PAIRS[pair]
+    at = 1
+    while True:
+        empty()
+        begin()
+        before = len(batch.sent)
+        if not overtaken(work, other, at=at):
+            break
+        for _ in range(2):
+            join()
+        assert not (wrong := list(_wrong(batch.sent[before:]))), f"{pair} at statement {at}: {wrong}"
+        at += 1
+    assert at > 3
+
+
+def _wrong(sent):
+    if len(sent) != len(set(sent)):
+        yield f"sent twice: {sent}"
+    if (busy := Submission.objects.alive().filter(stage__name="gen").count() + LaunchIntent.objects.waiting().filter(parent=None,
+                                                                                                            stage__name="gen").count()) > 2:
+        yield f"{busy} of 2 are busy"
+    for submission in Submission.objects.all():
+        path = list(submission.history.order_by("pk").values_list("status", flat=True))
+        if len(path) != len(set(path)) or path[-1] != submission.status:
+            yield f"{submission} {path}"
+    if Slice.objects.exclude(state=Slice.FREE).count() != Submission.objects.filter(abandoned_at=None).exclude(slice=None).count():
+        yield "slices and submissions differ"
+    yield from tally.rebuild()
