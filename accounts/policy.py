@@ -1,4 +1,4 @@
-"""Who reaches what: one table of role, tie and verbs (spec 06 §6.5), no database. Pure."""
+"""Who reaches what: one table of role, tie and verbs, no database. Pure."""
 from dataclasses import dataclass
 from enum import StrEnum
 

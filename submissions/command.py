@@ -1,4 +1,4 @@
-"""What to run: a list of words, never a line for a shell. Pure (spec 03 §3.3, 3.4, 3.6)."""
+"""What to run: a list of words, never a line for a shell. Pure."""
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ def jobs_of(asked: object, inputs: int) -> int:
 
 
 def environment(names: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    """The variables of a launch, old names of the same things included (spec 03 §3.6)."""
+    """The variables of a launch, old names of the same things included."""
     said = {name: str(value) for name, value in names.items()}
     said |= {old: said[new] for old, new in OLD_NAMES.items() if new in said}
     return tuple(sorted(said.items()))

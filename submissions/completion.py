@@ -1,4 +1,4 @@
-"""Are the files of a submission where they should be, and what follows? Pure (spec 02 §2.6)."""
+"""Are the files of a submission where they should be, and what follows? Pure."""
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Which files does a recovery or a dependent run over, and which recovery is next? Pure (spec 04 §4.5, 4.6)."""
+"""Which files does a recovery or a dependent run over, and which recovery is next? Pure."""
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -69,7 +69,7 @@ def settle(now: Status, heard: Status, *, recovery: bool = False, person: bool =
 
 
 def from_jobs(jobs: Mapping[str, int], expected: int | None) -> Status | None:
-    """What the counters say (spec 02 §2.4); None while they say nothing.
+    """What the counters say; None while they say nothing.
 
     A submission with jobs still to come (fewer known than expected) is not over.
     """

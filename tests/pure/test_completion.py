@@ -16,7 +16,7 @@ def decide(facts, kind="located", percent=95, recover_failed=True):
 
 
 @pytest.mark.parametrize(("percent", "consumed", "accounted", "located"), [
-    (95, 200, 192, True),       # spec 02 §2.6: 192 of 190 that are needed
+    (95, 200, 192, True),       # 190 are needed
     (95, 200, 189, False), (95, 200, 190, True), (100, 2, 1, False), (100, 2, 2, True), (0.5, 200, 1, True),
     (95, 0, 0, False),          # nothing consumed: never by the percentage
 ])

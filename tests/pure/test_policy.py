@@ -1,4 +1,4 @@
-"""Who may do what: the matrix of spec 06 §6.5 (MUST), written out, against the table."""
+"""Who may do what: the matrix, written out, against the table."""
 from itertools import product
 
 import pytest

@@ -11,7 +11,7 @@ from submissions.states import AFTER, AT_WORK, BY_PERSON, LIVE, OVER, RANK, WORS
 S, J = Status, JobState
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
-# spec 02 §2.3, written out: not drawn from the table that it tests
+# Written out, and not drawn from the table that it tests
 MAY = {
     "New": "Idle Running Held Completed Failed Cancelled LaunchFailed AwaitingApproval Removed",
     "LaunchFailed": "Idle Running Held Completed Failed Removed",
