@@ -1,4 +1,5 @@
 """The graph of a campaign as boxes and curves: where each stage stands, and how far it is."""
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -85,5 +86,6 @@ def draw(stages: list[StageOutlook], dependencies: list[Dependency]) -> Drawing:
 def _curve(up: Node, down: Node, pattern: str) -> Edge:
     x1, y1, x2, y2 = up.x + WIDE, up.y + HIGH / 2, down.x - 5, down.y + HIGH / 2
     middle = (x1 + x2) / 2
-    label = "" if pattern == "%" else pattern if len(pattern) < 12 else f"{pattern[:10]}…"
+    word = re.search(r"\w+", pattern)
+    label = word[0][:8] if word else ""
     return Edge(f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", label, middle, (y1 + y2) / 2 - 7)

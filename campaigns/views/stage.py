@@ -1,4 +1,6 @@
 """Is this step healthy, and what does it do next?"""
+from itertools import groupby
+
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -44,7 +46,9 @@ def _shared(settings, actor: Actor) -> dict:
     """The job type and the login setup that it names."""
     living = {"experiment": actor.experiment, "retired_at": None}
     job_type = JobType.objects.filter(name=settings.job_type, **living).prefetch_related("recoveries").first()
-    return {"job_type": job_type, "login": LoginSetup.objects.filter(name=settings.login_setup, **living).first()}
+    steps = groupby(job_type.recoveries.all() if job_type else (), key=lambda step: (step.kind, step.overrides))
+    recoveries = [(rows[0], len(rows)) for rows in (list(same) for _, same in steps)]
+    return {"recoveries": recoveries, "login": LoginSetup.objects.filter(name=settings.login_setup, **living).first()}
 
 
 def _said(row: Stage, settings) -> list[tuple[str, object, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import Event
@@ -13,13 +13,12 @@ from campaigns.document import Settings
 from campaigns.models import Campaign, Dependency, Hold, Stage
 from campaigns.services import documents
 from datasets.models import File
-from submissions.models import Job, LaunchIntent, Submission
-from submissions.states import WORST_FIRST, JobState, Status
+from submissions.models import LaunchIntent, Submission
+from submissions.states import WORST_FIRST, Status
 
 NEWEST = 1000           # submissions that one page looks at
 SQUARES = 60
 ROWS_WITHOUT = ("snapshot", "dimensions", "parameter")
-BAD_JOBS = (JobState.FAILED, JobState.HELD, JobState.LOST)
 
 
 @dataclass
@@ -227,6 +226,11 @@ class CampaignOutlook:
         return sum(each.located for each in self.stages)
 
     @property
+    def jobs_now(self) -> int:
+        """Those that the batch system has."""
+        return sum(each.jobs_now for each in self.stages)
+
+    @property
     def newest_submissions(self) -> list[Submission]:
         """The newest first."""
         return sorted((row for family in self.families for row in family.members), key=lambda row: -row.pk)
@@ -271,25 +275,6 @@ def open_states(campaigns: Iterable[int]) -> dict[int, Counter[Status]]:
     for (campaign, _), status in last.items():
         found.setdefault(campaign, Counter())[status] += 1
     return found
-
-
-def failure_groups(submission: Submission) -> list[dict[str, Any]]:
-    """Jobs in trouble, by what they share."""
-    shared = ("state", "exit_code", "signal", "reason")
-    rows = Job.objects.filter(submission_id=submission.pk, state__in=BAD_JOBS).values(*shared).annotate(jobs=Count("pk"))
-    return list(rows.order_by("-jobs", "state")[:8])
-
-
-def lineage_of(submission: Submission) -> QuerySet[Submission]:
-    """All that follows from the same root slice: recoveries and dependents, oldest first."""
-    rows = Submission.objects.filter(lineage_id=submission.lineage_id).select_related("stage")
-    return rows.defer(*ROWS_WITHOUT).order_by("pk")[:60]
-
-
-def outputs_of(submission: Submission) -> dict[str, int]:
-    """How many files it declared, and of how many a place is known."""
-    mine = File.objects.filter(experiment_id=submission.experiment_id, submission_id=submission.pk)
-    return mine.aggregate(declared=Count("pk", distinct=True), located=Count("pk", distinct=True, filter=Q(locations__kind="physical")))
 
 
 def _grouped(rows: Iterable[Any], key: Any) -> dict[Any, list[Any]]:

@@ -5,6 +5,7 @@ from campaigns.models import Campaign, Hold, Stage
 from submissions.services.outlook import CampaignOutlook, Family, Reason, StageOutlook
 from submissions.states import Status
 
+WRONG = (Status.FAILED, Status.HELD)
 JOINS = {
     "each": "It starts by itself for each piece of {feeds} that is settled.",
     "all": "It starts by itself when every stage that feeds it has settled the same slice.",
@@ -13,8 +14,10 @@ JOINS = {
 
 
 def why(outlook: CampaignOutlook) -> list[Reason]:
-    """The worst first; never empty: if nothing is wrong it says what goes on."""
-    return [*_stopped(outlook), *(reason for each in outlook.stages for reason in of_stage(each))] or [_all_is_well(outlook)]
+    """The worst first; if nothing is wrong, what goes on; then what waits for its turn."""
+    found = [*_stopped(outlook), *(reason for each in outlook.stages for reason in of_stage(each))]
+    wrong = [reason for reason in found if reason.status in WRONG]
+    return [*(wrong or [_all_is_well(outlook)]), *(reason for reason in found if reason not in wrong)]
 
 
 def of_stage(each: StageOutlook) -> Iterator[Reason]:
@@ -90,18 +93,22 @@ def _all_is_well(outlook: CampaignOutlook) -> Reason:
         return Reason(Status.LOCATED, "It is complete", "All stages have run, and everything they made is where it belongs.")
     if not outlook.families:
         return Reason(Status.NEW, "Not launched yet", "Launch a stage that nothing feeds; the others follow by themselves.")
-    if not outlook.jobs:
+    if not outlook.jobs_now:
         return Reason(Status.IDLE, "Between two steps", "No job runs at this moment; what comes next is worked out within seconds.")
-    return Reason(Status.RUNNING, "It is moving", f"{_jobs(outlook)}. Nothing is held, stuck or waiting.")
+    return Reason(Status.RUNNING, "It is moving", f"{_jobs(outlook)}. Nothing is held or stuck.{_recoveries(outlook)}")
 
 
 def _jobs(outlook: CampaignOutlook) -> str:
-    live = [f"{_many(count, 'job')} {word}" for word in ("running", "idle") if (count := outlook.jobs[word])]
-    return ", ".join(live) or "The last jobs have just ended"
+    return ", ".join(f"{_many(count, 'job')} {word}" for word in ("running", "idle") if (count := outlook.jobs[word]))
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'s' * (count != 1)}"
+def _recoveries(outlook: CampaignOutlook) -> str:
+    at_work = sum(family.is_open and bool(family.recoveries) for family in outlook.families)
+    return f" What failed is brought home by {_many(at_work, 'recovery', 'recoveries')}." if at_work else ""
+
+
+def _many(count: int, word: str, words: str = "") -> str:
+    return f"{count} {word if count == 1 else words or word + 's'}"
 
 
 def _name(each: StageOutlook, family: Family) -> str:

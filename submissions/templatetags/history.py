@@ -6,7 +6,7 @@ from django import template
 register = template.Library()
 
 DEEDS = {"status": "moved", "submission recorded": "recorded", "run begun": "began a run", "intent dropped": "dropped a launch"}
-KEYED = frozenset({"submission recorded", "run begun", "intent dropped"})      # what these say before and after are keys
+SAID = frozenset({"submission recorded", "run begun", "intent dropped", "settled", "stuck"})      # the verb says it all
 CAUSES = {
     "manual": "a person asked for it", "cron": "its schedule", "keep": "to keep the stage running", "recovery": "a recovery of what was missing",
     "dependent": "what feeds it is settled", "all": "all that feeds it is settled", "drained": "what feeds it has nothing left to do",
@@ -22,7 +22,7 @@ def deed(event: Any) -> str:
 @register.filter
 def change(event: Any) -> str:
     """From what to what."""
-    if event.what in KEYED:
+    if event.what in SAID:
         return ""
     return f"{event.before} to {event.after}" if event.before and event.after else event.after
 

@@ -38,12 +38,6 @@ def state(status: str, words: str = "") -> SafeString:
 
 
 @register.simple_tag
-def state_sign(status: str) -> SafeString:
-    """The sign alone; the word for those who hear the page."""
-    return format_html('<span class="st c-{}">{}<span class="sr">{}</span></span>', SIGN[status], icon(SIGN[status]), status)
-
-
-@register.simple_tag
 def pill(status: str, words: str = "") -> SafeString:
     """The state of the thing that a page is about."""
     return format_html('<span class="pill c-{}">{}{}</span>', SIGN[status], icon(SIGN[status]), words or status)

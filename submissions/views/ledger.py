@@ -7,7 +7,7 @@ from datasets.port import UnknownName
 from pomssite.kit.errors import NoAnswer, Refused
 from pomssite.kit.registry import backend
 from submissions.models import Submission
-from submissions.services import outlook
+from submissions.services import particulars
 from submissions.states import Status
 
 CONSUMED = (FileStatus.CONSUMED, FileStatus.COMPLETED)
@@ -50,7 +50,7 @@ class Ledger:
 
 def ledger_of(submission: Submission) -> Ledger:
     """What the catalogue says now; no project is no fault: work without input files has none."""
-    outputs = outlook.outputs_of(submission)
+    outputs = particulars.outputs_of(submission)
     try:
         return Ledger(_totals(submission), outputs)
     except UnknownName:

@@ -14,7 +14,7 @@ AHEAD: dict[str, tuple[Status, ...]] = {
     Status.HELD: (Status.RUNNING, Status.COMPLETED, Status.LOCATED),
     Status.COMPLETED: (Status.LOCATED,),
 }
-SHOWN = 5
+SHOWN = 4
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Step:
 
 
 def steps_of(row: Submission, history: Sequence[StatusChange]) -> list[Step]:
-    """The last few changes and what is ahead."""
-    past = [Step(change.status, "past", change.at, _by(change)) for change in history[-SHOWN:]]
+    """The first change, the last few, and what is ahead."""
+    past = [Step(change.status, "past", change.at, _by(change)) for change in [*history[:1], *history[1:][-SHOWN:]]]
     if past:
         now = past.pop()
         past.append(Step(now.status, "now", now.at, now.words))

@@ -10,7 +10,7 @@ from accounts.policy import Actor
 from pomssite.kit import clock
 from submissions.command import BadCommand
 from submissions.models import Job, Submission
-from submissions.services import outlook
+from submissions.services import particulars
 from submissions.services.launch import sending
 from submissions.states import JobState
 from submissions.views.deeds import offers
@@ -27,8 +27,8 @@ def submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     history = list(row.history.order_by("pk")[:100])
     words = {
         "submission": row, "campaign": row.stage.campaign, "history": history, "steps": steps_of(row, history), "offers": offers(row, actor),
-        "jobs": _jobs(request, row), "state": request.GET.get("state", ""), "groups": outlook.failure_groups(row), "command": _command(row),
-        "ledger": ledger_of(row), "lineage": list(outlook.lineage_of(row)), "orders": list(row.orders.filter(done_at=None)[:5]),
+        "jobs": _jobs(request, row), "state": request.GET.get("state", ""), "groups": particulars.failure_groups(row), "command": _command(row),
+        "ledger": ledger_of(row), "lineage": list(particulars.lineage_of(row)), "orders": list(row.orders.filter(done_at=None)[:5]),
         "states": [state for state in JobState if getattr(row, state)], "total": max(sum(row.counters().values()), row.expected or 0),
     }
     return show(request, "submissions/submission.html", words, at=clock.now())
@@ -46,9 +46,9 @@ def _jobs(request: HttpRequest, row: Submission) -> Piece:
 
 
 def _command(row: Submission) -> str:
-    """As one could type it; what is kept are words, never such a line."""
+    """As one could type it, an option a line; what is kept are words, never such a line."""
     try:
-        words = [shlex.quote(word) for word in sending.argv(row)]
+        words = sending.argv(row)
     except (BadCommand, KeyError):
         return ""
-    return " \\\n  ".join([" ".join(words[:1]), *words[1:]])
+    return "".join(f" \\\n  {shlex.quote(word)}" if word.startswith("-") else f" {shlex.quote(word)}" for word in words).strip()

@@ -1,0 +1,30 @@
+"""What the page of one submission asks: what went wrong, what it made, and what it is kin to. Reads rows and writes none."""
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from datasets.models import File
+from submissions.models import Job, Submission
+from submissions.services.outlook import ROWS_WITHOUT
+from submissions.states import JobState
+
+BAD_JOBS = (JobState.FAILED, JobState.HELD, JobState.LOST)
+
+
+def failure_groups(submission: Submission) -> list[dict[str, Any]]:
+    """Jobs in trouble, by what they share."""
+    shared = ("state", "exit_code", "signal", "reason")
+    rows = Job.objects.filter(submission_id=submission.pk, state__in=BAD_JOBS).values(*shared).annotate(jobs=Count("pk"))
+    return list(rows.order_by("-jobs", "state")[:8])
+
+
+def lineage_of(submission: Submission) -> QuerySet[Submission]:
+    """All that follows from the same root slice: recoveries and dependents, oldest first."""
+    rows = Submission.objects.filter(lineage_id=submission.lineage_id).select_related("stage")
+    return rows.defer(*ROWS_WITHOUT).order_by("pk")[:60]
+
+
+def outputs_of(submission: Submission) -> dict[str, int]:
+    """How many files it declared, and of how many a place is known."""
+    mine = File.objects.filter(experiment_id=submission.experiment_id, submission_id=submission.pk)
+    return mine.aggregate(declared=Count("pk", distinct=True), located=Count("pk", distinct=True, filter=Q(locations__kind="physical")))
