@@ -27,12 +27,6 @@ def actor_of(request: HttpRequest, experiment: str) -> Actor:
     return Actor(user.get_username(), user.pk, experiment, role, root=user.is_superuser)
 
 
-def actors_of(request: HttpRequest) -> list[Actor]:
-    """One actor for each experiment the person belongs to; a page over several experiments uses these, never a wider one."""
-    member = Membership.objects.filter(user_id=request.user.pk, active=True, experiment__active=True).order_by("experiment_id")
-    return [actor_of(request, name) for name in member.values_list("experiment_id", flat=True)]
-
-
 def member(username: str, experiment: str, role: str) -> Actor:
     """Somebody named on the command line, in a role that they do hold; else NotAllowed with a sentence."""
     user = User.objects.filter(username=username, is_active=True).first()

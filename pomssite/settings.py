@@ -33,7 +33,7 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{PREFIX}/"
 # What it is made of
 INSTALLED_APPS = [
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "django.contrib.admin", "django.contrib.humanize",
+    "django.contrib.staticfiles", "django.contrib.admin",
     "rest_framework", "django_filters", "django_q", "csp",
     "pomssite", "accounts", "datasets", "campaigns", "submissions",
 ]
@@ -70,7 +70,6 @@ DATABASES = {"default": dj_database_url.parse(
     os.environ.get("DATABASE_URL") or postgres.url(VAR), engine="django.db.backends.postgresql",
     conn_max_age=environment.number("POMS_CONNECTION_SECONDS", 0))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Time and language
 USE_TZ, TIME_ZONE = True, "UTC"
@@ -100,9 +99,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
-    "PAGE_SIZE": 50,
 }
 
 # Files of the pages; libraries come from npm, each under vendor/
@@ -116,7 +112,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
-MEDIA_ROOT = VAR / "media"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # What a browser is told

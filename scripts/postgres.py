@@ -30,7 +30,6 @@ DATABASE = "poms"
 LONGEST_SOCKET_FOLDER = 85      # a socket's whole path has at most 107 bytes
 START_TRIES = 20                # just after a kill -9 the old server's children still hold its memory for a moment
 KEEP_S = 1.0
-SAFE: tuple[str, ...] = ()
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -130,7 +129,7 @@ class Server:
         new.rename(self.data)
 
     def _launch(self, *, fast: bool) -> None:
-        settings = ["listen_addresses=", f"unix_socket_directories={self.socket}", "timezone=UTC", *(FAST if fast else SAFE)]
+        settings = ["listen_addresses=", f"unix_socket_directories={self.socket}", "timezone=UTC", *(FAST if fast else ())]
         options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)   # pg_ctl hands them to a shell
         for _ in range(START_TRIES):
             done = self._run("pg_ctl", "-w", "-D", self.data, "-l", self.log, "-o", options, "start")
