@@ -2,7 +2,7 @@
 from django.http import HttpRequest
 
 from accounts.models import Membership, User
-from accounts.policy import Actor, Role, held
+from accounts.policy import Actor, Role
 from pomssite.kit.errors import NotAllowed
 
 USUAL = (Role.PRODUCTION, Role.SHIFTER, Role.ANALYSIS)     # what one acts as before choosing; superuser must be chosen
@@ -13,7 +13,7 @@ def roles(user, experiment: str) -> tuple[Role, ...]:
     if user.is_superuser:
         return tuple(Role)
     found = Membership.objects.filter(user_id=user.pk, experiment_id=experiment, active=True, experiment__active=True).first()
-    return held(Role(found.role), shifter=found.shifter) if found else ()
+    return found.roles if found else ()
 
 
 def actor_of(request: HttpRequest, experiment: str) -> Actor:

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import Experiment, Membership
-from accounts.policy import Actor, Role, held
+from accounts.policy import Actor, Role
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -23,7 +23,7 @@ class Frame:
     @cached_property
     def _memberships(self) -> dict[str, tuple[Role, ...]]:
         mine = Membership.objects.filter(user_id=self._user.pk, active=True, experiment__active=True) if self._user else ()
-        return {row.experiment_id: held(Role(row.role), shifter=row.shifter) for row in mine}
+        return {row.experiment_id: row.roles for row in mine}
 
     @cached_property
     def experiments(self) -> list[str]:

@@ -3,7 +3,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
-from accounts.policy import Role
+from accounts.policy import Role, held
 
 
 class Experiment(models.Model):
@@ -61,3 +61,8 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} of {self.experiment_id}"
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Those that the member may act in."""
+        return held(Role(self.role), shifter=self.shifter)
