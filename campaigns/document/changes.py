@@ -1,9 +1,9 @@
 """What would change if one document took the place of another: the lines of a plan. Pure."""
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from campaigns.document.data import Campaign, Dependency, Settings, Stage
+from campaigns.document.data import Campaign, Dependency, Settings
 
 Differences = list[tuple[str, Any, Any]]    # (field, before, after)
 _CAMPAIGN = ("kind", "note", "keywords", "parameters")
@@ -35,10 +35,10 @@ def changes(before: Campaign | None, after: Campaign) -> list[Line]:
 def renamed(before: Campaign, after: Campaign) -> Campaign:
     """The earlier document with the names that `was` gives its stages now."""
     new = {stage.was: stage.name for stage in after.stages if stage.was in names(before) and stage.name not in names(before)}
-    stages = tuple(Stage(new.get(s.name, s.name), s.settings, s.note, s.name if s.name in new else "", s.position) for s in before.stages)
-    edges = tuple(Dependency(new.get(e.upstream, e.upstream), new.get(e.downstream, e.downstream), e.pattern) for e in before.dependencies)
-    return Campaign(before.name, before.experiment, before.kind, before.note, before.keywords, before.defaults, stages, edges,
-                    before.login_setups, before.job_types, before.parameters)
+    stages = tuple(replace(s, name=new.get(s.name, s.name), was=s.name if s.name in new else "") for s in before.stages)
+    edges = tuple(replace(e, upstream=new.get(e.upstream, e.upstream), downstream=new.get(e.downstream, e.downstream))
+                  for e in before.dependencies)
+    return replace(before, stages=stages, dependencies=edges)
 
 
 def names(campaign: Campaign) -> set[str]:
