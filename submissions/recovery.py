@@ -34,7 +34,8 @@ def _not_consumed(about: About) -> str:
 
 
 def _without_outputs(about: About) -> str:
-    wanted = " and ".join(_nested("isparentof:", f"{_made(about)}{_matching(pattern)}", about.depth) for pattern in about.patterns)
+    made = _made(about.version, about.since)
+    wanted = " and ".join(_nested("isparentof:", f"{made}{_matching(pattern)}", about.depth) for pattern in about.patterns)
     return f"snapshot_for_project_name {about.first} minus ({wanted})"
 
 
@@ -74,7 +75,7 @@ def again(plan: Sequence[tuple[str, Sequence]], *, done: int, limit: int, missin
 def children(tags: Iterable[str], pattern: str, *, version: str, since: datetime, depth: int) -> str:
     """What a dependent runs over: the outputs of these submissions, those of their recoveries included."""
     inside = _nested("ischildof:", f"snapshot_for_project_name {','.join(tags)}", depth)
-    return f"{inside} and {_made(About('', (), version=version, since=since))}{matching_any(pattern)}"
+    return f"{inside} and {_made(version, since)}{matching_any(pattern)}"
 
 
 def produced(tags: Iterable[str], pattern: str) -> str:
@@ -105,9 +106,8 @@ def _matching(pattern: str) -> str:
     return f"({pattern})" if " " in pattern else f"file_name like {quoted(pattern)}"
 
 
-def _made(about: About) -> str:
-    version = f"version {quoted(about.version)} and " if about.version else ""
-    return version + (f"create_date > '{about.since.isoformat()}' and " if about.since else "")
+def _made(version: str, since: datetime | None) -> str:
+    return (f"version {quoted(version)} and " if version else "") + (f"create_date > '{since.isoformat()}' and " if since else "")
 
 
 def _nested(relation: str, inside: str, depth: int) -> str:
