@@ -15,6 +15,7 @@ from submissions.states import JobState
 J = JobState
 BY_ORDER = {"hold": J.HELD, "release": J.IDLE, "remove": J.REMOVED}
 TAKEN = "SELECT * FROM job WHERE state = 'running'"
+OF_ATTEMPT = f"{TAKEN} AND id = ? AND attempt = ?"      # nothing, once the attempt is over or somebody else's
 BUSY = "SELECT coalesce(sum(min(cpus, ?)), 0) FROM job WHERE state = 'running'"
 # the tags take turns: the n-th job of each, those at work counted, comes before the (n+1)-th of any; of equals who waited longest
 TURNS = """
@@ -90,14 +91,14 @@ def _spec(text: str) -> JobSpec:
 def order_for(store: Store, mine: Mine) -> str | None:
     """What its starter is to do with it: "" to go on. None: it is no longer that starter's."""
     with store.reading() as db:
-        row = db.execute("SELECT deed FROM job WHERE id = ? AND attempt = ? AND state = 'running'", (mine.job, mine.attempt)).fetchone()
+        row = db.execute(OF_ATTEMPT, (mine.job, mine.attempt)).fetchone()
         return row["deed"] if row else None
 
 
 def finish(store: Store, mine: Mine, ending: Ending) -> None:
     """Its starter says how the attempt ended, once."""
     with store.writing() as db:
-        row = db.execute("SELECT * FROM job WHERE id = ? AND attempt = ? AND state = 'running'", (mine.job, mine.attempt)).fetchone()
+        row = db.execute(OF_ATTEMPT, (mine.job, mine.attempt)).fetchone()
         if row:
             _let_go(db, row, ending)
 
@@ -111,7 +112,7 @@ def taken(store: Store) -> list[sqlite3.Row]:
 def lost(store: Store, job: sqlite3.Row) -> None:
     """Its starter is dead and has not said how it ended: it is to start again, but not for ever."""
     with store.writing() as db:
-        row = db.execute("SELECT * FROM job WHERE id = ? AND attempt = ? AND state = 'running'", (job["id"], job["attempt"])).fetchone()
+        row = db.execute(OF_ATTEMPT, (job["id"], job["attempt"])).fetchone()
         if row:
             _let_go(db, row, _after_loss(row, int(about(db)["max_starts"])))
 
