@@ -1,9 +1,12 @@
 """A submission and its recoveries, in the words of the catalogue."""
 from collections.abc import Iterable, Sequence
 
+from django.db.models import F, Max, Q
+
 from datasets import splits
 from submissions import recovery
-from submissions.models import Submission
+from submissions.models import LaunchIntent, Submission
+from submissions.states import AT_WORK
 
 APPROVAL = "approval"
 HANDS_ON = (APPROVAL, "datatransfer")       # stages whose inputs are their outputs
@@ -13,6 +16,20 @@ def tags(first: Submission) -> tuple[str, ...]:
     """Its tag, and those of its recoveries that were sent: only these surely have a project. Attempts that were given up are left out."""
     sent = Submission.objects.filter(parent=first, abandoned_at=None).exclude(sent_at=None)
     return (first.tag, *sent.order_by("pk").values_list("tag", flat=True))
+
+
+def recoveries(first: Submission) -> int:
+    """Steps of the plan that are behind it: launched, waiting, or dropped."""
+    last = LaunchIntent.objects.filter(parent=first).aggregate(last=Max("step"))["last"]
+    return 0 if last is None else last + 1
+
+
+def is_busy(member: Submission) -> bool:
+    """Another of its family is at work, waits for its launch, or has ended and is not wrapped up yet."""
+    first = member.parent_id or member.pk
+    others = Submission.objects.filter(Q(pk=first) | Q(parent=first), abandoned_at=None).exclude(pk=member.pk)
+    open_ones = others.filter(Q(status__in=AT_WORK) | ~Q(wrapped=F("status")))
+    return open_ones.exists() or LaunchIntent.objects.filter(parent=first).waiting().exists()
 
 
 def about(first: Submission) -> recovery.About:

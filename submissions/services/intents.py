@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, Q
 
 from accounts import events
 from accounts.policy import By, Owner
@@ -11,6 +12,7 @@ from campaigns.models import Stage
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.models.intents import FEWEST
+from submissions.states import Status
 
 REFUSED, ABSENT = "refused", "absent"
 AGAIN = {       # after a launch that surely was not: how long to wait (doubled each time), and after how many a person must look
@@ -90,11 +92,20 @@ def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
     if LaunchIntent.objects.filter(pk=intent.pk, taken_at=None, dropped_at=None).update(dropped_at=at, why=why) != 1:
         return False
     if intent.parent_id:
-        Submission.objects.filter(pk=intent.parent_id, settled_at=None).update(stuck=f"no recovery: {why}"[:200])
+        _orphaned(intent, why)
     Run.objects.filter(pk=intent.run_id).update(changed=True)
     events.record([events.event("intent dropped", intent, by=by, at=at, before=intent.key, why=why)])
     pulses.wake("join_up")
     return True
+
+
+def _orphaned(intent: LaunchIntent, why: str) -> None:
+    """Its family is stuck; but wrap-up looks again if there was nothing to recover, or if it is Located without that recovery."""
+    family = Submission.objects.filter(pk=intent.parent_id, settled_at=None)
+    family.update(stuck=f"no recovery: {why}"[:200])
+    tried = LaunchIntent.objects.filter(pk=intent.pk).refused_to_the_end()
+    family.filter(Q(status=Status.LOCATED) | ~Exists(tried)).update(wrapped="", recheck_at=None)
+    pulses.wake("wrap_up")
 
 
 def _made_by(person: Owner) -> dict[str, Any]:

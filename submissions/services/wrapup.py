@@ -38,7 +38,8 @@ def _wrap(submission: Submission, *, at: datetime) -> bool:
         missing = f"{facts.accounted} of {facts.consumed} have all their outputs located; {settings['completion_pct']} % are wanted"
         _wait(submission, missing, until=min(at + SOON, (submission.ended_at or at) + patience))
         return False
-    step = _next_step(submission, facts) if verdict in (Verdict.LOCATED, Verdict.RECOVER) else None
+    goes_on = verdict in (Verdict.LOCATED, Verdict.RECOVER) and submission.status != Status.LOCATED      # a person's word ends it
+    step = _next_step(submission, facts) if goes_on else None
     return _write(submission, verdict, step, at=at)
 
 
@@ -87,7 +88,7 @@ def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step
     if first.snapshot["settings"]["stage_type"] == families.APPROVAL:
         return None
     plan = [(said["kind"], said["overrides"]) for said in first.snapshot["job_type"]["recoveries"]]
-    limit, done = first.snapshot["settings"]["recovery_limit"], submission.step + 1 if submission.parent_id else 0
+    limit, done = first.snapshot["settings"]["recovery_limit"], families.recoveries(first)
     if not first.dimensions:
         return recovery.again(plan, done=done, limit=limit, missing=facts.inputs - facts.accounted)
     count = _catalogue(first).count
@@ -104,6 +105,8 @@ def _write(submission: Submission, verdict: Verdict, step: recovery.Step | None,
         return False
     if status != submission.status:
         lifecycle.move(submission, status, by=WRAPUP, at=at, why="its outputs are accounted for")
+    if families.is_busy(submission):
+        return True             # whoever of the family ends last decides
     if step:
         _recover(submission, run, step, at=at)
     else:
