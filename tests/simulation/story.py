@@ -22,7 +22,7 @@ from tests.simulation.world import ShakyBatch, ShakyCatalogue
 
 OFTEN = ["launch"] * 4 + ["resume"] * 3 + ["listen"] * 3 + ["wrap"] * 3 + ["join"] * 2 + ["sweep", "orders", "number", "fold"]
 PAUSES = [1, 5, 20, 70, 70, 400]
-CALM_ROUNDS = 80
+CALM_ROUNDS, DEADLY_ROUNDS = 80, 20
 
 
 class Story:
@@ -165,6 +165,7 @@ class Story:
             worker = self._worker()
             for name in ["orders", "sweep", "listen", "wrap", "join", "resume", "launch", "number", "fold"]:
                 self._run(name, worker, None)
+            self.aims = self.aims and rounds < DEADLY_ROUNDS
             self.batch.tick()
             self.clock.turn(1800)
             if self._quiet():
