@@ -1,18 +1,10 @@
 """Turns what a room refused into a page that says so."""
 from collections.abc import Callable
-from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
-from pomssite.kit.errors import Conflict, Invalid, NoAnswer, PomsError, Refused
+from pomssite.kit.errors import PomsError
 from pomssite.views import trouble
-
-STATUS: dict[type[PomsError], HTTPStatus] = {
-    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-    Conflict: HTTPStatus.CONFLICT,
-    Refused: HTTPStatus.BAD_GATEWAY,
-    NoAnswer: HTTPStatus.GATEWAY_TIMEOUT,
-}
 
 
 class Refusals:
@@ -26,5 +18,4 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page, or None to let Django go on."""
-        status = next((code for kind, code in STATUS.items() if isinstance(exception, kind)), None)
-        return None if status is None else trouble(request, status, str(exception))
+        return trouble(request, exception.status, str(exception)) if isinstance(exception, PomsError) else None

@@ -1,13 +1,19 @@
-"""What may go wrong, said once; each door turns these into its own answer."""
+"""What may go wrong, said once, and how HTTP calls it; pages and the API put the sentence into their own form."""
+from http import HTTPStatus
+
 from django.core.exceptions import PermissionDenied
 
 
 class PomsError(Exception):
     """A refusal with a sentence for a person."""
 
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
 
 class NotAllowed(PomsError, PermissionDenied):
-    """A 403: Django and the REST framework both know what to do with it."""
+    """Not for this person in this role. Also Django's own refusal, for doors that only know that."""
+
+    status = HTTPStatus.FORBIDDEN
 
 
 class Refused(PomsError):
@@ -17,9 +23,13 @@ class Refused(PomsError):
 class NoAnswer(PomsError):
     """The world outside said nothing: it may have happened."""
 
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
 
 class Conflict(PomsError):
     """Somebody else was quicker; nothing was changed, look again."""
+
+    status = HTTPStatus.CONFLICT
 
 
 class Invalid(PomsError):

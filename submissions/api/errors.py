@@ -1,25 +1,19 @@
 """Every refusal of the API is JSON of one form: {"error": a sentence}."""
 from typing import Any
 
-from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from pomssite.kit.errors import Conflict, Invalid, NoAnswer, NotAllowed, PomsError, Refused
-
-CODES: dict[type[PomsError], int] = {
-    Invalid: status.HTTP_422_UNPROCESSABLE_ENTITY, Conflict: status.HTTP_409_CONFLICT, NotAllowed: status.HTTP_403_FORBIDDEN,
-    NoAnswer: status.HTTP_503_SERVICE_UNAVAILABLE, Refused: status.HTTP_422_UNPROCESSABLE_ENTITY,
-}
+from pomssite.kit.errors import Invalid, PomsError
 
 
 def answer(trouble: Exception, context: dict[str, Any]) -> Response | None:
     """What the caller is told; None for what nobody expected, which is a 500."""
     if isinstance(trouble, PomsError):
-        return Response({"error": str(trouble)}, status=next(code for kind, code in CODES.items() if isinstance(trouble, kind)))
+        return Response({"error": str(trouble)}, status=trouble.status)
     if isinstance(trouble, ValidationError):
-        return Response({"error": "; ".join(_sentences(trouble.detail))}, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+        return Response({"error": "; ".join(_sentences(trouble.detail))}, status=Invalid.status)
     response = exception_handler(trouble, context)
     if response is not None and isinstance(trouble, APIException):
         response.data = {"error": str(trouble.detail)}
