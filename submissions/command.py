@@ -3,10 +3,12 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from campaigns.document import REQUESTS as REQUEST_KEYS
+from campaigns.document.fields import PER_FILE
+
 Pairs = Sequence[Sequence[str]]
 UNSET = "unset"                         # ["unset", "--flag"] in a layer takes the key away again
-REQUESTS = ("memory_mb", "wall_s", "cpus", "disk_mb", "jobs")
-PER_FILE = "per_file"
+REQUESTS = tuple(key.removeprefix("@") for key in REQUEST_KEYS)
 
 
 class BadCommand(ValueError):
@@ -73,8 +75,8 @@ def requests(settings: Mapping[str, object], pairs: Pairs) -> dict[str, object]:
 
 
 def _number(key: str, value: str) -> int:
-    if key[1:] not in REQUESTS:
-        raise BadCommand(f"override {key!r}: what can be asked for is {', '.join('@' + name for name in REQUESTS)}")
+    if key not in REQUEST_KEYS:
+        raise BadCommand(f"override {key!r}: what can be asked for is {', '.join(REQUEST_KEYS)}")
     if not (value.isdecimal() and int(value) > 0):
         raise BadCommand(f"override {key} is {value!r}: write a whole number of at least 1")
     return int(value)
