@@ -1,4 +1,4 @@
-"""What each setting may be: one row a setting; the reader of files, the checks and the editor all read this table. Pure."""
+"""What each setting may be: one row a setting, for the reader of files and for the checks. Pure."""
 from dataclasses import dataclass
 
 
@@ -22,8 +22,8 @@ PATTERN_LENGTH = 500
 LONGEST = 1_000_000        # characters of any one text
 LARGEST = 2_147_483_647
 
-_COUNT = Field("int", least=0, most=LARGEST)
-_SOME = Field("int", least=1, most=LARGEST)
+_COUNT = Field("int", least=0)
+_SOME = Field("int", least=1)
 _TEXT, _NAME, _PAIRS, _BOOL, _SPLIT = Field("text"), Field("name"), Field("pairs"), Field("bool"), Field("split")
 
 FIELDS: dict[str, Field] = {
@@ -49,7 +49,7 @@ FIELDS: dict[str, Field] = {
     "recovery_limit": _COUNT,
     "patience_s": _COUNT,
     "limit": _COUNT,
-    "jobs": Field("jobs", least=1, most=LARGEST),
+    "jobs": Field("jobs", least=1),
     "memory_mb": _SOME,
     "wall_s": _SOME,
     "cpus": _SOME,

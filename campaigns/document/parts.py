@@ -3,11 +3,11 @@ from collections.abc import Collection, Iterator
 
 from campaigns.document import values
 from campaigns.document.data import JobType, LoginSetup
-from campaigns.document.fields import LARGEST, LONGEST, OLD_RECOVERY_KINDS, RECOVERY_KINDS, STYLES, Field
+from campaigns.document.fields import LONGEST, OLD_RECOVERY_KINDS, RECOVERY_KINDS, STYLES, Field
 from campaigns.document.values import Fault
 
 _LOGIN = {"host": 250, "account": 100, "setup": LONGEST}
-_FILES = {"input_files_per_job": Field("int", least=1, most=LARGEST), "output_files_per_job": Field("int", least=0, most=LARGEST)}
+_FILES = {"input_files_per_job": Field("int", least=1), "output_files_per_job": Field("int", least=0)}
 
 
 def login_faults(login: LoginSetup) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Document <-> JSON: what rows, versions and the editor keep. What is unsaid is left out. Pure."""
+"""Document <-> JSON: what rows and versions keep. What is unsaid is left out. Pure."""
 from dataclasses import asdict, fields
 from typing import Any
 

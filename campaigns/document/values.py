@@ -50,7 +50,7 @@ def yes_or_no(field: str, value: Any) -> Iterator[Fault]:
 
 def whole(field: str, value: Any, rule: Field) -> Iterator[Fault]:
     if isinstance(value, bool) or not isinstance(value, int) or not (rule.least or 0) <= value <= LARGEST:
-        yield field, value, f"it must be a whole number from {rule.least or 0} to {rule.most or LARGEST}"
+        yield field, value, f"it must be a whole number from {rule.least or 0} to {LARGEST}"
 
 
 def number(field: str, value: Any, rule: Field) -> Iterator[Fault]:
