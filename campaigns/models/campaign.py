@@ -1,8 +1,11 @@
 """A campaign: a named graph of stages, every version of it, and its labels."""
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Owned, User
+from accounts.policy import Actor
 
 LIVING = Q(retired_at=None)
 
@@ -50,6 +53,14 @@ class CampaignVersion(models.Model):
         return f"{self.campaign} version {self.number}"
 
 
+class StageQuerySet(models.QuerySet):
+    """Stages, which belong to whoever owns their campaign."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Those that exist for this actor and are not retired; what is not among them is a 404."""
+        return self.filter(campaign__experiment=actor.experiment, retired_at=None)
+
+
 class Stage(models.Model):
     """One step of a campaign: what to run, over what, and how to cut it. `settings` holds only what the stage itself says."""
 
@@ -60,6 +71,8 @@ class Stage(models.Model):
     position = models.JSONField(null=True, blank=True, help_text="[x, y] in the graph, if somebody put it there")
     order = models.PositiveIntegerField(default=0, help_text="its place in the file")
     retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StageQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

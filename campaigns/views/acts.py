@@ -14,6 +14,7 @@ from accounts.policy import Actor, Verb
 from campaigns.models import Campaign, Stage
 from campaigns.services import holds
 from pomssite.kit import clock
+from submissions.services import intents
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,19 @@ class Deed:
     do: Callable[..., bool]
 
 
+def _release(thing: Campaign | Stage, **who: Any) -> bool:
+    """What waited is looked at now, and not at the launcher's next round."""
+    released = holds.release(thing, **who)
+    stages = [thing] if isinstance(thing, Stage) else thing.stages.all()
+    intents.recheck([stage.pk for stage in stages])
+    return released
+
+
 DEEDS = {
     "hold": Deed("Hold launches of {}", "From now on nothing of it is launched: intents wait, and say so. Jobs that run already go on.",
                  "Hold launches", "Launches of {} are held.", holds.hold),
     "release": Deed("Release launches of {}", "What waited because of the hold goes out within seconds.",
-                    "Release launches", "Launches of {} go on.", holds.release),
+                    "Release launches", "Launches of {} go on.", _release),
 }
 
 
@@ -45,7 +54,7 @@ def on_campaign(request: HttpRequest, actor: Actor, pk: int, deed: str) -> HttpR
 @member
 def on_stage(request: HttpRequest, actor: Actor, pk: int, deed: str) -> HttpResponse:
     """Of one stage."""
-    row = get_object_or_404(Stage.objects.select_related("campaign"), pk=pk, retired_at=None, campaign__experiment=actor.experiment)
+    row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign"), pk=pk)
     return _act(request, actor, deed, row, row.campaign, reverse("campaigns:stage", args=[actor.experiment, pk]))
 
 

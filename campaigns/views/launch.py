@@ -26,8 +26,7 @@ class LaunchForm(forms.Form):
 @member
 def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """First what will happen, then one button."""
-    mine = Stage.objects.filter(campaign__experiment=actor.experiment, retired_at=None)
-    row = get_object_or_404(mine.select_related("campaign__experiment"), pk=pk)
+    row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment"), pk=pk)
     require(actor, Verb.DO, row.campaign)
     form = LaunchForm(request.POST or None, initial={"token": secrets.token_urlsafe(24)})
     if request.method == "POST" and form.is_valid():

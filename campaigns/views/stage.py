@@ -1,7 +1,6 @@
 """Is this step healthy, and what does it do next?"""
 from itertools import groupby
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 
@@ -18,7 +17,7 @@ SHOWN = 30          # families in the chart and in the table
 @member
 def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The chart, the settings, the submissions and the slices."""
-    row = get_object_or_404(_mine(actor).select_related("campaign__experiment", "campaign__creator"), pk=pk)
+    row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment", "campaign__creator"), pk=pk)
     each = outlook.stage_outlook(row)
     feeds = Stage.objects.filter(needed__upstream=row, needed__retired_at=None, retired_at=None).distinct()
     words = {
@@ -33,13 +32,9 @@ def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 @member
 def chart(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The chart's numbers; nothing (304) if they are as the asker has them."""
-    row = get_object_or_404(_mine(actor), pk=pk)
+    row = get_object_or_404(Stage.objects.visible_to(actor), pk=pk)
     figure = charts.jobs_of(outlook.families(stage=row)[:SHOWN])
     return unless_known(request, JsonResponse(charts.without_rows(figure)))
-
-
-def _mine(actor: Actor) -> QuerySet[Stage]:
-    return Stage.objects.filter(campaign__experiment=actor.experiment, retired_at=None)
 
 
 def _shared(settings, actor: Actor) -> dict:

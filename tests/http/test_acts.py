@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import Event
 from campaigns.models import Hold
 from submissions.models import LaunchIntent, Order
-from tests.makers import make_user
+from tests.makers import make_intent, make_user
 
 
 @pytest.fixture
@@ -68,6 +68,18 @@ def test_launches_are_held_and_released_and_both_are_events(scene, as_user):
     client.post(f"{address}/release/", {"why": "over"})
     assert Hold.objects.get().lifted_by == "ann"
     assert Event.objects.filter(what__startswith="launches").count() == 2
+
+
+@pytest.mark.parametrize("place", ["campaigns/{campaign}", "stages/{stage}/launches"])
+def test_what_waited_for_a_hold_is_looked_at_as_soon_as_it_is_released(place, scene, as_user):
+    address = f"/dune/{place}".format(campaign=scene.campaign.pk, stage=scene.campaign.stages.get(name="generate").pk)
+    client, put_off = as_user(), LaunchIntent.objects.waiting().filter(stage__name="generate").exclude(recheck_at=None)
+    client.post(f"{address}/hold/", {"why": "power cut tonight"})
+    make_intent(scene.campaign, "generate", key="manual:held")
+    scene.goes_on()
+    assert put_off.exists()
+    client.post(f"{address}/release/", {"why": "over"})
+    assert not put_off.exists()
 
 
 @pytest.mark.parametrize("role", ["analysis", "production-shifter", "production", "superuser"])
