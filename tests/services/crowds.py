@@ -30,7 +30,7 @@ def crowd(work: Callable[[], Any], times: int = 6) -> list[Any]:
     def one(_: int) -> Any:
         connection.ensure_connection()
         ready.wait(timeout=30)
-        return _closing(work)
+        return closing(work)
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(one, range(times)))
 
@@ -66,10 +66,11 @@ def _elsewhere(work: Callable[[], Any]) -> bool:
             return False
         return True
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(_closing, patiently).result(timeout=60)
+        return pool.submit(closing, patiently).result(timeout=60)
 
 
-def _closing(work: Callable[[], Any]) -> Any:
+def closing(work: Callable[[], Any]) -> Any:
+    """In a thread: its connection goes with it."""
     try:
         return work()
     finally:

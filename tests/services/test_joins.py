@@ -80,3 +80,19 @@ def test_looking_often_records_a_join_once(db, worker, times):
         Run.objects.update(changed=True)
         joins.join_up(now=lambda: LATER)
     assert LaunchIntent.objects.filter(cause="drained").count() == 1
+
+
+def test_the_end_of_a_run_waits_for_what_is_not_launched_yet(db, worker):
+    """The launch of what follows may be held for days: without it the end would be too early."""
+    campaign = chain(keep_running=2)
+    make_intent(campaign)
+    for minute in range(4):
+        go(worker, NOON), wrap(NOON + timedelta(minutes=minute))
+    finish(slice__number=0)
+    go(worker, LATER)
+    finish(LATER + timedelta(minutes=1), stage__name="sim")
+    finish(LATER + timedelta(minutes=2), stage__name="gen")
+    Run.objects.update(changed=True)
+    joins.join_up(now=lambda: LATER + timedelta(minutes=3))
+    assert LaunchIntent.objects.waiting().filter(cause="dependent").count() == 1
+    assert Run.objects.get().exhausted_at and not LaunchIntent.objects.filter(cause="drained").exists()

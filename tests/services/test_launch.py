@@ -288,3 +288,11 @@ def test_who_lost_the_lease_does_not_give_it_up_either(intent, worker, batch, mo
     go(worker)
     submission = Submission.objects.get()
     assert (submission.status, submission.abandoned_at) == (Status.NEW, None) and submission.sent_at
+
+
+def test_when_it_was_sent_is_said_by_the_database(intent, worker):
+    """The launcher's loop began at noon of some day; its clock counts for nothing here."""
+    go(worker, NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM submissions_submission WHERE abs(extract(epoch FROM clock_timestamp() - sent_at)) < 60")
+        assert cursor.fetchone()[0] == 1

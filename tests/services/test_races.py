@@ -1,12 +1,19 @@
 """Many workers at once; only a real database can be asked this."""
+import os
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django_q.models import OrmQ
 
 from campaigns.document import Dependency, Settings, Stage
 from campaigns.models import Slice, SliceFile
-from pomssite.kit.errors import NoAnswer
+from campaigns.services import slices
+from pomssite.kit.errors import Conflict, NoAnswer
 from pomssite.kit.registry import backend
 from submissions import pulses
 from submissions.batch.port import JobRef, JobReport
@@ -14,7 +21,7 @@ from submissions.models import Job, LaunchIntent, Run, Submission
 from submissions.services import intake, intents, joins, leases, lifecycle, tally, wrapup
 from submissions.states import JobState, Status
 from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_intent
-from tests.services.crowds import crowd, overtaken
+from tests.services.crowds import closing, crowd, overtaken
 from tests.services.deeds import LATER, again, go, produce, report, time_passes
 from tests.simulation.clock import empty
 
@@ -28,6 +35,12 @@ def batch(chosen_batch):
     chosen_batch("tests.services.crowds.OneAtATime")
     backend("DATA_HANDLERS")
     return backend("BATCH_SYSTEMS").inside
+
+
+def raising(error):
+    def silent(*_):
+        raise error
+    return silent
 
 
 def by_one(**said):
@@ -59,6 +72,57 @@ def test_a_crowd_takes_an_intent_once(batch):
     assert sum(crowd(lambda: intents.take(intent, at=NOON))) == 1
 
 
+def slice_taken(campaign):
+    stage = campaign.stages.get(name="gen")
+    piece = slices.Piece(Slice.objects.create(stage=stage, number=0, before=0, after=1, state=Slice.FREE))
+
+    def take():
+        with suppress(Conflict):
+            return bool(slices.take(piece))
+    return take
+
+
+def claimed(campaign):
+    launcher()
+    time_passes(minutes=5)
+    return lambda: leases.claim(Submission.objects.get(), leases.enlist("heir"))
+
+
+CLAIMS = {      # what only one may have
+    "an intent": lambda campaign: lambda intent=LaunchIntent.objects.get(): intents.take(intent, at=NOON),
+    "a slice": slice_taken,
+    "a lost launch": claimed,
+}
+
+
+@pytest.mark.parametrize("what", CLAIMS)
+def test_who_waited_for_a_claim_looks_again(batch, what, monkeypatch):
+    """The second stands at the row's lock when the first commits, and must see what the first wrote."""
+    monkeypatch.setattr(batch, "submit", raising(NoAnswer("nothing")))
+    campaign = make_campaign(by_one())
+    make_intent(campaign)
+    claim = CLAIMS[what](campaign)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert claim()
+            second = pool.submit(closing, claim)
+            somebody_waits()
+        assert not second.result(timeout=30)
+
+
+def somebody_waits():
+    """Polled, with a deadline."""
+    end = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute("SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database OR l.database IS NULL"
+                           " WHERE NOT granted AND d.datname = current_database()")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
 def test_a_crowd_records_once(batch):
     campaign = make_campaign()
     crowd(lambda: make_intent(campaign, key="cron:1"))
@@ -79,9 +143,7 @@ def test_a_crowd_claims_a_lost_launch_once_and_sends_it_once(batch):
 def test_a_crowd_abandons_once(batch, monkeypatch):
     intent = make_intent(make_campaign())
 
-    def silent(spec):
-        raise NoAnswer("nothing")
-    monkeypatch.setattr(batch, "submit", silent)
+    monkeypatch.setattr(batch, "submit", raising(NoAnswer("nothing")))
     launcher()
     time_passes(minutes=5)
     crowd(lambda: again(leases.enlist("w")))
@@ -201,20 +263,21 @@ def late_news():
     report(submission, JobState.RUNNING, at=LATER + timedelta(minutes=1)), report(submission, JobState.DONE, at=LATER + timedelta(minutes=2))
 
 
-PAIRS = {       # how it was, who is overtaken at each statement, by whom
-    "keep and launch": (waiting, join, launcher),
-    "launch and keep": (waiting, launcher, join),
-    "launch and launch": (waiting, launcher, launcher),
-    "wrap and wrap": (located, wrap, wrap),
-    "wrap and news": (located, wrap, late_news),
-    "wrap a failure and join": (launched, wrap, join),
-    "join and wrap": (located, join, wrap),
+PAIRS = {       # how it was, who is overtaken, by whom, and at each so-manieth statement (EVERY=1: at each)
+    "keep and launch": (waiting, join, launcher, 1),
+    "launch and keep": (waiting, launcher, join, 4),
+    "launch and launch": (waiting, launcher, launcher, 4),
+    "wrap and wrap": (located, wrap, wrap, 2),
+    "wrap and news": (located, wrap, late_news, 3),
+    "news and news": (launched, late_news, late_news, 2),
+    "wrap a failure and join": (launched, wrap, join, 2),
+    "join and wrap": (located, join, wrap, 1),
 }
 
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_whoever_is_overtaken_at_whatever_statement(batch, pair):
-    begin, work, other = PAIRS[pair]
+    begin, work, other, every = PAIRS[pair]
     at = 1
     while True:
         empty()
@@ -225,17 +288,20 @@ def test_whoever_is_overtaken_at_whatever_statement(batch, pair):
         for _ in range(2):
             join()
         assert not (wrong := list(_wrong(batch.sent[before:]))), f"{pair} at statement {at}: {wrong}"
-        at += 1
+        at += int(os.environ.get("EVERY", every))
     assert at > 3
 
 
 def _wrong(sent):
     if len(sent) != len(set(sent)):
         yield f"sent twice: {sent}"
-    if (busy := Submission.objects.alive().filter(stage__name="gen").count() + LaunchIntent.objects.waiting().filter(parent=None,
-                                                                                                            stage__name="gen").count()) > 2:
+    waiting = LaunchIntent.objects.waiting().filter(parent=None, stage__name="gen").count()
+    if (busy := Submission.objects.alive().filter(stage__name="gen").count() + waiting) != 2:
         yield f"{busy} of 2 are busy"
     for submission in Submission.objects.all():
+        rows = Counter(Job.objects.filter(submission_id=submission.pk).values_list("state", flat=True))
+        if rows != Counter({name: n for name, n in submission.counters().items() if n}):
+            yield f"{submission} {submission.counters()} {rows}"
         path = list(submission.history.order_by("pk").values_list("status", flat=True))
         if len(path) != len(set(path)) or path[-1] != submission.status:
             yield f"{submission} {path}"

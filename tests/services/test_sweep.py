@@ -35,3 +35,13 @@ def test_a_lost_job_that_is_seen_again_lives(submission, batch):
     report(submission, JobState.RUNNING, proc=1, at=LATER + timedelta(minutes=1))
     submission.refresh_from_db()
     assert (submission.lost, submission.running) == (1, 1)
+
+
+def test_what_could_not_be_taken_in_is_told_again(submission, batch, monkeypatch):
+    """The cursor moves on only over what was taken in."""
+    batch.hear(submission.tag, next(iter(batch.jobs)), JobState.DONE)
+    with monkeypatch.context() as patch:
+        patch.setattr(intake, "_newest", lambda *_, **__: 1 / 0)
+        assert intake.listen(now=lambda: LATER) == 0
+    intake.listen(now=lambda: LATER)
+    assert Job.objects.filter(state="done").count() == 1
