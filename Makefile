@@ -1,6 +1,6 @@
 # The project's whole command line. Every target may be repeated.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-check serve stop test lint bench evidence lock
+.PHONY: help setup demo demo-check serve stop test lint bench evidence screenshots lock
 PYTHON_HERE := .venv/bin/python
 
 help: ## what can be made
@@ -41,6 +41,10 @@ evidence:  ## the list of what can be shown
 evidence-%:  ## one of them: a table of what, aim, measured, held
 	@scripts/setup.sh platform tests demo
 	@$(PYTHON_HERE) -m scripts.evidence $*
+
+screenshots:  ## the picture of the README, of the demo that is up
+	@scripts/setup.sh platform tests
+	@$(PYTHON_HERE) -m scripts.screenshots
 
 lock:  ## exact versions and hashes, anew, from the lists in *.in
 	@scripts/lock.sh

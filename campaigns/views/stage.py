@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.pages import member, show, unless_known
 from accounts.policy import Actor, Verb, may
-from campaigns.models import JobType, LoginSetup, Slice, Stage
+from campaigns.models import JobTypeRecovery, LoginSetup, Slice, Stage
 from pomssite.kit import clock
 from submissions import charts
 from submissions.services import outlook, reasons
@@ -19,9 +19,8 @@ def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The chart, the settings, the submissions and the slices."""
     row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment", "campaign__creator"), pk=pk)
     each = outlook.stage_outlook(row)
-    feeds = Stage.objects.filter(needed__upstream=row, needed__retired_at=None, retired_at=None).distinct()
     words = {
-        "stage": row, "campaign": row.campaign, "outlook": each, "reasons": list(reasons.of_stage(each)), "downstream": feeds,
+        "stage": row, "campaign": row.campaign, "outlook": each, "reasons": list(reasons.of_stage(each)),
         "shown": each.families[:SHOWN], "slices": list(Slice.objects.filter(stage=row).order_by("-pk")[:60])[::-1],
         "chart": charts.jobs_of(each.families[:SHOWN]), "shared": _shared(each.settings, actor),
         "said": _said(row, each.settings), "may_do": may(actor, Verb.DO, row.campaign.owner), "may_hold": may(actor, Verb.HOLD, row.campaign.owner),
@@ -38,10 +37,10 @@ def chart(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 
 def _shared(settings, actor: Actor) -> dict:
-    """The job type and the login setup that it names."""
+    """What it shares with other stages: the recoveries of its job type, and its login setup."""
     living = {"experiment": actor.experiment, "retired_at": None}
-    job_type = JobType.objects.filter(name=settings.job_type, **living).prefetch_related("recoveries").first()
-    steps = groupby(job_type.recoveries.all() if job_type else (), key=lambda step: (step.kind, step.overrides))
+    said = JobTypeRecovery.objects.filter(job_type__name=settings.job_type, job_type__experiment=actor.experiment, job_type__retired_at=None)
+    steps = groupby(said, key=lambda step: (step.kind, step.overrides))
     recoveries = [(rows[0], len(rows)) for rows in (list(same) for _, same in steps)]
     return {"recoveries": recoveries, "login": LoginSetup.objects.filter(name=settings.login_setup, **living).first()}
 

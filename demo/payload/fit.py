@@ -18,7 +18,7 @@ def main() -> None:
     peak = fit(masses)
     print(f"mass {peak.mass:.4f} ± {peak.error:.4f} GeV from {peak.events} events", flush=True)
     parents = [file["name"] for file in files]
-    said = {"run_number": files[0]["metadata"]["run_number"], "events": peak.events, "mass": round(peak.mass, 4)}
+    said = {"run_number": files[0]["metadata"]["run_number"], "events": peak.events, "mass": round(peak.mass, 4), "error": round(peak.error, 4)}
     grid.store([
         Output(names.fitted(grid.label), _numbers(peak), said | {"data_tier": "fit", "file_format": "json"}, parents),
         Output(names.plotted(grid.label), _picture(masses, peak), said | {"data_tier": "plot", "file_format": "png"}, parents),

@@ -76,6 +76,7 @@ class StageOutlook:
     settings: Settings
     families: list[Family]
     feeds: list["StageOutlook"] = field(default_factory=list)
+    fed: list[Stage] = field(default_factory=list)
     waiting: list[LaunchIntent] = field(default_factory=list)
     hold: Hold | None = None
 
@@ -162,11 +163,13 @@ class Reason:
 
 def stage_outlook(stage: Stage) -> StageOutlook:
     """One stage, with the stages that feed it."""
-    feeds = list(Stage.objects.filter(dependents__downstream=stage, dependents__retired_at=None, retired_at=None).distinct())
+    edges = Dependency.objects.filter(Q(upstream=stage) | Q(downstream=stage), retired_at=None).select_related("upstream", "downstream")
+    feeds = list(dict.fromkeys(edge.upstream for edge in edges if edge.downstream_id == stage.pk))
     found = _grouped(families(stage__in=[stage, *feeds]), lambda family: family.first.stage_id)
     hold = Hold.objects.filter(stage=stage, lifted_at=None).select_related("by").first()
     settings = documents.settings_of(stage)
     return StageOutlook(stage, settings, found.get(stage.pk, []), waiting=list(waiting_intents(stage=stage)), hold=hold,
+                        fed=list(dict.fromkeys(edge.downstream for edge in edges if edge.upstream_id == stage.pk)),
                         feeds=[StageOutlook(up, settings, found.get(up.pk, [])) for up in feeds])
 
 
@@ -235,7 +238,7 @@ class CampaignOutlook:
         """The newest first."""
         return sorted((row for family in self.families for row in family.members), key=lambda row: -row.pk)
 
-    def events(self, newest: int = 12) -> QuerySet[Event]:
+    def events(self, newest: int = 10) -> QuerySet[Event]:
         """What happened last to the campaign, its stages and its newest submissions."""
         rows = self.newest_submissions[:60]
         things = [self.campaign, *(each.stage for each in self.stages), *rows, *{row.run for row in rows}]

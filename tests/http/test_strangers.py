@@ -5,10 +5,12 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from datasets.models import File
 from submissions.models import Job
 from tests.makers import make_user
 
 OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
+LISTS = {"campaigns:list", "submissions:list"}      # of one's own experiment: they open, and show nothing of another
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 
 
@@ -25,12 +27,12 @@ def routes(patterns, prefix="", space=""):
 ROUTES = sorted(set(routes(get_resolver().url_patterns)))
 
 
-def filled(scene, address):
-    """The address of something that is there, of the experiment dune."""
+def filled(scene, address, exp="dune"):
+    """The address of something that is there, in the experiment dune; asked for as if it were in another one."""
     row = scene.of("simulate")[0]
     job = str(Job.objects.filter(submission_id=row.pk).first()).replace("#", "%23")
-    number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": 1}
-    holes = {"exp": "dune", "slug": "hold", "job": job, "tag": row.tag}
+    number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk}
+    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
     return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)
 
@@ -49,14 +51,17 @@ def told(scene, name, here, answer):
     return [] if free or answer.status_code in (302, 401, 403, 404, 405) else [f"{here} answers {answer.status_code}"]
 
 
-@pytest.mark.parametrize("who", ["nobody", "a member of another experiment"])
-def test_strangers_get_nowhere(scene, who):
-    make_user("eve", "nova")
-    wrong = []
+@pytest.mark.parametrize(("user", "exp"), [("", "dune"), ("eve", "dune"), ("eve", "nova")])
+def test_strangers_get_nowhere(scene, user, exp):
+    """Nobody; a member of nova who asks dune; and one who asks nova for what is dune's."""
+    eve, wrong = make_user("eve", "nova"), []
     for name, address in ROUTES:
-        client, here = Client(), filled(scene, address)
-        if who != "nobody":
-            _signed_in(client, make_user("eve", "nova"))
+        client, here = Client(), filled(scene, address, exp)
+        if user:
+            client.force_login(eve)
+        if exp == "nova" and name in LISTS:
+            assert "zmumu" not in client.get(here).content.decode()
+            continue
         wrong += [fault for method in (client.get, client.post) for fault in told(scene, name, here, method(here))]
     assert wrong == []
 
