@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from math import ceil, prod
 from typing import Any
 
@@ -36,7 +35,6 @@ class Ask:
     """A parameter of a split."""
 
     name: str
-    hint: str
     allowed: str
     read: Callable[[str], Any]  # ValueError: not allowed
 
@@ -47,7 +45,6 @@ class Split:
 
     cut: Callable[[str, int, Given], Cut | None]
     length: Callable[[str, Given, int | None], int | None]
-    hint: str
     asks: tuple[Ask, ...] = ()
     apart: bool = False         # a file is in one slice only: there are membership rows
     ends: bool = True           # it can be exhausted, so `drained` and keep_running make sense
@@ -197,13 +194,13 @@ def _portions(_dataset: str, given: Given, count: int | None) -> int | None:
     return None if count is None else ceil(count / given["n"])
 
 
-N = Ask("n", "files in a slice", "a whole number of at least 1", _from_one)
-by_files = partial(Split, cut=_next_files, length=_portions, asks=(N,), apart=True)
+N = Ask("n", "a whole number of at least 1", _from_one)
+BY_FILES = Split(_next_files, _portions, asks=(N,), apart=True)
 
-SPLITS: dict[str, Split] = {
-    "none": Split(_whole, _one, "the whole dataset, once a run"),
-    "list": Split(_element, _so_many_elements, "a comma list of datasets, one a slice"),
-    "multiparam": Split(_combination, _so_many_combinations, "a JSON list of lists; each combination is one slice", files=False),
-    "nfiles": by_files(hint="n files a slice, in the order of their ids"),
-    "drainingn": by_files(hint="n files that are in no slice yet, also those that arrive later"),
+SPLITS: dict[str, Split] = {        # docs/datasets.md tells what each of them does
+    "none": Split(_whole, _one),
+    "list": Split(_element, _so_many_elements),
+    "multiparam": Split(_combination, _so_many_combinations, files=False),
+    "nfiles": BY_FILES,
+    "drainingn": BY_FILES,          # the same cut; people write it for datasets that grow
 }
