@@ -3,6 +3,7 @@ import os
 import sys
 
 import django
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
@@ -30,7 +31,7 @@ def main() -> int:
         return 1
     try:
         prepare()
-        print(f"POMS serves {os.environ.get('POMS_URL') or 'http://127.0.0.1:8000'} until Ctrl-C or `make stop`", flush=True)
+        print(f"POMS serves {settings.POMS_URL} until Ctrl-C or `make stop`", flush=True)
         call_command("supervise", *sys.argv[1:])
     except (postgres.Trouble, DatabaseError, CommandError) as trouble:
         print(trouble, file=sys.stderr)
