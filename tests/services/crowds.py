@@ -6,7 +6,12 @@ from typing import Any
 
 from django.db import OperationalError, connection
 
+from campaigns.document import Dependency, Settings, Stage
+from pomssite.kit.registry import backend
+from submissions.services import leases
 from tests.fakes import MemoryBatch
+from tests.makers import NOON, make_document
+from tests.services.deeds import go
 
 
 class OneAtATime(MemoryBatch):
@@ -21,6 +26,24 @@ class OneAtATime(MemoryBatch):
         with self.door:
             self.sent.append(spec.tag)
             return super().submit(spec)
+
+
+def for_threads(choose: Callable[[str], None]) -> OneAtATime:
+    """The batch system, made before the threads begin, so that there is one."""
+    choose("tests.services.crowds.OneAtATime")
+    backend("DATA_HANDLERS")
+    return backend("BATCH_SYSTEMS").inside
+
+
+def by_one(**said):
+    """A campaign whose first stage takes file by file."""
+    first = Settings(split="nfiles(1)", completion_pct=100, patience_s=0, **said)
+    stages = (Stage("gen", first), Stage("merge", Settings(dataset="from_parent", join="drained")))
+    return make_document(stages=stages, dependencies=(Dependency("gen", "merge"),))
+
+
+def launcher(at=NOON):
+    return go(leases.enlist("w"), at)
 
 
 def crowd(work: Callable[[], Any], times: int = 6) -> list[Any]:

@@ -1,7 +1,5 @@
 """Many workers at once; only a real database can be asked this."""
-import os
 import time
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -10,20 +8,18 @@ import pytest
 from django.db import connection, transaction
 from django_q.models import OrmQ
 
-from campaigns.document import Dependency, Settings, Stage
+from campaigns.document import Settings
 from campaigns.models import Slice, SliceFile
 from campaigns.services import slices
 from pomssite.kit.errors import Conflict, NoAnswer
-from pomssite.kit.registry import backend
 from submissions import pulses
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Job, LaunchIntent, Run, Submission
 from submissions.services import intake, intents, joins, leases, lifecycle, tally, wrapup
 from submissions.states import JobState, Status
-from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_intent
-from tests.services.crowds import closing, crowd, overtaken
-from tests.services.deeds import LATER, again, go, produce, report, time_passes
-from tests.simulation.clock import empty
+from tests.makers import NOON, TEST, make_campaign, make_document, make_intent
+from tests.services.crowds import by_one, closing, crowd, for_threads, launcher
+from tests.services.deeds import LATER, again, produce, report, time_passes
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 MANY = tuple(f"f{n:02}" for n in range(12))
@@ -31,27 +27,13 @@ MANY = tuple(f"f{n:02}" for n in range(12))
 
 @pytest.fixture(autouse=True)
 def batch(chosen_batch):
-    """Made before the threads begin, so that there is one."""
-    chosen_batch("tests.services.crowds.OneAtATime")
-    backend("DATA_HANDLERS")
-    return backend("BATCH_SYSTEMS").inside
+    return for_threads(chosen_batch)
 
 
 def raising(error):
     def silent(*_):
         raise error
     return silent
-
-
-def by_one(**said):
-    """A campaign whose first stage takes file by file."""
-    first = Settings(split="nfiles(1)", completion_pct=100, patience_s=0, **said)
-    stages = (Stage("gen", first), Stage("merge", Settings(dataset="from_parent", join="drained")))
-    return make_document(stages=stages, dependencies=(Dependency("gen", "merge"),))
-
-
-def launcher(at=NOON):
-    return go(leases.enlist("w"), at)
 
 
 def test_a_crowd_launches_each_intent_once_and_cuts_each_slice_once(batch):
@@ -225,86 +207,3 @@ def test_two_ends_of_one_run_do_not_miss_each_other(batch):
     for _ in range(2):
         joins.join_up(now=lambda: LATER), launcher(LATER)
     assert LaunchIntent.objects.filter(cause="drained").count() == 1
-
-
-def launched():
-    """One family at work, its jobs done, and what it made declared."""
-    make_actor()
-    make_intent(make_campaign(by_one(keep_running=2)))
-    launcher()
-    first = Submission.objects.get()
-    report(first, JobState.DONE)
-    return first
-
-
-def waiting():
-    make_actor()
-    campaign = make_campaign(by_one(keep_running=2), files=("a", "b", "c"))
-    make_intent(campaign)
-    return campaign
-
-
-def located():
-    first = launched()
-    produce(first, first.slice.members.get().file)
-    return first
-
-
-def wrap():
-    return wrapup.wrap_up(now=lambda: LATER)
-
-
-def join():
-    return joins.join_up(now=lambda: LATER)
-
-
-def late_news():
-    submission = Submission.objects.order_by("pk").first()
-    report(submission, JobState.RUNNING, at=LATER + timedelta(minutes=1)), report(submission, JobState.DONE, at=LATER + timedelta(minutes=2))
-
-
-PAIRS = {       # how it was, who is overtaken, by whom, and at each so-manieth statement (EVERY=1: at each)
-    "keep and launch": (waiting, join, launcher, 1),
-    "launch and keep": (waiting, launcher, join, 4),
-    "launch and launch": (waiting, launcher, launcher, 4),
-    "wrap and wrap": (located, wrap, wrap, 2),
-    "wrap and news": (located, wrap, late_news, 3),
-    "news and news": (launched, late_news, late_news, 2),
-    "wrap a failure and join": (launched, wrap, join, 2),
-    "join and wrap": (located, join, wrap, 1),
-}
-
-
-@pytest.mark.parametrize("pair", PAIRS)
-def test_whoever_is_overtaken_at_whatever_statement(batch, pair):
-    begin, work, other, every = PAIRS[pair]
-    at = 1
-    while True:
-        empty()
-        begin()
-        before = len(batch.sent)
-        if not overtaken(work, other, at=at):
-            break
-        for _ in range(2):
-            join()
-        assert not (wrong := list(_wrong(batch.sent[before:]))), f"{pair} at statement {at}: {wrong}"
-        at += int(os.environ.get("EVERY", every))
-    assert at > 3
-
-
-def _wrong(sent):
-    if len(sent) != len(set(sent)):
-        yield f"sent twice: {sent}"
-    waiting = LaunchIntent.objects.waiting().filter(parent=None, stage__name="gen").count()
-    if (busy := Submission.objects.alive().filter(stage__name="gen").count() + waiting) != 2:
-        yield f"{busy} of 2 are busy"
-    for submission in Submission.objects.all():
-        rows = Counter(Job.objects.filter(submission_id=submission.pk).values_list("state", flat=True))
-        if rows != Counter({name: n for name, n in submission.counters().items() if n}):
-            yield f"{submission} {submission.counters()} {rows}"
-        path = list(submission.history.order_by("pk").values_list("status", flat=True))
-        if len(path) != len(set(path)) or path[-1] != submission.status:
-            yield f"{submission} {path}"
-    if Slice.objects.exclude(state=Slice.FREE).count() != Submission.objects.filter(abandoned_at=None).exclude(slice=None).count():
-        yield "slices and submissions differ"
-    yield from tally.rebuild()
