@@ -44,7 +44,8 @@ def lines(size: str) -> Iterator[Line]:
         yield from _of(n, storm, calm[0], most if chosen.judged else PATIENCE_S)
     struck = sum(len(storm["kills"]) for _, storm in storms)
     wanted = chosen.runs * chosen.strikes
-    yield Line("kills in all", str(wanted), f"{struck}: {_sum(storms, 'processes')} processes, {_sum(storms, 'of_the_grid')} of the grid", struck == wanted)
+    killed, of_the_grid = (_sum(storms, name) for name in ("processes", "of_the_grid"))
+    yield Line("kills in all", str(wanted), f"{struck}: {killed} processes, {of_the_grid} of the grid", struck == wanted)
     yield Line("undisturbed, before and after", "-", f"{_seconds(calm)} s, load {os.getloadavg()[0]:.1f}", held=True)
 
 
