@@ -26,7 +26,7 @@ CALM_ROUNDS, DEADLY_ROUNDS = 80, 20
 
 
 class Story:
-    """`aims`: death seeks the boundaries at which it has not been often enough, also in the calm."""
+    """`aims`: death seeks the boundaries at which it has not been often enough, also in the calm; more are overtaken."""
 
     def __init__(self, seed: int, killer: Killer, *, steps: int = 80, aims: bool = False) -> None:
         self.seed, self.killer, self.steps, self.aims = seed, killer, steps, aims
@@ -64,9 +64,10 @@ class Story:
 
     def _worker(self) -> Worker:
         """Its first beat is by the turned clock."""
-        worker = leases.enlist("w")
-        leases.beat(worker)
-        return worker
+        made: list[Worker] = []
+        self.killer.run("", lambda: made.append(leases.enlist("w")))
+        self.killer.run("", lambda: leases.beat(made[0]))
+        return made[0]
 
     def deeds(self, worker: Worker) -> dict[str, Callable[[], object]]:
         now = self.clock.now
@@ -88,9 +89,9 @@ class Story:
         self._elsewhere()
 
     def _run(self, name: str, worker: Worker, dies: int | None) -> bool:
-        if self.aims:
-            dies = self.rng.choice([1, 1, 2, 3]) if self.rng.random() < 0.9 else None
-        return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=dies, aims=self.aims)
+        needy = self.killer.needy(name) if self.aims else []
+        target = self.rng.choice(needy) if needy else ""
+        return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=None if self.aims else dies, target=target)
 
     @staticmethod
     def _alone(deed: Callable[[], object]) -> None:
@@ -142,7 +143,7 @@ class Story:
 
     def _meanwhile(self) -> bool:
         """At this moment the one at work is stopped for a while, and another acts."""
-        if self.inside or self.rng.random() > 0.03:
+        if self.inside or self.rng.random() > (0.06 if self.aims else 0.03):
             return False
         self.inside = True
         self.zombies += 1

@@ -2,7 +2,7 @@
 
     SEEDS=300 FIRST=1000 pytest tests/simulation       so many, from which on (40 from 0)
     AIMED=100                                           so many more, that seek the boundaries of launch, resume, intake and wrap-up
-                                                        at which death has not been five times
+                                                        at which death has not been LEAST times (5)
     RESULT=file                                         what was seen, as JSON
 """
 import json
@@ -35,7 +35,7 @@ def test_whatever_dies_nothing_is_lost_and_nothing_is_done_twice(quiet):
     with turnable(), killer.watching():
         for seed in range(FIRST, FIRST + SEEDS + AIMED):
             aims = seed >= FIRST + SEEDS
-            if aims and not rare(killer):
+            if aims and not killer.needy(*ROOMS):
                 break
             story = Story(seed, killer, aims=aims)
             story.tell()
@@ -45,14 +45,9 @@ def test_whatever_dies_nothing_is_lost_and_nothing_is_done_twice(quiet):
     assert not wrong, "\n".join(text for _, text in wrong[:40])
 
 
-def rare(killer: Killer) -> list[str]:
-    """Boundaries that were seen, and at which it died less than five times."""
-    return [where for where in killer.seen if where.split(":")[0] in ROOMS and killer.kills[where] < LEAST]
-
-
 def report(killer: Killer, totals: Counter, wrong: list[tuple[str, str]], seconds: float) -> None:
     print(f"\n{totals['seeds']} seeds from {FIRST} in {seconds:.0f} s: {sum(killer.kills.values())} kills at {len(killer.kills)} of "
-          f"{len(killer.seen)} boundaries, {len(rare(killer))} of the rooms less than {LEAST} times; {dict(totals)}")
+          f"{len(killer.seen)} boundaries, {len(killer.needy(*ROOMS))} of the rooms less than {LEAST} times; {dict(totals)}")
     if os.environ.get("RESULT"):
         Path(os.environ["RESULT"]).write_text(json.dumps(
             {"totals": totals, "seconds": seconds, "wrong": wrong, "seen": killer.seen, "kills": killer.kills}))
