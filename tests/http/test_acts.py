@@ -88,7 +88,10 @@ def test_buttons_say_what_the_server_would_say(scene, role, as_user):
     client.post("/me/role/", {"experiment": "dune", "role": role})
     text = client.get(f"/dune/submissions/{held.pk}/").content.decode()
     offered = f'href="/dune/submissions/{held.pk}/release/"' in text
-    assert offered == (client.get(f"/dune/submissions/{held.pk}/release/").status_code == 200) == (role != "analysis")
+    assert offered == (role != "analysis")
+    assert client.get(f"/dune/submissions/{held.pk}/release/").status_code == (200 if offered else 403)
+    assert client.get(f"/dune/stages/{held.stage_id}/launch/").status_code == (200 if offered else 403)
+    assert client.get(f"/dune/campaigns/{scene.campaign.pk}/hold/").status_code == (200 if offered else 403)
 
 
 def test_a_form_from_elsewhere_is_refused(failed):
