@@ -2,6 +2,7 @@
 
 PULSES: dict[str, float] = {
     "launch_ready": 1,
+    "resume": 1,
     "listen": 1,
     "wrap_up": 2,
     "join_up": 2,

@@ -3,13 +3,15 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from accounts import events
 from pomssite.kit import clock
+from pomssite.kit.loops import for_each
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import intake, joins, launch, leases, orders, tally, wrapup
@@ -28,9 +30,10 @@ def me() -> Worker:
 def _beat(worker: Worker) -> None:
     pause = threading.Event()
     while not pause.wait(HEARTBEAT_S):
-        close_old_connections()
-        leases.beat(worker)
-        connection.close()
+        with suppress(DatabaseError):       # a database that blinks is asked again in three seconds
+            close_old_connections()
+            leases.beat(worker)
+            connection.close()
 
 
 def _pulse(name: str, work: Callable[[], int]) -> int:
@@ -41,18 +44,23 @@ def _pulse(name: str, work: Callable[[], int]) -> int:
 
 
 def launch_ready() -> int:
-    """Unsure launches are cleared up before new ones begin."""
-    return _pulse("launch_ready", lambda: launch.resume(worker=me(), now=clock.now) + launch.launch_ready(worker=me(), now=clock.now))
+    """Intents whose time has come."""
+    return _pulse("launch_ready", lambda: launch.launch_ready(worker=me(), now=clock.now))
+
+
+def resume() -> int:
+    """Launches of which nobody knows what became of them."""
+    return _pulse("resume", lambda: launch.resume(worker=me(), now=clock.now))
 
 
 def listen() -> int:
     """What is new on every batch system."""
-    return _pulse("listen", lambda: sum(intake.listen(alias, now=clock.now) for alias in settings.BATCH_SYSTEMS))
+    return _pulse("listen", lambda: for_each(settings.BATCH_SYSTEMS, lambda alias: bool(intake.listen(alias, now=clock.now)), intake.deaf))
 
 
 def sweep() -> int:
     """All that every batch system remembers."""
-    return _pulse("sweep", lambda: sum(intake.sweep(alias, now=clock.now) for alias in settings.BATCH_SYSTEMS))
+    return _pulse("sweep", lambda: for_each(settings.BATCH_SYSTEMS, lambda alias: bool(intake.sweep(alias, now=clock.now)), intake.deaf))
 
 
 def wrap_up() -> int:

@@ -79,9 +79,11 @@ def _log(row: Submission) -> None:
 
 def make_plot(row: Submission, storage: Path, name: str = "mass.png", content: bytes = b"\x89PNG\r\n\x1a\n") -> File:
     """A picture that the submission made."""
-    storage.mkdir(parents=True, exist_ok=True)
-    (storage / name).write_bytes(content)
+    storage /= row.experiment_id
+    folder = storage / row.experiment_id
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
     file = File.objects.create(experiment_id=row.experiment_id, name=name, size=len(content), checksum=f"sha256:{name}", data_tier="plot",
                                file_format="png", submission_id=row.pk, events=3120, created_at=NOON, metadata={"mass": 91.1532, "error": 0.0312})
-    FileLocation.objects.create(file=file, url=f"file://{storage / name}")
+    FileLocation.objects.create(file=file, url=f"file://{folder / name}")
     return file

@@ -16,10 +16,9 @@ def hold(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str, door:
     require(actor, Verb.HOLD, _campaign(thing))
     if not why.strip():
         raise Invalid("Reason is empty. Say why the launches are held: the next shifter reads it.")
-    made = Hold(**_key(thing), by_id=actor.user_id, role=actor.role, why=why.strip()[:200], at=at)
-    if _standing(thing).exists():
+    said = {"by_id": actor.user_id, "role": actor.role, "why": why.strip()[:200], "at": at}
+    if not Hold.objects.get_or_create(**_key(thing), lifted_at=None, defaults=said)[1]:
         return False
-    made.save()
     events.record([events.event("launches held", thing, by=actor.by(door), at=at, why=why)])
     return True
 

@@ -30,7 +30,7 @@ class Call(serializers.Serializer):
 
     key = serializers.CharField(max_length=200)
     job = JobField()
-    attempt = serializers.IntegerField(min_value=1)
+    attempt = serializers.IntegerField(min_value=1, max_value=10_000)
 
 
 class FileSaid(serializers.Serializer):
@@ -45,7 +45,7 @@ class Report(Call):
 
     state = serializers.ChoiceField(choices=["running", "done", "failed"], required=False)
     at = serializers.DateTimeField(required=False, help_text="when it was so, by the job's clock; without it the state is only a hint")
-    exit_code = serializers.IntegerField(required=False)
+    exit_code = serializers.IntegerField(required=False, min_value=-255, max_value=65_535)
     files = FileSaid(many=True, required=False)
 
 

@@ -2,12 +2,12 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Owned, OwnedQuerySet
 from campaigns.models import Slice, Stage
 
-FEWEST = 3          # attempts that surely failed, before an intent may be dropped for them
+MOST_REFUSALS, MOST_ABSENT = 3, 8        # then a person must look
 CAUSES = ("manual", "schedule", "keep", "recovery", "dependent", "all", "drained")
 
 
@@ -41,7 +41,8 @@ class IntentQuerySet(OwnedQuerySet):
 
     def refused_to_the_end(self) -> Self:
         """Dropped after so many attempts, not for want of files."""
-        return self.filter(attempts__gte=FEWEST).exclude(dropped_at=None)
+        worn_out = Q(refusals__gte=MOST_REFUSALS) | Q(attempts__gte=F("refusals") + MOST_ABSENT)
+        return self.filter(worn_out).exclude(dropped_at=None)
 
     def ready(self, at) -> Self:
         """Cheap, and more than may be launched: the gate decides."""
@@ -69,7 +70,8 @@ class LaunchIntent(Owned):
     not_before = models.DateTimeField()
     recheck_at = models.DateTimeField(null=True, blank=True)
     gate = models.CharField(max_length=200, blank=True)     # the gate's last answer, or the last trouble
-    attempts = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)       # launches that surely were not
+    refusals = models.PositiveIntegerField(default=0)       # of these, refused; the others never arrived
     taken_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
     why = models.CharField(max_length=200, blank=True)      # it was dropped

@@ -1,7 +1,7 @@
 """A submission and its recoveries, in the words of the catalogue."""
 from collections.abc import Iterable, Sequence
 
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, Q
 
 from datasets import splits
 from submissions import recovery
@@ -28,8 +28,9 @@ def is_busy(member: Submission) -> bool:
     """Another of its family is at work, waits for its launch, or has ended and is not wrapped up yet."""
     first = member.parent_id or member.pk
     others = Submission.objects.filter(Q(pk=first) | Q(parent=first), abandoned_at=None).exclude(pk=member.pk)
-    open_ones = others.filter(Q(status__in=AT_WORK) | ~Q(wrapped=F("status")))
-    return open_ones.exists() or LaunchIntent.objects.filter(parent=first).waiting().exists()
+    at_work = others.filter(Q(status__in=AT_WORK) | ~Q(wrapped=F("status")))
+    waiting = LaunchIntent.objects.filter(parent=first).waiting()
+    return Submission.objects.filter(Exists(at_work) | Exists(waiting), pk=first).exists()     # in one statement: it may just be launched
 
 
 def about(first: Submission) -> recovery.About:

@@ -21,6 +21,7 @@ JOB = By("job")
 
 def inputs(submission: Submission, job: JobRef, *, attempt: int) -> list[dict[str, Any]]:
     """The files of this job, as JSON; from now on they are delivered to it. None for work without input files."""
+    _check(submission, job)
     if not submission.dimensions:
         return []
     handler, exp, tag = backend("DATA_HANDLERS", submission.snapshot["catalogue"]), submission.experiment_id, submission.tag
@@ -34,8 +35,12 @@ def _as_json(file: FileRef) -> dict[str, Any]:
 
 
 def told(submission: Submission, job: JobRef, said: Mapping[str, Any]) -> JobReport | None:
-    """The report in the batch system's own form; None if no state was told, or not when it was so."""
-    if "state" not in said or "at" not in said:
+    """The report in the batch system's own form; None if it is only a hint.
+
+    That is so if no state was told, or not when it was so, and where the batch system has not itself spoken of that start of the job.
+    """
+    known = Job.objects.filter(submission_id=submission.pk, schedd=job.schedd, cluster=job.cluster, proc=job.proc).first()
+    if "state" not in said or "at" not in said or known is None or known.attempt not in (None, said["attempt"]):
         return None
     return JobReport(submission.tag, job, JobState(said["state"]), said["at"], attempt=said["attempt"], exit_code=said.get("exit_code"))
 
@@ -43,6 +48,7 @@ def told(submission: Submission, job: JobRef, said: Mapping[str, Any]) -> JobRep
 def report(submission: Submission, job: JobRef, *, attempt: int, told: JobReport | None, files: Mapping[str, str],
            now: Callable[[], datetime]) -> bool:
     """Take in what the job says of itself and of its inputs; False if it was no news."""
+    _check(submission, job)
     handler, moved = backend("DATA_HANDLERS", submission.snapshot["catalogue"]), 0
     for status in sorted(set(files.values())):
         names = [name for name, said in files.items() if said == status]
@@ -63,12 +69,25 @@ def _take_in(told: JobReport, *, now: Callable[[], datetime]) -> int:
 
 def declare(submission: Submission, job: JobRef, *, attempt: int, files: list[Any], at: datetime) -> tuple[int, int]:
     """How many files are new, and how many were known already."""
+    _check(submission, job)
     new = read_files(files)
     version = submission.snapshot["settings"]["software_version"] or ""
     if submission.abandoned_at:
         raise Invalid(f"{submission} was given up: what its late jobs made is not taken.")
-    return declare_files(submission.experiment_id, new, submission_id=submission.pk, job=str(job), attempt=attempt, older_failed=_failed, at=at,
-                         software_version=version)
+    return declare_files(submission.experiment_id, new, submission_id=submission.pk, job=str(job), attempt=attempt,
+                         older_failed=lambda file: _is_mine(file, submission, job, attempt) or _failed(file), at=at, software_version=version)
+
+
+def _check(submission: Submission, job: JobRef) -> None:
+    """A token speaks for the jobs of its own submission, as far as it is known which these are."""
+    clusters = {(cluster.schedd, cluster.cluster) for cluster in submission.clusters.all()}
+    if clusters and (job.schedd, job.cluster) not in clusters or job.proc >= (submission.expected or 1):
+        raise Invalid(f"job: {job} is not one of submission {submission}, which has {submission.expected or 1} jobs.")
+
+
+def _is_mine(file: File, submission: Submission, job: JobRef, attempt: int) -> bool:
+    """The same job made it in an earlier start, which came to nothing: else it would not have been started again."""
+    return (file.submission_id, file.job) == (submission.pk, str(job)) and (file.attempt or 0) < attempt
 
 
 def _failed(file: File) -> bool:

@@ -2,7 +2,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import overload
 
@@ -20,6 +20,8 @@ from submissions.states import JOB_LIVE, LIVE, JobState, News, Status, from_jobs
 GRID = By("grid")
 ONE_JOB = ["submission_id", "schedd", "cluster", "proc"]
 SAID = ["attempt", "exit_code", "signal", "site", "host", "cpu_s", "wall_s", "memory_mb", "started_at", "ended_at", "reason"]
+LONGEST = {field.name: field.max_length for field in Job._meta.fields if field.name in SAID}
+PATIENCE = timedelta(seconds=60)
 Key = tuple[str, str, int]
 
 
@@ -29,22 +31,41 @@ def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     reports, further = backend("BATCH_SYSTEMS", alias).look(cursor.at)
     troubles: list[str] = []
     taken = take_in(reports, by=GRID, now=now, troubles=troubles)
-    if not troubles and further != cursor.at:
-        Cursor.objects.filter(pk=cursor.pk, at=cursor.at).update(at=further, heard_at=now(), trouble="")
+    if not troubles or _long_enough(cursor, at=now()):
+        Cursor.objects.filter(pk=cursor.pk, at=cursor.at).update(at=further, heard_at=now(), trouble="; ".join(troubles)[:200])
     return taken
+
+
+def _long_enough(cursor: Cursor, *, at: datetime) -> bool:
+    """News that cannot be taken in does not keep all others out for ever: the sweep tells it again."""
+    return cursor.heard_at is not None and at - cursor.heard_at > PATIENCE
+
+
+def deaf(alias: str, why: str) -> None:
+    """That batch system did not answer: shown, and the others are asked all the same."""
+    Cursor.objects.filter(batch=alias).update(trouble=why[:200])
 
 
 def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     """All that the batch system remembers; what we think alive and it does not know is lost."""
     batch = backend("BATCH_SYSTEMS", alias)
     begun = now()
-    told, _ = batch.look("")
-    known = {(report.tag, report.ref) for report in told}
     before = begun - batch.unseen
     quiet = Submission.objects.filter(batch=alias, status__in=LIVE, abandoned_at=None, sent_at__lt=before)
+    believed = list(_believed(quiet, before))       # first: what is confirmed later need not be in the answer
+    told, _ = batch.look("")
+    known = {(report.tag, report.ref) for report in told}
     gone = [JobReport(tag, ref, JobState.LOST, begun, reason="the batch system does not know it any more")
-            for tag, ref in _believed(quiet, before) if (tag, ref) not in known]
-    return take_in([*told, *gone], by=GRID, now=now, troubles=[])
+            for tag, ref in believed if (tag, ref) not in known]
+    return take_in([*_differing(told), *gone], by=GRID, now=now, troubles=[])
+
+
+def _differing(told: list[JobReport]) -> list[JobReport]:
+    """What we know already need not be looked at under a lock."""
+    numbers = dict(Submission.objects.filter(tag__in={report.tag for report in told}).values_list("pk", "tag"))
+    jobs = Job.objects.filter(submission_id__in=numbers).values_list("submission_id", "schedd", "cluster", "proc", "state", "attempt")
+    known = {(numbers[pk], JobRef(s, c, p)): (state, attempt) for pk, s, c, p, state, attempt in jobs}
+    return [report for report in told if known.get((report.tag, report.ref)) != (report.state, report.attempt)]
 
 
 def take_in(reports: Iterable[JobReport], *, by: By, now: Callable[[], datetime], troubles: list[str]) -> int:
@@ -107,8 +128,13 @@ def _write(row: Submission, news: dict[Key, JobReport], known: dict[Key, Job]) -
 def _said(report: JobReport, job: Job | None) -> dict[str, object]:
     """A job that starts again has not yet ended, nor used anything."""
     again = job is None or report.attempt is not None and report.attempt != job.attempt
-    said = {name: getattr(report, name) for name in SAID}
+    said = {name: _fitting(name, getattr(report, name)) for name in SAID}
     return said if again else {name: getattr(job, name) if value is None else value for name, value in said.items()}
+
+
+def _fitting(name: str, value: object) -> object:
+    """A text as long as its column: a long complaint must not keep the news out."""
+    return value[:LONGEST[name]] if isinstance(value, str) else value
 
 
 def _clusters(row: Submission, news: dict[Key, JobReport]) -> None:

@@ -11,13 +11,13 @@ from accounts.policy import By, Owner
 from campaigns.models import Stage
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
-from submissions.models.intents import FEWEST
+from submissions.models.intents import MOST_ABSENT, MOST_REFUSALS
 from submissions.states import Status
 
 REFUSED, ABSENT = "refused", "absent"
 AGAIN = {       # after a launch that surely was not: how long to wait (doubled each time), and after how many a person must look
-    REFUSED: (timedelta(seconds=30), FEWEST),
-    ABSENT: (timedelta(seconds=1), 8),      # it was our own machine that died, most often
+    REFUSED: (timedelta(seconds=30), MOST_REFUSALS),
+    ABSENT: (timedelta(seconds=1), MOST_ABSENT),      # it was our own machine that died, most often
 }
 
 
@@ -78,17 +78,19 @@ def recheck(stages: Sequence[int]) -> int:
 def put_back(intent: LaunchIntent, *, kind: str, why: str, by: By, at: datetime) -> None:
     """Its attempt surely failed (REFUSED or ABSENT): another, a little later; after the last one it is dropped."""
     pause, most = AGAIN[kind]
-    attempts = intent.attempts + 1
+    intent.attempts, intent.refusals = intent.attempts + 1, intent.refusals + (kind == REFUSED)
+    times = intent.refusals if kind == REFUSED else intent.attempts - intent.refusals
     LaunchIntent.objects.filter(pk=intent.pk).update(
-        taken_at=None, attempts=attempts, gate=why[:200], not_before=at + pause * 2 ** (attempts - 1))
-    if attempts >= most:
-        drop(intent, why=f"{kind} {attempts} times: {why}", by=by, at=at)
+        taken_at=None, attempts=intent.attempts, refusals=intent.refusals, gate=why[:200], not_before=at + pause * 2 ** (times - 1))
+    if times >= most:
+        drop(intent, why=f"{kind} {times} times: {why}", by=by, at=at)
 
 
 @transaction.atomic(savepoint=False)
 def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
     """It will never be launched, and whoever waits for it must hear so."""
     why = why[:200]
+    Run.objects.select_for_update(no_key=True).get(pk=intent.run_id)      # first, as wrap-up and joins do
     if LaunchIntent.objects.filter(pk=intent.pk, taken_at=None, dropped_at=None).update(dropped_at=at, why=why) != 1:
         return False
     if intent.parent_id:

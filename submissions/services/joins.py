@@ -10,7 +10,7 @@ from accounts.policy import By
 from campaigns import graph
 from campaigns.models import Dependency, Slice, Stage
 from campaigns.services import documents
-from pomssite.kit.loops import for_each
+from pomssite.kit.loops import for_each, in_time
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.services import families, intents
 
@@ -23,7 +23,7 @@ def join_up(*, now: Callable[[], datetime]) -> int:
     """One run at a time, under its lock: whoever changes it next marks it again."""
     due = Q(recheck_at=None) | Q(recheck_at__lte=now())
     changed = Run.objects.filter(due, changed=True).order_by("pk")[:BATCH]
-    return for_each(changed, lambda run: _look_at(run, at=now()), lambda run, why: _wait(run, why, at=now()))
+    return for_each(in_time(changed, now), lambda run: _look_at(run, at=now()), lambda run, why: _wait(run, why, at=now()))
 
 
 def _wait(run: Run, why: str, *, at: datetime) -> None:
@@ -38,7 +38,8 @@ def _look_at(seen: Run, *, at: datetime) -> bool:
     edges = list(Dependency.objects.filter(upstream__campaign=run.stage.campaign_id, retired_at=None).order_by("pk")
                  .select_related("downstream__campaign"))
     pairs = [(edge.upstream_id, edge.downstream_id) for edge in edges]
-    for stage in {edge.downstream_id: edge.downstream for edge in edges}.values():
+    fed = {edge.downstream_id: edge.downstream for edge in edges}
+    for stage in (fed[pk] for pk in graph.order(list(fed), [pair for pair in pairs if pair[0] in fed])):     # what feeds a join waits already
         join = JOINED.get(documents.settings_of(stage).join or "")
         if join:
             join(run, stage, [edge for edge in edges if edge.downstream_id == stage.pk], graph.before(stage.pk, pairs), at=at)

@@ -9,6 +9,7 @@ from submissions.states import Status
 
 ALIVE = timedelta(seconds=10)       # three heartbeats missed, and it is dead
 PATIENCE = timedelta(seconds=5)     # before the world is asked again about a launch it did not answer for
+TURN = timedelta(seconds=15)        # should asking about it kill the worker, others are asked about first
 FORGET = timedelta(days=1)          # a dead worker's row goes
 
 
@@ -18,8 +19,11 @@ def enlist(name: str, kind: str = "worker") -> Worker:
 
 
 def beat(worker: Worker) -> bool:
-    """It lives; False if its row is gone."""
-    return Worker.objects.filter(pk=worker.pk).update(beat_at=Now()) == 1
+    """It lives. One that slept so long that its row was buried comes back; False then."""
+    if Worker.objects.filter(pk=worker.pk).update(beat_at=Now()) == 1:
+        return True
+    Worker.objects.bulk_create([Worker(pk=worker.pk, name=worker.name, kind=worker.kind)], ignore_conflicts=True)
+    return False
 
 
 def bury() -> int:
@@ -34,7 +38,7 @@ def claim(submission: Submission, worker: Worker) -> bool:
     """
     living = Worker.objects.filter(pk=submission.holder_id, beat_at__gt=Now() - ALIVE)
     same = _mine(submission, submission.holder_id).filter(Q(holder=None) | ~Exists(living))
-    return same.update(holder=worker) == 1
+    return same.update(holder=worker, recheck_at=Now() + TURN) == 1
 
 
 def mark_sent(submission: Submission, worker: Worker, *, inputs: int, expected: int) -> bool:
@@ -47,9 +51,9 @@ def keep(submission: Submission, worker: Worker) -> bool:
     return _mine(submission, worker.pk).update(holder=worker) == 1
 
 
-def release(submission: Submission, worker: Worker, *, at: datetime) -> None:
-    """Somebody else may ask about it, a little later."""
-    _mine(submission, worker.pk).update(holder=None, recheck_at=at + PATIENCE)
+def release(submission: Submission, worker: Worker, *, at: datetime, why: str = "") -> None:
+    """Somebody else may ask about it, a little later; what went wrong is shown."""
+    _mine(submission, worker.pk).update(holder=None, recheck_at=at + PATIENCE, trouble=why[:200])
 
 
 def _mine(submission: Submission, holder: int | None):

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import events
 from accounts.policy import By
 from submissions import pulses, states
-from submissions.models import StatusChange, Submission
+from submissions.models import Run, StatusChange, Submission
 from submissions.services import tally
 from submissions.states import Status
 
@@ -37,8 +37,18 @@ def move_many(pks: Sequence[int], heard: Status, *, by: By, at: datetime, why: s
     for status in set(moves.values()):
         moved = [row.pk for row, to in moves.items() if to == status]
         Submission.objects.filter(pk__in=moved).update(status=status, ended_at=None if status in states.AT_WORK else at, recheck_at=None)
+    _revive([row for row, to in moves.items() if row.status in states.OVER and to in states.AT_WORK])
     _write_down(moves, by=by, at=at, why=why[:200])
     return {row.pk for row in moves}
+
+
+def _revive(back: list[Submission]) -> None:
+    """Work that was thought over lives: its family is not stuck, and its run counts it again."""
+    if back:
+        family = {row.parent_id or row.pk for row in back}
+        Submission.objects.filter(pk__in=family, settled_at=None).update(stuck="")
+        Submission.objects.filter(pk__in=[row.pk for row in back]).update(wrapped="")
+        Run.objects.filter(pk__in={row.run_id for row in back}).update(changed=True)
 
 
 def _write_down(moves: dict[Submission, Status], *, by: By, at: datetime, why: str) -> None:

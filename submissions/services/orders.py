@@ -32,9 +32,9 @@ def _do(order: Order, *, at: datetime) -> bool:
 
 
 def _chosen(order: Order, batch: BatchSystem) -> list[JobRef]:
-    """Of the jobs that have ended there is nothing to be had, and the batch system may know them no more."""
+    """Its own jobs and no others. Of those that have ended there is nothing to be had, and the batch system may know them no more."""
     states = {JobRef(j.schedd, j.cluster, j.proc): j.state for j in Job.objects.filter(submission_id=order.submission_id)}
-    asked = {JobRef.parse(text) for text in order.refs} or _known(order.submission, batch) | states.keys()
+    asked = {JobRef.parse(text) for text in order.refs} & states.keys() if order.refs else _known(order.submission, batch) | states.keys()
     return sorted(ref for ref in asked if states.get(ref, JobState.IDLE) in JOB_LIVE)
 
 

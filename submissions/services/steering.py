@@ -10,8 +10,7 @@ from accounts.policy import Actor, Verb
 from campaigns.models import Campaign, Stage
 from pomssite.kit.errors import Conflict, Invalid
 from submissions import pulses
-from submissions.batch.port import JobRef
-from submissions.models import LaunchIntent, Order, Submission
+from submissions.models import Job, LaunchIntent, Order, Submission
 from submissions.services import intents, lifecycle
 from submissions.states import Status
 
@@ -56,9 +55,18 @@ def order(submission: Submission, deed: str, *, actor: Actor, at: datetime, why:
     require(actor, Verb.HOLD if deed in ("hold", "release") else Verb.DO, submission)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept with the order.")
-    chosen = sorted(str(JobRef.parse(ref)) for ref in refs)
+    chosen = _own(submission, refs)
     Order.objects.bulk_create([Order(submission=submission, deed=deed, refs=chosen, by=actor.user, why=why.strip()[:200], asked_at=at)],
                               ignore_conflicts=True)
     events.record([events.event(f"{deed} ordered", submission, by=actor.by(door), at=at, why=why)])
     pulses.wake("carry_out")
     return Order.objects.filter(submission=submission, deed=deed, refs=chosen).latest("pk")
+
+
+def _own(submission: Submission, refs: Sequence[str]) -> list[str]:
+    """The chosen jobs, all of which must be the submission's: who may act on one may not act on another's."""
+    mine = {str(job) for job in Job.objects.filter(submission_id=submission.pk)} if refs else set()
+    strange = sorted(set(refs) - mine)
+    if strange:
+        raise Invalid(f"Job {strange[0]} is not one of submission {submission}. Choose from its jobs. Nothing was changed.")
+    return sorted(set(refs))

@@ -9,7 +9,7 @@ from accounts.policy import By
 from campaigns.models import Dependency
 from campaigns.services import documents, slices
 from datasets.port import DataHandler
-from pomssite.kit.loops import for_each
+from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions import completion, pulses, recovery
 from submissions.completion import Verdict
@@ -25,11 +25,13 @@ BATCH = 200
 def wrap_up(*, now: Callable[[], datetime]) -> int:
     """Submissions that have ended; how many were wrapped up."""
     ended = Submission.objects.to_wrap(now()).select_related("parent", "stage", "experiment").order_by("ended_at", "pk")[:BATCH]
-    return for_each(ended, lambda submission: _wrap(submission, at=now()), lambda submission, why: _wait(submission, why, until=now() + SOON))
+    return for_each(in_time(ended, now), lambda submission: _wrap(submission, at=now()),
+                    lambda submission, why: _wait(submission, why, until=now() + SOON))
 
 
 def _wrap(submission: Submission, *, at: datetime) -> bool:
-    """Ask, decide, write: the asking is done before the writing begins."""
+    """Ask, decide, write: the asking is done before the writing begins. Should the asking kill the worker, others go first next time."""
+    Submission.objects.filter(pk=submission.pk).update(recheck_at=at + SOON)
     settings = submission.snapshot["settings"]
     facts, patience = _facts(submission, at=at), timedelta(seconds=settings["patience_s"])
     verdict = completion.verdict(settings["completion_type"], settings["completion_pct"], facts,
@@ -101,7 +103,7 @@ def _write(submission: Submission, verdict: Verdict, step: recovery.Step | None,
     run = Run.objects.select_for_update(no_key=True).get(pk=submission.run_id)
     status = Status.LOCATED if verdict == Verdict.LOCATED else Status(submission.status)
     same = Submission.objects.filter(pk=submission.pk, status=submission.status, wrapped=submission.wrapped)
-    if same.update(wrapped=status, trouble="") != 1:
+    if same.update(wrapped=status, trouble="", recheck_at=None) != 1:
         return False
     if status != submission.status:
         lifecycle.move(submission, status, by=WRAPUP, at=at, why="its outputs are accounted for")
@@ -125,7 +127,7 @@ def _recover(submission: Submission, run: Run, step: recovery.Step, *, at: datet
 
 def _end(submission: Submission, run: Run, status: Status, *, whole: bool, at: datetime) -> None:
     """The last of its family: settled if it or the first is Located, or nothing is missing; else a person must look."""
-    first = submission.parent or submission
+    first = Submission.objects.get(pk=submission.parent_id or submission.pk)      # as it is now: a person may have spoken meanwhile
     located = whole or Status.LOCATED in (status, first.status)
     why = "" if located else _stuck(submission, first, status)
     mine = Submission.objects.filter(pk=first.pk, settled_at=None)

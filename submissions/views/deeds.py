@@ -41,7 +41,7 @@ def _mark(status: Status) -> Callable[..., Any]:
 
 
 def _can_be(*wanted: Status) -> Callable[[Submission], bool]:
-    return lambda submission: submission.abandoned_at is None and any(
+    return lambda submission: submission.abandoned_at is None and submission.settled_at is None and any(
         states.settle(Status(submission.status), status, person=True) for status in wanted)
 
 
@@ -50,6 +50,10 @@ def _is(*wanted: Status) -> Callable[[Submission], bool]:
 
 
 DEEDS = {deed.name: deed for deed in (
+    Deed("approve", "Approve", "What came so far is agreed to, and what depends on it starts. Who agreed, and why, is kept.", "Approved.",
+         Verb.APPROVE, _is(Status.AWAITING), "Only what awaits approval can be approved.", _mark(Status.COMPLETED), "check"),
+    Deed("decline", "Decline", "It ends here: nothing that depends on it starts. Who declined, and why, is kept.", "Declined.",
+         Verb.APPROVE, _is(Status.AWAITING), "Only what awaits approval can be declined.", _mark(Status.CANCELLED), "x"),
     Deed("hold", "Hold", "Jobs that wait or run are held in the batch system until somebody releases them.", "Holding is ordered.",
          Verb.HOLD, _is(Status.IDLE, Status.RUNNING), "Only idle and running work can be held.", _order("hold"), "held", jobs=True),
     Deed("release", "Release", "Held jobs go back to the queue of the batch system.", "Releasing is ordered.",
@@ -58,7 +62,7 @@ DEEDS = {deed.name: deed for deed in (
          "Killing is ordered.", Verb.DO, _is(Status.IDLE, Status.RUNNING, Status.HELD), "It has no jobs in the batch system now.",
          _order("remove"), "x", "danger", jobs=True),
     Deed("locate", "Mark located", "It counts as good: its recoveries end, and what depends on it starts. This cannot be taken back.",
-         "Marked Located.", Verb.DO, _can_be(Status.LOCATED), "Only Failed and Completed submissions can be marked Located.",
+         "Marked Located.", Verb.DO, _can_be(Status.LOCATED), "Only Failed and Completed submissions that are not settled can be marked Located.",
          _mark(Status.LOCATED), "check"),
 )}
 
@@ -72,8 +76,9 @@ class Offer:
 
 
 def offers(submission: Submission, actor: Actor) -> list[Offer]:
-    """All of them; what may not be done is shown with the reason."""
-    return [Offer(deed, why_not(deed, submission, actor)) for deed in DEEDS.values()]
+    """All that concern it; what may not be done is shown with the reason. Approving concerns approval stages alone."""
+    approval = submission.status == Status.AWAITING
+    return [Offer(deed, why_not(deed, submission, actor)) for deed in DEEDS.values() if approval == (deed.verb == Verb.APPROVE)]
 
 
 def why_not(deed: Deed, submission: Submission, actor: Actor) -> str:

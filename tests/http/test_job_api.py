@@ -3,11 +3,13 @@ import pytest
 from django.test import Client
 
 from datasets.models import File
+from pomssite.kit import clock
 from pomssite.kit.registry import backend
 from submissions import tokens
+from submissions.batch.port import JobRef
 from submissions.models import Job, Submission
-from submissions.services import leases
-from submissions.states import Status
+from submissions.services import intake, leases
+from submissions.states import JobState, Status
 from tests.makers import make_campaign, make_intent
 from tests.services.conftest import chosen_batch  # noqa: F401 the batch system in memory
 from tests.services.deeds import go, project
@@ -43,6 +45,7 @@ def test_a_job_gets_its_inputs_and_may_ask_again(call, submission):
 
 
 def test_a_report_moves_files_and_jobs_forward_once(call, submission):
+    intake.listen(now=clock.now)
     said = {"state": "running", "at": "2026-01-01T12:30:00Z", "files": [{"name": "a", "status": "consumed"}]}
     assert call("report", **said) == (200, {"taken": True})
     assert call("report", **said) == (200, {"taken": False})
@@ -51,7 +54,25 @@ def test_a_report_moves_files_and_jobs_forward_once(call, submission):
 
 
 def test_a_state_without_its_time_is_only_a_hint(call, submission):
+    intake.listen(now=clock.now)
     assert call("report", state="done") == (200, {"taken": False})
+
+
+def test_a_job_cannot_run_ahead_of_what_the_batch_system_says_of_its_starts(call, submission):
+    """Else all the news of its true start would be older for ever."""
+    job = JobRef("memory", "1", 0)
+    backend("BATCH_SYSTEMS").inside.hear(submission.tag, job, JobState.RUNNING)
+    intake.listen(now=clock.now)
+    assert call("report", state="running", at="2026-01-01T12:30:00Z", attempt=7) == (200, {"taken": False})
+    backend("BATCH_SYSTEMS").inside.hear(submission.tag, job, JobState.DONE)
+    intake.listen(now=clock.now)
+    assert Job.objects.get().state == "done"
+
+
+def test_a_job_that_was_started_again_may_replace_what_its_first_start_made(call):
+    call("declare", files=[new()])
+    assert call("declare", files=[new(checksum="sha256:2b")], attempt=2) == (200, {"declared": 1, "known": 0})
+    assert call("declare", files=[new(checksum="sha256:3c")], attempt=1)[0] == 409
 
 
 def test_declaring_twice_declares_once(call):
@@ -72,7 +93,9 @@ def test_another_checksum_is_a_conflict_unless_the_older_producer_failed(call, s
 @pytest.mark.parametrize(("what", "said", "part"), [
     ("inputs", {"job": "nonsense"}, "job: 'nonsense' is not a job"),
     ("inputs", {"attempt": 0}, "attempt"), ("inputs", {"key": ""}, "key"),
-    ("inputs", {"job": "memory#1.7"}, "job index 7"),
+    ("inputs", {"job": "memory#1.7"}, "not one of"), ("inputs", {"job": "memory#2.0"}, "not one of"),
+    ("report", {"job": "memory#2.0", "state": "running", "at": "2026-01-01T12:30:00Z"}, "not one of"),
+    ("declare", {"job": "elsewhere#1.0", "files": [new()]}, "not one of"), ("report", {"attempt": 10**12}, "attempt"),
     ("report", {"files": [{"name": "a", "status": "eaten"}]}, "files.0.status"),
     ("report", {"files": [{"name": "zzz", "status": "consumed"}]}, "zzz"),
     ("declare", {"files": []}, "files"),
@@ -89,7 +112,8 @@ def test_what_cannot_be_taken_names_its_field(call, what, said, part):
 @pytest.mark.parametrize("what", ["inputs", "report", "declare"])
 def test_a_token_speaks_for_its_own_submission_only(call, submission, what):
     assert call(what, token="nonsense")[0] == 401
-    assert call(what, token=tokens.make(submission)[:-1] + "0")[0] == 401
+    seal = tokens.make(submission)
+    assert call(what, token=seal[:-1] + ("1" if seal.endswith("0") else "0"))[0] == 401
     assert call(what, tag="other-1")[0] == 403 and call(what, exp="nova")[0] == 403
     assert Client().post(f"/api/v1/dune/submissions/{submission.tag}/{what}", {}, content_type="application/json").status_code == 401
     assert Client().get(f"/api/v1/dune/submissions/{submission.tag}/{what}").status_code in (401, 405)

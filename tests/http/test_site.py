@@ -59,7 +59,7 @@ def test_a_picture_of_ones_experiment_is_shown_with_a_type_of_our_choosing(scene
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "https://example.org/mass.png", "file://{storage}/../outside.png", "file://{storage}/link.png",
                                  "file://elsewhere{storage}/mass.png"])
 def test_nothing_outside_the_storage_is_served(scene, as_user, settings, url):
-    file, storage = File.objects.get(data_tier="plot"), settings.POMS_STORAGE
+    file, storage = File.objects.get(data_tier="plot"), settings.POMS_STORAGE / "dune"
     (storage.parent / "outside.png").write_bytes(b"secret")
     (storage / "link.png").symlink_to(storage.parent / "outside.png")
     FileLocation.objects.filter(file=file).update(url=url.format(storage=storage))

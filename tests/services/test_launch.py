@@ -134,7 +134,7 @@ def test_who_lost_the_lease_does_not_send(intent, worker, batch, monkeypatch):
         again(heir)
     monkeypatch.setattr(catalogue, "define", slow)
     go(worker)
-    assert len(batch.specs) == 1 and Submission.objects.get().holder == heir
+    assert len(batch.specs) == 1 and Submission.objects.get().status == Status.IDLE
 
 
 def test_news_that_comes_before_the_answer_stands(intent, worker, batch, monkeypatch):

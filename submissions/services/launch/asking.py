@@ -7,7 +7,7 @@ from django.db.models import Q
 from accounts.models import Membership
 from accounts.policy import Role, held
 from campaigns.document import Settings, settings_from
-from campaigns.models import Hold, JobType, LoginSetup
+from campaigns.models import Hold, JobType, LoginSetup, Stage
 from campaigns.services import documents
 from submissions import command, gate, recovery
 from submissions.models import LaunchIntent, Submission
@@ -32,6 +32,12 @@ def facts(intent: LaunchIntent, settings: Settings) -> gate.Facts:
         experiment_at_work=at_work.filter(experiment=experiment).count() if experiment.launch_limit else 0)
 
 
+def at_limit(stage: int, limit: int) -> bool:
+    """Counted once more under the stage's lock: two launchers that saw the last place free must not both take it."""
+    Stage.objects.select_for_update(no_key=True).get(pk=stage)
+    return Submission.objects.at_work().filter(stage=stage).count() >= limit
+
+
 def _held(who: str, why: str) -> str:
     return f"{who}: {why}" if who and why else who
 
@@ -44,7 +50,7 @@ def _holds(intent: LaunchIntent) -> dict[str, str]:
 
 def _holds_role(intent: LaunchIntent) -> bool:
     """An automatic launch runs in its owner's name; who has left, or lost the role, launches nothing more."""
-    if intent.creator.is_superuser:
+    if intent.creator.is_superuser and intent.creator.is_active:
         return True
     member = Membership.objects.filter(user=intent.creator_id, experiment=intent.experiment_id, active=True).first()
     return bool(member and intent.creator.is_active and intent.creator_role in held(Role(member.role), shifter=member.shifter))

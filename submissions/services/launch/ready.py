@@ -8,16 +8,18 @@ from campaigns.document import Settings
 from campaigns.services import documents, slices
 from campaigns.services.slices import Piece
 from pomssite.kit.errors import Conflict
-from pomssite.kit.loops import for_each
+from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions import gate
 from submissions.models import LaunchIntent, Run, Submission, Worker
 from submissions.services import intents, lifecycle
 from submissions.services.launch import asking
 from submissions.services.launch.sending import LAUNCH, send
+from submissions.states import Status
 
 SOON = timedelta(seconds=30)             # a closed gate is looked at again
 BATCH = 100
+QUICKER = {"one_slice_a_number", "a_file_is_in_one_slice", "one_live_attempt_an_intent"}
 NEXT = """SELECT nextval(pg_get_serial_sequence('submissions_submission', 'id')),
           (SELECT name FROM submissions_instance ORDER BY id DESC LIMIT 1)"""
 
@@ -25,8 +27,14 @@ NEXT = """SELECT nextval(pg_get_serial_sequence('submissions_submission', 'id'))
 def launch_ready(*, worker: Worker, now: Callable[[], datetime]) -> int:
     """Launch what may be launched; how many were."""
     ready = LaunchIntent.objects.ready(now()).select_related("stage__campaign__experiment", "run", "parent", "creator")
-    return for_each(_apart(list(ready.order_by("not_before", "pk")[:BATCH]), worker), lambda intent: launch(intent, worker=worker, at=now()),
-                    lambda intent, why: intents.wait(intent, why=why, until=now() + SOON))
+    return for_each(in_time(_apart(list(ready.order_by("not_before", "pk")[:BATCH]), worker), now),
+                    lambda intent: launch(intent, worker=worker, at=now()), lambda intent, why: _wait(intent, why, until=now() + SOON))
+
+
+def _wait(intent: LaunchIntent, why: str, *, until: datetime) -> None:
+    """Shown on the intent; or, if that is taken, on the submission that it became."""
+    intents.wait(intent, why=why, until=until)
+    intent.submissions.filter(status=Status.NEW, abandoned_at=None).update(trouble=why[:200])
 
 
 def _apart(ready: list[LaunchIntent], worker: Worker) -> list[LaunchIntent]:
@@ -80,12 +88,24 @@ def _record(intent: LaunchIntent, settings: Settings, piece: Piece | None, *, wo
     shaped = asking.snapshot(intent, settings)
     try:
         return _write(intent, settings, shaped, piece, worker=worker, at=at)
-    except (Conflict, IntegrityError):
+    except Conflict:
         return None             # the next pulse looks again
+    except IntegrityError as broken:
+        if not _was_quicker(broken):
+            raise
+        return None
+
+
+def _was_quicker(broken: IntegrityError) -> bool:
+    """Somebody else has taken the same slice, file or intent; anything else is a fault, and shown."""
+    told = getattr(broken.__cause__, "diag", None)
+    return getattr(told, "constraint_name", None) in QUICKER
 
 
 @transaction.atomic
 def _write(intent: LaunchIntent, settings: Settings, shaped: dict, piece: Piece | None, *, worker: Worker, at: datetime) -> Submission:
+    if settings.limit and asking.at_limit(intent.stage_id, settings.limit):
+        raise Conflict(f"{intent.stage} is at its limit")
     if not intents.take(intent, at=at):
         raise Conflict(f"{intent} was taken")
     number, instance = _number()

@@ -2,8 +2,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from pomssite.kit.errors import NoAnswer
-from pomssite.kit.loops import for_each
+from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions.models import Submission, Worker
 from submissions.services import intents, leases, lifecycle
@@ -16,8 +15,16 @@ BATCH = 100
 def resume(*, worker: Worker, now: Callable[[], datetime]) -> int:
     """Submissions that nobody is busy with and nobody has heard of; how many were cleared up."""
     lost = Submission.objects.lost(now(), leases.ALIVE).select_related("intent", "slice", "stage", "creator", "experiment")
-    return for_each(lost.order_by("pk")[:BATCH], lambda submission: _resume(submission, worker=worker, at=now()),
-                    lambda submission, why: leases.release(submission, worker, at=now()))
+    return for_each(in_time(lost.order_by("pk")[:BATCH], now), lambda submission: _resume(submission, worker=worker, at=now()),
+                    lambda submission, why: _trouble(submission, why, worker=worker, at=now()))
+
+
+def _trouble(submission: Submission, why: str, *, worker: Worker, at: datetime) -> None:
+    """Nothing is known: it is asked again, and shown; after hours it is left to a person."""
+    unheard = submission.unheard  # type: ignore[attr-defined]
+    if unheard and unheard > _patience(submission):
+        lifecycle.move(submission, Status.LAUNCH_FAILED, by=LAUNCH, at=at, why=f"nobody knows: {why}", given=Status.NEW)
+    leases.release(submission, worker, at=at, why=why)
 
 
 def _resume(submission: Submission, *, worker: Worker, at: datetime) -> bool:
@@ -27,12 +34,7 @@ def _resume(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     if submission.sent_at is None:
         return _send(submission, worker=worker, at=at)
     batch = backend("BATCH_SYSTEMS", submission.batch)
-    try:
-        refs = batch.find(submission.tag, submission.sent_at)
-    except NoAnswer as silence:
-        if submission.unheard < _patience(submission):  # type: ignore[attr-defined]
-            raise
-        return lifecycle.move(submission, Status.LAUNCH_FAILED, by=LAUNCH, at=at, why=f"nobody knows: {silence}", given=Status.NEW)
+    refs = batch.find(submission.tag, submission.sent_at)
     if refs:
         return confirm(submission, refs, at=at)
     if submission.unheard > batch.unseen:  # type: ignore[attr-defined]

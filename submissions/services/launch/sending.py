@@ -19,12 +19,13 @@ LAUNCH = By("launch")
 
 def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     """Sent at most once: what is sent again is another submission, with another tag."""
-    if submission.snapshot["settings"]["stage_type"] == families.APPROVAL:
-        return _await(submission, at=at)
     sure = False
     unsent_by: Worker | None = worker
     try:
         spec = _defined(submission)
+        if submission.snapshot["settings"]["stage_type"] == families.APPROVAL:
+            sure = _await(submission, at=at)
+            return sure
         if not leases.mark_sent(submission, worker, inputs=submission.inputs, expected=spec.jobs):
             return False
         unsent_by = None
@@ -43,7 +44,6 @@ def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
 
 def _await(submission: Submission, *, at: datetime) -> bool:
     """Nothing runs: a person must agree to what came so far."""
-    _project(submission)
     return lifecycle.move(submission, Status.AWAITING, by=LAUNCH, at=at, given=Status.NEW, why="an approval stage waits for a person")
 
 
@@ -102,6 +102,7 @@ def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -
     GridCluster.objects.bulk_create([GridCluster(submission=submission, batch=submission.batch, schedd=s, cluster=c)
                                      for s, c in clusters], ignore_conflicts=True)
     if lifecycle.move(submission, Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why=f"{len(refs)} jobs were taken"):
+        Submission.objects.filter(pk=submission.pk).update(holder=None, trouble="")
         return True
     if Submission.objects.filter(pk=submission.pk).exclude(abandoned_at=None).exists():
         Order.objects.bulk_create([Order(submission=submission, deed="remove", by=LAUNCH.user, why="arrived after it was given up",
