@@ -19,6 +19,7 @@ from submissions.states import Status, from_jobs
 
 WRAPUP = By("wrapup")
 SOON = timedelta(seconds=60)
+TURN = timedelta(seconds=10)        # should the asking kill the worker, others go first that long
 BATCH = 200
 
 
@@ -30,8 +31,8 @@ def wrap_up(*, now: Callable[[], datetime]) -> int:
 
 
 def _wrap(submission: Submission, *, at: datetime) -> bool:
-    """Ask, decide, write: the asking is done before the writing begins. Should the asking kill the worker, others go first next time."""
-    Submission.objects.filter(pk=submission.pk).update(recheck_at=at + SOON)
+    """Ask, decide, write: the asking is done before the writing begins."""
+    Submission.objects.filter(pk=submission.pk).update(recheck_at=at + TURN)
     settings = submission.snapshot["settings"]
     facts, patience = _facts(submission, at=at), timedelta(seconds=settings["patience_s"])
     verdict = completion.verdict(settings["completion_type"], settings["completion_pct"], facts,

@@ -97,11 +97,14 @@ def _environment(submission: Submission) -> tuple[tuple[str, str], ...]:
 
 @transaction.atomic
 def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -> bool:
-    """They are there. If the grid spoke first, its word stands; if this attempt was given up, they must go."""
-    clusters = {(ref.schedd, ref.cluster) for ref in refs}
+    """They are there. If the grid spoke first, its word stands; if this attempt was given up, they must go.
+
+    The submission before its clusters: who listens takes them in this order too.
+    """
+    moved = lifecycle.move(submission, Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why=f"{len(refs)} jobs were taken")
     GridCluster.objects.bulk_create([GridCluster(submission=submission, batch=submission.batch, schedd=s, cluster=c)
-                                     for s, c in clusters], ignore_conflicts=True)
-    if lifecycle.move(submission, Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why=f"{len(refs)} jobs were taken"):
+                                     for s, c in {(ref.schedd, ref.cluster) for ref in refs}], ignore_conflicts=True)
+    if moved:
         Submission.objects.filter(pk=submission.pk).update(holder=None, trouble="")
         return True
     if Submission.objects.filter(pk=submission.pk).exclude(abandoned_at=None).exists():
