@@ -60,7 +60,7 @@ FAULTS = (
         (f"{T}/test_circle.py",)),
     Fault("heard_at ignored: the last word heard wins", "submissions/states.py", ((
         "    return (heard.heard_at, RANK[heard.state]) > (known.heard_at, RANK[known.state])\n", "    return heard != known\n"),),
-        (f"{T}/test_circle.py",)),
+        (f"{T}/test_sweep.py",)),
     Fault("the cursor moves over what was not taken in", f"{S}/intake.py", ((
         "    if not troubles or _long_enough(cursor, at=now()):\n", "    if True:\n"),),
         (f"{T}/test_sweep.py",)),

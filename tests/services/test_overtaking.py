@@ -58,6 +58,20 @@ def late_news():
     report(submission, JobState.RUNNING, at=LATER + timedelta(minutes=1)), report(submission, JobState.DONE, at=LATER + timedelta(minutes=2))
 
 
+def sent():
+    make_actor()
+    make_intent(make_campaign(by_one(keep_running=2)))
+    launcher()
+
+
+def runs():
+    report(Submission.objects.order_by("pk").first(), JobState.RUNNING, at=LATER + timedelta(minutes=1))
+
+
+def is_held():
+    report(Submission.objects.order_by("pk").first(), JobState.HELD, at=LATER + timedelta(minutes=2))
+
+
 PAIRS = {       # how it was, who is overtaken, by whom, and at each so-manieth statement (EVERY=1: at each)
     "keep and launch": (waiting, join, launcher, 1),
     "launch and keep": (waiting, launcher, join, 4),
@@ -65,6 +79,7 @@ PAIRS = {       # how it was, who is overtaken, by whom, and at each so-manieth 
     "wrap and wrap": (located, wrap, wrap, 2),
     "wrap and news": (located, wrap, late_news, 3),
     "news and news": (launched, late_news, late_news, 2),
+    "news and other news": (sent, runs, is_held, 1),
     "wrap a failure and join": (launched, wrap, join, 2),
     "join and wrap": (located, join, wrap, 1),
 }

@@ -1,4 +1,4 @@
-"""What the sweep finds out by comparing what we believe with what the batch system knows."""
+"""What intake makes of late, lost and missing news; what the sweep finds out by comparing."""
 from datetime import timedelta
 
 import pytest
@@ -27,6 +27,14 @@ def test_a_job_that_was_never_reported_and_is_forgotten_does_not_leave_its_submi
     submission.refresh_from_db()
     assert dict(Job.objects.values_list("proc", "state")) == {0: "done", 1: "lost"}
     assert submission.status in (Status.COMPLETED, Status.FAILED)
+
+
+@pytest.mark.parametrize("attempt", [None, 1])
+def test_older_news_changes_nothing(submission, attempt):
+    report(submission, JobState.RUNNING, at=LATER, attempt=attempt)
+    report(submission, JobState.IDLE, at=NOON, attempt=attempt), report(submission, JobState.HELD, at=NOON, attempt=attempt)
+    submission.refresh_from_db()
+    assert (submission.status, submission.running, submission.idle, submission.held) == (Status.RUNNING, 1, 0, 0)
 
 
 def test_a_lost_job_that_is_seen_again_lives(submission, batch):

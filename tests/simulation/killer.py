@@ -21,24 +21,25 @@ class Killer:
 
     def __init__(self) -> None:
         self.seen, self.kills = Counter(), Counter()
-        self.deed, self.left, self.target, self.dead = "", None, "", False
+        self.deed, self.left, self.targets, self.dead = "", None, None, False
         self.meanwhile: Callable[[], bool] | None = None
 
-    def run(self, deed: str, work: Callable[[], object], *, dies_at: int | None = None, target: str = "") -> bool:
-        """True if it lived to the end. It dies at the so-manieth boundary, or as soon as it comes to the target; an empty deed is not watched."""
-        before = self.deed, self.left, self.target, self.dead
-        self.deed, self.left, self.target, self.dead = deed, dies_at, target, False
+    def run(self, deed: str, work: Callable[[], object], *, dies_at: int | None = None,
+            targets: frozenset[str] | None = None) -> bool:
+        """True if it lived to the end. It dies at the so-manieth boundary, of the targets if some are said; an empty deed is not watched."""
+        before = self.deed, self.left, self.targets, self.dead
+        self.deed, self.left, self.targets, self.dead = deed, dies_at, targets, False
         try:
             work()
             return True
         except Crash:
             return False
         finally:
-            self.deed, self.left, self.target, self.dead = before
+            self.deed, self.left, self.targets, self.dead = before
 
-    def needy(self, *deeds: str) -> list[str]:
+    def needy(self, *deeds: str) -> frozenset[str]:
         """Boundaries that were seen, and at which it died too rarely."""
-        return [where for where in sorted(self.seen) if where.split(":")[0] in deeds and self.kills[where] < LEAST]
+        return frozenset(where for where in self.seen if where.split(":")[0] in deeds and self.kills[where] < LEAST)
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -54,14 +55,14 @@ class Killer:
             raise Crash
         where = f"{self.deed}: {where}"
         self.seen[where] += 1
-        if where == self.target or self._is_time():
+        if self._is_time(where):
             self.dead = True
             self.kills[where] += 1
             bury()
             raise Crash
 
-    def _is_time(self) -> bool:
-        if self.left is None:
+    def _is_time(self, where: str) -> bool:
+        if self.left is None or self.targets is not None and where not in self.targets:
             return False
         self.left -= 1
         return self.left <= 0

@@ -89,9 +89,10 @@ class Story:
         self._elsewhere()
 
     def _run(self, name: str, worker: Worker, dies: int | None) -> bool:
-        needy = self.killer.needy(name) if self.aims else []
-        target = self.rng.choice(needy) if needy else ""
-        return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=None if self.aims else dies, target=target)
+        if self.aims:
+            dies = self.rng.choice([None, None, 1, 1, 2, 4, 8])     # often it lives: what comes later is also to be reached
+        return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=dies,
+                               targets=self.killer.needy(name) if self.aims else None)
 
     @staticmethod
     def _alone(deed: Callable[[], object]) -> None:
