@@ -45,5 +45,6 @@ def test_both_who_hear_of_a_cluster_take_the_submission_first(ended, who):
     with CaptureQueriesContext(connection) as seen:
         who(ended)
     said = [query["sql"] for query in seen]
-    locked, written = (next(n for n, sql in enumerate(said) if words in sql) for words in ("FOR NO KEY UPDATE", 'INSERT INTO "submissions_gridcluster"'))
+    locked, written = (next(n for n, sql in enumerate(said) if words in sql)
+                       for words in ("FOR NO KEY UPDATE", 'INSERT INTO "submissions_gridcluster"'))
     assert locked < written
