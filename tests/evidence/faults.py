@@ -75,4 +75,5 @@ def _tried(fault: Fault, copies: "SimpleQueue[Copy]") -> Line:
         path.write_text(text)
         copies.put(copy)
     caught = re.search(r"^(?:FAILED|ERROR) \S*?(\w+)\.py::(\S+)", said, re.MULTILINE)
-    return Line(fault.name, "caught", f"{caught[1]}: {caught[2]}"[:90] if caught else f"NOT CAUGHT, pytest ended with {code}", code == 1 and bool(caught))
+    by = f"{caught[1]}: {caught[2]}"[:90] if caught else f"NOT CAUGHT, pytest ended with {code}"
+    return Line(fault.name, "caught", by, held=code == 1 and bool(caught))

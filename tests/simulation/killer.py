@@ -41,6 +41,11 @@ class Killer:
         """Boundaries that were seen, and at which it died too rarely."""
         return frozenset(where for where in self.seen if where.split(":")[0] in deeds and self.kills[where] < LEAST)
 
+    def rarest(self, *deeds: str) -> frozenset[str]:
+        """The half of them that is reached least often: death at the others would keep it from ever being reached."""
+        needy = sorted(self.needy(*deeds), key=lambda where: (self.seen[where], where))
+        return frozenset(needy[:len(needy) // 2 + 1])
+
     @contextmanager
     def watching(self) -> Iterator[None]:
         here = connections["default"]

@@ -26,14 +26,16 @@ CALM_ROUNDS, DEADLY_ROUNDS = 80, 20
 
 
 class Story:
-    """`aims`: death seeks the boundaries at which it has not been often enough, also in the calm; more are overtaken."""
+    """`aims`: death seeks the boundaries at which it has not been often enough, also in the calm, and the world is harsher."""
 
     def __init__(self, seed: int, killer: Killer, *, steps: int = 80, aims: bool = False) -> None:
         self.seed, self.killer, self.steps, self.aims = seed, killer, steps, aims
         self.rng, self.clock = random.Random(seed), Clock()
         self.plan = draw(self.rng)
         self.payload = Payload(self.rng, self.clock, killer)
-        self.batch, self.catalogue = ShakyBatch(self.rng, self.clock, self.payload), ShakyCatalogue(self.rng)
+        harsh = 3 if aims else 1
+        self.batch, self.catalogue = ShakyBatch(self.rng, self.clock, self.payload, harsh=harsh), ShakyCatalogue(self.rng, harsh=harsh)
+        self.harsh = harsh
         self.inside, self.zombies, self.rounds = False, 0, 0
 
     def tell(self) -> None:
@@ -89,10 +91,11 @@ class Story:
         self._elsewhere()
 
     def _run(self, name: str, worker: Worker, dies: int | None) -> bool:
-        if self.aims:
-            dies = self.rng.choice([None, None, 1, 1, 2, 4, 8])     # often it lives: what comes later is also to be reached
-        return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=dies,
-                               targets=self.killer.needy(name) if self.aims else None)
+        if not self.aims:
+            return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=dies)
+        dies = self.rng.choice([None, None, 1, 1, 2, 4, 8])     # often it lives: what comes later is also to be reached
+        targets = self.rng.choice([self.killer.needy, self.killer.rarest])(name)
+        return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=dies, targets=targets)
 
     @staticmethod
     def _alone(deed: Callable[[], object]) -> None:
@@ -106,9 +109,9 @@ class Story:
         self.batch.tick()
         self.clock.turn(self.rng.choice(PAUSES))
         dice = self.rng.random()
-        if dice < 0.02:
+        if dice < 0.02 * self.harsh:
             self.batch.forget()
-        elif dice < 0.10:
+        elif dice < 0.10 * self.harsh:
             self._person()
 
     def _person(self) -> None:
@@ -144,7 +147,7 @@ class Story:
 
     def _meanwhile(self) -> bool:
         """At this moment the one at work is stopped for a while, and another acts."""
-        if self.inside or self.rng.random() > (0.06 if self.aims else 0.03):
+        if self.inside or self.rng.random() > 0.03 * self.harsh:
             return False
         self.inside = True
         self.zombies += 1

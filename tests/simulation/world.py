@@ -22,11 +22,11 @@ class ShakyCatalogue(LocalCatalogue):
 
     calm = False
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
+    def __init__(self, rng: random.Random, *, harsh: int = 1) -> None:
+        self.rng, self.chance = rng, 0.03 * harsh
 
     def _shake(self) -> None:
-        if not self.calm and self.rng.random() < 0.03:
+        if not self.calm and self.rng.random() < self.chance:
             raise NoAnswer("the catalogue sleeps")
 
     def count(self, *args):
@@ -62,10 +62,10 @@ class ShakyBatch:
 
     unseen = timedelta(seconds=60)
 
-    def __init__(self, rng: random.Random, clock: Clock, payload: Payload) -> None:
+    def __init__(self, rng: random.Random, clock: Clock, payload: Payload, *, harsh: int = 1) -> None:
         self.rng, self.clock, self.payload, self.calm = rng, clock, payload, False
         self.tells_attempts = rng.random() < 0.7
-        self.choices = FATES + ["refused"] * rng.choice([0, 0, 0, 8])
+        self.choices = FATES + ["refused"] * rng.choice([0, 0, 0, 8][-4 // harsh:])
         self.overtaken: set[str] = set()            # sent by one who had been stopped just before
         self.arrived: set[str] = set()
         self.tries, self.fates = Counter(), Counter()
