@@ -111,8 +111,9 @@ def _campaign(name: str, number: int):
     from tests.makers import make_actor, make_campaign, make_document
 
     seeds = json.dumps([list(range(number))])
-    stages = (Stage("gen", Settings(dataset=seeds, split="multiparam", completion_type="complete")), Stage("reco", Settings(dataset="from_parent")))
-    return make_campaign(make_document(name, stages=stages, recoveries=()), actor=make_actor(), files=())
+    gen = Stage("gen", Settings(dataset=seeds, split="multiparam", completion_type="complete"))
+    reco = Stage("reco", Settings(dataset="from_parent"))
+    return make_campaign(make_document(name, stages=(gen, reco), recoveries=()), actor=make_actor(), files=())
 
 
 def _intend(campaigns: list) -> None:

@@ -37,7 +37,8 @@ def lines(size: str) -> Iterator[Line]:
     chosen = SIZES[size]
     calm = [campaign(chosen)]
     yield Line("the undisturbed run", "complete, every claim holds", _end(calm[0]), _holds(calm[0]))
-    storms = [(n, campaign(chosen, **plan(calm[0]["progress"], calm[0]["seconds"], chosen.strikes, seed=n))) for n in range(1, chosen.runs + 1)]
+    plans = [plan(calm[0]["progress"], calm[0]["seconds"], chosen.strikes, seed=n) for n in range(1, chosen.runs + 1)]
+    storms = [(planned["seed"], campaign(chosen, **planned)) for planned in plans]
     calm += [campaign(chosen)] if chosen.judged else []
     most = TIMES * mean(run["seconds"] for run in calm)
     for n, storm in storms:

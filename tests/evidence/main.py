@@ -13,12 +13,13 @@ from scripts.evidence import Line
 from tests.evidence import kills, pace
 
 ROOT = Path(__file__).parents[2]
-OURS = ("POMS_", "DEMO_", "EVIDENCE_", "DATABASE_URL", "SECRET_KEY", "VIRTUAL_ENV", "DJANGO_", "PYTHONPATH", "MAKE", "MFLAGS", "SET_UP_BEGAN")
+OURS = ("POMS_", "DEMO_", "EVIDENCE_", "DATABASE_URL", "SECRET_KEY", "VIRTUAL_ENV", "DJANGO_", "PYTHONPATH", "MAKE", "MFLAGS",
+        "SET_UP_BEGAN")
 LAST = re.compile(r"demo: complete, (?P<submissions>\d+) submissions, (?P<jobs>\d+) jobs, (?P<recovered>\d+) recovered, "
                   r"(?P<lost>\d+) lost, (?P<doubled>\d+) doubled, mass (?P<mass>[\d.]+) GeV")
 CLAIM = re.compile(r"^  (\w+)  (.*): (.*)$", re.MULTILINE)
 TESTS = re.compile(r"(?P<count>\d+) passed(?P<rest>.*) in (?P<seconds>[\d.]+)s")
-SMALL = {"DEMO_SEEDS": "2", "DEMO_EVENTS": "40"}
+SMALL = {"DEMO_SEEDS": "2", "DEMO_EVENTS": "250"}      # fewer would not give a mass
 BROKEN = "tests/services/test_broken_files.py"
 ELSEWHERE = ("crashes", "faults")       # each may be asked for by itself too
 
@@ -80,7 +81,8 @@ def _tests(clone: Path) -> Line:
     done = _make(clone, "test")
     told = TESTS.search(done.stdout)
     measured = f"{told['count']} tests in {float(told['seconds']):.0f} s{told['rest']}" if told else (done.stdout + done.stderr)[-300:]
-    return Line("make test on the clean clone", "all pass, 0 skipped", measured, done.returncode == 0 and bool(told) and "skipped" not in measured)
+    return Line("make test on the clean clone", "all pass, 0 skipped", measured,
+                done.returncode == 0 and bool(told) and "skipped" not in measured)
 
 
 def _make(clone: Path, target: str, **said: str) -> "subprocess.CompletedProcess[str]":
@@ -90,5 +92,6 @@ def _make(clone: Path, target: str, **said: str) -> "subprocess.CompletedProcess
 def _run(clone: Path, argv: list[str], **said: str) -> "subprocess.CompletedProcess[str]":
     """As a newcomer's shell would: nothing of our choices, nobody to ask."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    environment["PATH"] = os.pathsep.join(folder for folder in environment["PATH"].split(os.pathsep) if folder != str(Path(sys.executable).parent))
+    ours = str(Path(sys.executable).parent)
+    environment["PATH"] = os.pathsep.join(folder for folder in environment["PATH"].split(os.pathsep) if folder != ours)
     return subprocess.run(argv, cwd=clone, env=environment | said, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)

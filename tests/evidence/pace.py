@@ -22,7 +22,8 @@ def lines(size: str) -> Iterator[Line]:
     took = chain["seconds"]
     p95 = quantiles(took, n=20)[-1]
     yield Line(f"status change to dependent's intent, {len(took)} times", f"p95 at most {SOON_S:g} s",
-               f"median {median(took):.2f} s, p95 {p95:.2f} s, longest {max(took):.2f} s{_load(chain)}", p95 <= SOON_S and len(took) == ends)
+               f"median {median(took):.2f} s, p95 {p95:.2f} s, longest {max(took):.2f} s{_load(chain)}",
+               p95 <= SOON_S and len(took) == ends)
     for launchers, what in ((1, "one launcher"), (2, "two launchers")):
         yield _rate(what, intents, timed("launches", intents, launchers))
 
