@@ -28,8 +28,8 @@ CALM_ROUNDS, DEADLY_ROUNDS = 80, 20
 class Story:
     """`aims`: death seeks the boundaries at which it has not been often enough, also in the calm, and the world is harsher."""
 
-    def __init__(self, seed: int, killer: Killer, *, steps: int = 80, aims: bool = False) -> None:
-        self.seed, self.killer, self.steps, self.aims = seed, killer, steps, aims
+    def __init__(self, seed: int, killer: Killer, *, aims: bool = False) -> None:
+        self.seed, self.killer, self.steps, self.aims = seed, killer, 160 if aims else 80, aims
         self.rng, self.clock = random.Random(seed), Clock()
         self.plan = draw(self.rng)
         self.payload = Payload(self.rng, self.clock, killer)
@@ -134,9 +134,12 @@ class Story:
             steering.mark(failed, Status.LOCATED, actor=self.ann, at=self.clock.now(), why="seen by eye")
 
     def _cancel(self) -> None:
-        if self.rng.random() < 0.4 and (found := self._some(Status.NEW, *LIVE)):
+        """With an order to remove the jobs; or they are forgotten, and seen again."""
+        found = self._some(Status.NEW, *LIVE)
+        if found and self.rng.random() < 0.2 * (1 + self.harsh):
             steering.mark(found, Status.CANCELLED, actor=self.ann, at=self.clock.now(), why="not wanted")
-            steering.order(found, "remove", actor=self.ann, at=self.clock.now(), why="not wanted")
+            if self.rng.random() < 0.5:
+                steering.order(found, "remove", actor=self.ann, at=self.clock.now(), why="not wanted")
 
     def _order(self) -> None:
         if found := self._some(*LIVE):

@@ -66,6 +66,7 @@ class ShakyBatch:
         self.rng, self.clock, self.payload, self.calm = rng, clock, payload, False
         self.tells_attempts = rng.random() < 0.7
         self.choices = FATES + ["refused"] * rng.choice([0, 0, 0, 8][-4 // harsh:])
+        self.no_recoveries = rng.choice([0, 0, 0.8]) if harsh > 1 else 0
         self.overtaken: set[str] = set()            # sent by one who had been stopped just before
         self.arrived: set[str] = set()
         self.tries, self.fates = Counter(), Counter()
@@ -75,7 +76,7 @@ class ShakyBatch:
 
     def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
         self.tries[spec.tag] += 1
-        fate = "taken" if self.calm else self.rng.choice(self.choices)
+        fate = "taken" if self.calm else self._fate(spec)
         self.fates[fate] += 1
         if fate == "refused":
             raise Refused("no such queue")
@@ -119,6 +120,10 @@ class ShakyBatch:
         live = {job.spec.tag for job in self.jobs.values() if job.state in JOB_LIVE}
         self.jobs = {ref: job for ref, job in self.jobs.items() if job.spec.tag in live}
         self.forgotten_until = self.clock.at
+
+    def _fate(self, spec: JobSpec) -> str:
+        recovers = dict(spec.environment)["POMS_FAMILY_STEP"] != "0"
+        return "refused" if recovers and self.rng.random() < self.no_recoveries else self.rng.choice(self.choices)
 
     def _take(self, spec: JobSpec, *, late: bool) -> tuple[JobRef, ...]:
         seen_from = self.clock.at + timedelta(seconds=self.rng.randint(1, 50) if late else 0)
