@@ -20,8 +20,17 @@ def prepare() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pomssite.settings")
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect()
     connection.close()
+
+
+def collect() -> None:
+    """The files of the pages. What a killed collection has half written would pass for whole, so after one all are written anew."""
+    begun = settings.VAR / "static.begun"
+    killed = begun.exists()
+    begun.touch()
+    call_command("collectstatic", clear=killed, interactive=False, verbosity=0)
+    begun.unlink(missing_ok=True)
 
 
 def main() -> int:
