@@ -18,7 +18,7 @@ OURS = ("POMS_", "DEMO_", "EVIDENCE_", "DATABASE_URL", "SECRET_KEY", "VIRTUAL_EN
 LAST = re.compile(r"demo: complete, (?P<submissions>\d+) submissions, (?P<jobs>\d+) jobs, (?P<recovered>\d+) recovered, "
                   r"(?P<lost>\d+) lost, (?P<doubled>\d+) doubled, mass (?P<mass>[\d.]+) GeV")
 CLAIM = re.compile(r"^  (\w+)  (.*): (.*)$", re.MULTILINE)
-TESTS = re.compile(r"(?P<count>\d+) passed(?P<rest>.*) in (?P<seconds>[\d.]+)s")
+TESTS = re.compile(r"(?P<counts>(?:\d+ [a-z]+, )*\d+ [a-z]+) in (?P<seconds>[\d.]+)s")
 SMALL = {"DEMO_SEEDS": "2", "DEMO_EVENTS": "250"}      # fewer would not give a mass
 BROKEN = "tests/services/test_broken_files.py"
 ELSEWHERE = ("crashes", "faults")       # each may be asked for by itself too
@@ -79,9 +79,9 @@ def _broken(clone: Path) -> Iterator[Line]:
 
 def _tests(clone: Path) -> Line:
     done = _make(clone, "test")
-    told = TESTS.search(done.stdout)
-    measured = f"{told['count']} tests in {float(told['seconds']):.0f} s{told['rest']}" if told else (done.stdout + done.stderr)[-300:]
-    return Line("make test on the clean clone", "all pass, 0 skipped", measured,
+    told, failed = TESTS.search(done.stdout), re.findall(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    measured = f"{told['counts']} in {float(told['seconds']):.0f} s" if told else (done.stdout + done.stderr)[-300:]
+    return Line("make test on the clean clone", "all pass, 0 skipped", " ".join([measured, *failed]),
                 done.returncode == 0 and bool(told) and "skipped" not in measured)
 
 
