@@ -1,7 +1,7 @@
 """Wake-ups: one task of a pulse waits at the most, and none waits for a cluster that is gone."""
 import pytest
 from django.core.management import call_command
-from django_q.cluster import Cluster
+from django_q.management.commands import qcluster
 from django_q.models import OrmQ
 
 from submissions import pulses
@@ -22,11 +22,17 @@ def test_what_is_wanted_while_it_runs_is_done_after():
     assert pulses.queue("listen")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_new_cluster_does_not_wait_for_the_tasks_of_a_dead_one(monkeypatch):
     """A killed cluster leaves its tasks locked for a while, and the pulses would wait for them."""
-    pulses.queue("listen")
     begun = []
-    monkeypatch.setattr(Cluster, "start", lambda self: begun.append(Pulse.objects.get(name="listen").queued_at))
+
+    class Cluster:
+        def start(self):
+            begun.append(Pulse.objects.get(name="listen").queued_at)
+
+    monkeypatch.setattr(qcluster, "Cluster", Cluster)
+    pulses.queue("listen")
     call_command("work")
     assert begun == [None]
     assert pulses.queue("listen")
