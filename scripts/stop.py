@@ -45,6 +45,7 @@ def main() -> int:
     var = postgres.folder_of().parent
     for place in (var, var / "test"):
         stop(place, jobs="--keep-jobs" not in sys.argv, database="--keep-database" not in sys.argv)
+    print("Stopped: nothing that was started here runs any more.")
     return 0
 
 

@@ -57,7 +57,8 @@ BY_PERSON: dict[Status, frozenset[Status]] = {S.COMPLETED: frozenset({S.FAILED})
 
 AT_WORK = frozenset({S.NEW, S.AWAITING}) | LIVE
 OVER = frozenset({S.LAUNCH_FAILED, S.REMOVED, S.CANCELLED})      # ended without an answer about files
-WORST_FIRST = (S.LAUNCH_FAILED, S.FAILED, S.HELD, S.AWAITING, S.COMPLETED, S.RUNNING, S.IDLE, S.NEW, S.LOCATED, S.REMOVED, S.CANCELLED)
+# what most needs somebody; Completed after Running, since "Completed" on work that goes on reads as finished
+WORST_FIRST = (S.LAUNCH_FAILED, S.FAILED, S.HELD, S.AWAITING, S.RUNNING, S.IDLE, S.NEW, S.COMPLETED, S.LOCATED, S.REMOVED, S.CANCELLED)
 
 
 def settle(now: Status, heard: Status, *, recovery: bool = False, person: bool = False) -> Status | None:

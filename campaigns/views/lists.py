@@ -2,12 +2,13 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 
 from accounts.pages import member, piece, show
 from accounts.policy import Actor
 from campaigns.filters import CampaignFilter
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Hold
 from pomssite.kit import clock
 from submissions.services import outlook
 from submissions.states import Status
@@ -37,16 +38,18 @@ class Line:
     @property
     def words(self) -> str:
         """The state, and of how many submissions."""
+        held = ", launches held" if self.campaign.is_held else ""  # type: ignore[attr-defined]
         if self.open:
-            return f"{self.state}, {self.open[self.state]} open"
-        return "Nothing open" if self.located else "Not launched yet"
+            return f"{self.state}, {self.open[self.state]} open{held}"
+        return ("Nothing open" if self.located else "Not launched yet") + held
 
 
 @member
 def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Newest first, fifty at a time."""
     mine = Campaign.objects.visible_to(actor).filter(retired_at=None).select_related("summary", "creator")
-    found = CampaignFilter(request.GET, mine)
+    held = Exists(Hold.objects.filter(campaign=OuterRef("pk"), lifted_at=None))
+    found = CampaignFilter(request.GET, mine.annotate(is_held=held))
     page = piece(request, found.qs)
     states = outlook.open_states([row.pk for row in page.rows])
     lines = [Line(row, states.get(row.pk, Counter())) for row in page.rows]

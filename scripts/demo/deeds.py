@@ -15,7 +15,7 @@ def up(place: Place) -> int:
     _begin(place, name)
     print(report.invitation(place, name, platform.page_of(name), password), flush=True)
     print(report.result(watch.until_complete(name, place, patience_s=choices.patience_s())), flush=True)
-    print(f"The pages stay at {place.url} until `make stop`.", flush=True)
+    print(f"The pages stay at {place.url} until `make stop`. Another campaign: `make demo NEW=1`.", flush=True)
     return 0
 
 

@@ -33,8 +33,9 @@ class Outcome:
 
 
 def run_of(campaign: str) -> Run:
-    """The latest run of the campaign."""
-    return Run.objects.filter(stage__campaign__name=campaign, experiment=EXPERIMENT).select_related("stage__campaign").latest("pk")
+    """The demo's own run of the campaign, whatever people launched beside it."""
+    mine = Run.objects.filter(stage__campaign__name=campaign, experiment=EXPERIMENT, key__endswith=":demo")
+    return mine.select_related("stage__campaign").latest("pk")
 
 
 def bars(run: Run) -> list[Bar]:

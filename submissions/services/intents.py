@@ -71,7 +71,7 @@ def wait(intent: LaunchIntent, *, why: str, until: datetime) -> None:
 def recheck(stages: Sequence[int]) -> int:
     """What held these stages is gone: their intents need not wait."""
     pulses.wake("launch_ready")
-    return LaunchIntent.objects.filter(stage__in=stages).waiting().update(recheck_at=None)
+    return LaunchIntent.objects.filter(stage__in=stages).waiting().update(recheck_at=None, gate="")
 
 
 @transaction.atomic(savepoint=False)

@@ -2,11 +2,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Event
 from campaigns.document import Settings
@@ -18,6 +19,8 @@ from submissions.states import WORST_FIRST, Status
 
 NEWEST = 1000           # submissions that one page looks at
 SQUARES = 60
+WAITING = Q(taken_at=None, dropped_at=None)
+ASKED_FOR_NOTHING = Q(cause="manual", dropped_at__gt=Now() - timedelta(days=1))
 ROWS_WITHOUT = ("snapshot", "dimensions", "parameter")
 
 
@@ -77,8 +80,19 @@ class StageOutlook:
     families: list[Family]
     feeds: list["StageOutlook"] = field(default_factory=list)
     fed: list[Stage] = field(default_factory=list)
-    waiting: list[LaunchIntent] = field(default_factory=list)
+    intents: list[LaunchIntent] = field(default_factory=list)
     hold: Hold | None = None
+
+    @property
+    def waiting(self) -> list[LaunchIntent]:
+        return [intent for intent in self.intents if intent.dropped_at is None]
+
+    @property
+    def came_to_nothing(self) -> LaunchIntent | None:
+        """What a person last asked for, if nothing was launched for it nor since."""
+        last = self.intents[-1] if self.intents else None
+        newer = any(family.first.intent_id > last.pk for family in self.families[:1]) if last else True
+        return None if newer or last is None or last.dropped_at is None else last
 
     @cached_property
     def counts(self) -> Counter[Status]:
@@ -163,14 +177,15 @@ class Reason:
 
 def stage_outlook(stage: Stage) -> StageOutlook:
     """One stage, with the stages that feed it."""
-    edges = Dependency.objects.filter(Q(upstream=stage) | Q(downstream=stage), retired_at=None).select_related("upstream", "downstream")
+    edges = (Dependency.objects.filter(Q(upstream=stage) | Q(downstream=stage), retired_at=None)
+             .select_related("upstream__campaign", "downstream"))
     feeds = list(dict.fromkeys(edge.upstream for edge in edges if edge.downstream_id == stage.pk))
     found = _grouped(families(stage__in=[stage, *feeds]), lambda family: family.first.stage_id)
     hold = Hold.objects.filter(stage=stage, lifted_at=None).select_related("by").first()
     settings = documents.settings_of(stage)
-    return StageOutlook(stage, settings, found.get(stage.pk, []), waiting=list(waiting_intents(stage=stage)), hold=hold,
+    return StageOutlook(stage, settings, found.get(stage.pk, []), intents=list(waiting_intents(stage=stage)), hold=hold,
                         fed=list(dict.fromkeys(edge.downstream for edge in edges if edge.upstream_id == stage.pk)),
-                        feeds=[StageOutlook(up, settings, found.get(up.pk, [])) for up in feeds])
+                        feeds=[StageOutlook(up, documents.settings_of(up), found.get(up.pk, [])) for up in feeds])
 
 
 class CampaignOutlook:
@@ -183,7 +198,7 @@ class CampaignOutlook:
         by_stage = _grouped(families(stage__campaign=campaign), lambda family: family.first.stage_id)
         waiting = _grouped(waiting_intents(stage__campaign=campaign), lambda intent: intent.stage_id)
         self.holds = standing_holds(campaign)
-        self.stages = [StageOutlook(row, documents.settings_of(row), by_stage.get(row.pk, []), waiting=waiting.get(row.pk, []),
+        self.stages = [StageOutlook(row, documents.settings_of(row), by_stage.get(row.pk, []), intents=waiting.get(row.pk, []),
                                     hold=self.holds.get(row.pk)) for row in rows]
         known = {each.stage.pk: each for each in self.stages}
         for edge in self.edges:
@@ -252,8 +267,9 @@ class CampaignOutlook:
 
 
 def waiting_intents(**of: Any) -> QuerySet[LaunchIntent]:
-    """What is to be launched, and the gate's last answer; the oldest first."""
-    return LaunchIntent.objects.waiting().filter(**of).select_related("run").defer("preview", "dimensions").order_by("pk")[:100]
+    """What is to be launched, and the gate's last answer, and what a person asked for in the last day and came to nothing; oldest first."""
+    rows = LaunchIntent.objects.filter(WAITING | ASKED_FOR_NOTHING, **of)
+    return rows.select_related("run").defer("preview", "dimensions").order_by("pk")[:100]
 
 
 def standing_holds(campaign: Campaign) -> Mapping[int | None, Hold]:

@@ -27,6 +27,7 @@ def of_stage(each: StageOutlook) -> Iterator[Reason]:
     yield from _stuck(each)
     yield from _in_trouble(each)
     yield from _waiting(each)
+    yield from _nothing(each)
     if not each.families and each.feeds and not each.waiting:
         yield _not_begun(each)
 
@@ -52,7 +53,7 @@ def _stopped(outlook: CampaignOutlook) -> Iterator[Reason]:
 
 
 def _held(hold: Hold, title: str) -> Reason:
-    return Reason(Status.HELD, title, f"By {hold.by} since {hold.at:%-d %b %H:%M} UTC: {hold.why} Jobs that run already go on.")
+    return Reason(Status.HELD, title, f"By {hold.by} since {hold.at:%-d %b %H:%M} UTC: {hold.why.rstrip('.')}. Jobs that run already go on.")
 
 
 def _stuck(each: StageOutlook) -> Iterator[Reason]:
@@ -69,7 +70,7 @@ def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
             yield Reason(Status.HELD, f"{_name(each, family)} is in trouble", f"{last.trouble} POMS tries again by itself.", last)
         elif last.held:
             yield Reason(Status.HELD, f"{_many(last.held, 'job')} of {_name(each, family)} held",
-                         "The batch system will not start them by itself. Release or remove them on the submission's page.", last)
+                         "The batch system starts nothing of it by itself. Release or kill on the submission's page.", last)
 
 
 def _waiting(each: StageOutlook) -> Iterator[Reason]:
@@ -79,12 +80,20 @@ def _waiting(each: StageOutlook) -> Iterator[Reason]:
         groups[intent.gate] = groups.get(intent.gate, 0) + 1
     for gate, count in groups.items():
         many = f"{count} launches wait" if count > 1 else "A launch waits"
-        yield Reason(Status.IDLE, f"{each.stage.name}: {many.lower()}", gate or "It is due and goes out within seconds.")
+        yield Reason(Status.IDLE, f"{each.stage.name}: {many.lower()}", gate or "It is due: it goes out within seconds, unless launches are held.")
+
+
+def _nothing(each: StageOutlook) -> Iterator[Reason]:
+    """A person pressed Launch and no submission came of it."""
+    if last := each.came_to_nothing:
+        asked = f" It was asked for with the reason: {last.reason}." if last.reason else ""
+        yield Reason(Status.HELD, f"The last launch of {each.stage.name} came to nothing",
+                     f"{last.why[:1].upper()}{last.why[1:]}.{asked} To run it all again, import the campaign under another name.")
 
 
 def _not_begun(each: StageOutlook) -> Reason:
     feeds = " and ".join(up.stage.name for up in each.feeds)
-    done = " ".join(f"So far {up.located} of {up.expected} of {up.stage.name} settled." for up in each.feeds if up.families)
+    done = " ".join(f"So far {up.located} of {up.expected} pieces of {up.stage.name} are settled." for up in each.feeds if up.families)
     return Reason(Status.NEW, f"{each.stage.name} has not started", f"{JOINS[str(each.settings.join)].format(feeds=feeds)} {done}".strip())
 
 

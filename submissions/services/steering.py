@@ -8,6 +8,7 @@ from accounts import events
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns.models import Campaign, Stage
+from campaigns.services import documents
 from pomssite.kit.errors import Conflict, Invalid
 from submissions import pulses
 from submissions.models import Job, LaunchIntent, Order, Submission
@@ -25,6 +26,8 @@ def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "",
     require(actor, Verb.DO, stage.campaign)
     if stage.retired_at or stage.campaign.retired_at:
         raise Conflict(f"{stage} is retired: nothing was launched.")
+    if documents.settings_of(stage).dataset == "from_parent":
+        raise Invalid(f"{stage} has the dataset from_parent: it runs over what feeds it. Launch the stage at the beginning. Nothing was launched.")
     Campaign.objects.filter(pk=stage.campaign_id, active=False).update(active=True)
     return intents.begin(stage, key=f"manual:{stage.pk}:{key}", owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=for_test)
 

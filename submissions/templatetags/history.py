@@ -5,7 +5,9 @@ from django import template
 
 register = template.Library()
 
-DEEDS = {"status": "moved", "submission recorded": "recorded", "run begun": "began a run", "intent dropped": "dropped a launch"}
+DEEDS = {"status": "moved", "submission recorded": "recorded", "run begun": "began a run", "intent dropped": "dropped a launch",
+         "launches held": "held launches", "launches released": "released launches", "hold ordered": "ordered a hold of",
+         "release ordered": "ordered a release of", "remove ordered": "ordered the removal of"}
 SAID = frozenset({"submission recorded", "run begun", "intent dropped", "settled", "stuck"})      # the verb says it all
 CAUSES = {
     "manual": "a person asked for it", "cron": "its schedule", "keep": "to keep the stage running", "recovery": "a recovery of what was missing",

@@ -23,7 +23,7 @@ TEMPLATE = Path(__file__).parents[2] / "demo" / "zmumu.ini"
 def launched(worker, doc=None):
     """A run in the demo's experiment, its first submission sent."""
     campaign = make_campaign(doc, actor=make_actor("demo", "demo"), files=("a", "b", "c"))
-    make_intent(campaign)
+    make_intent(campaign, key="manual:1:demo")
     go(worker)
     return campaign, Submission.objects.earliest("pk")
 
@@ -35,7 +35,7 @@ def until_complete(campaign, **said):
 def test_of_the_template_each_stage_is_expected_to_have_its_part(db, worker):
     doc = ini.parse(TEMPLATE.read_text(), values={"seeds": "1, 2, 3"})
     campaign = documents.store(doc, actor=make_actor("demo", "demo"), at=NOON)
-    make_intent(campaign)
+    make_intent(campaign, key="manual:1:demo")
     go(worker)
     bars = story.bars(story.run_of("zmumu"))
     assert [(bar.name, bar.expected, bar.at_work) for bar in bars] == [("generate", 3, 1), ("simulate", 3, 0), ("merge", 1, 0), ("fit", 1, 0)]
@@ -76,7 +76,7 @@ def test_a_stuck_run_fails_loudly_with_its_sentence(db, worker):
 
 def test_a_run_that_does_not_move_fails_with_what_waits(db, worker):
     campaign = make_campaign(actor=make_actor("demo", "demo"))
-    make_intent(campaign)
+    make_intent(campaign, key="manual:1:demo")
     with pytest.raises(Trouble, match=r"nothing moved for(?s:.*)launch manual:.* waits: for a launcher"):
         until_complete(campaign, patience_s=-1)
 

@@ -1,13 +1,17 @@
 """Why isn't it moving? Each cause has its sentence, the worst first."""
 import pytest
+from django.utils import timezone
 
+from campaigns.document import Settings, Stage
 from campaigns.services import holds
-from submissions.models import Submission
-from submissions.services import reasons
+from pomssite.kit.errors import Invalid
+from submissions.models import LaunchIntent, Submission
+from submissions.services import reasons, steering
 from submissions.services.outlook import CampaignOutlook
 from submissions.states import JobState, Status
-from tests.makers import NOON, make_actor, make_campaign, make_document
+from tests.makers import NOON, make_actor, make_campaign, make_document, make_files, make_intent
 from tests.scenes import play
+from tests.services.deeds import go
 
 
 def titles(campaign):
@@ -61,3 +65,21 @@ def test_a_settled_family_is_located_whatever_failed_on_the_way(scene):
     Submission.objects.filter(pk=first.pk).update(settled_at=NOON)
     family = next(f for each in CampaignOutlook(scene.campaign).stages for f in each.families if f.first.pk == first.pk)
     assert (family.first.status, family.state) == (Status.FAILED, Status.LOCATED)
+
+
+def test_a_launch_that_came_to_nothing_says_so_until_something_is_launched(db, worker):
+    campaign = make_campaign(make_document(stages=(Stage("gen", Settings(split="nfiles(2)")),), dependencies=()))
+    make_intent(campaign), make_intent(campaign)
+    go(worker, timezone.now()), go(worker, timezone.now())
+    said = [reason for reason in reasons.why(CampaignOutlook(campaign)) if "came to nothing" in reason.title]
+    assert len(said) == 1 and said[0].text.startswith("The dataset has nothing left to cut.")
+    make_files(("c",))
+    make_intent(campaign)
+    go(worker)
+    assert not [reason for reason in reasons.why(CampaignOutlook(campaign)) if "came to nothing" in reason.title]
+
+
+def test_a_stage_that_runs_over_what_feeds_it_is_not_launched_by_itself(campaign):
+    with pytest.raises(Invalid, match="from_parent"):
+        steering.launch(campaign.stages.get(name="reco"), actor=make_actor(), at=NOON, key="k")
+    assert not LaunchIntent.objects.exists()

@@ -101,7 +101,8 @@ def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -
 
     The submission before its clusters: who listens takes them in this order too.
     """
-    moved = lifecycle.move(submission, Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why=f"{len(refs)} jobs were taken")
+    many = "1 job was taken" if len(refs) == 1 else f"{len(refs)} jobs were taken"
+    moved = lifecycle.move(submission, Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why=many)
     GridCluster.objects.bulk_create([GridCluster(submission=submission, batch=submission.batch, schedd=s, cluster=c)
                                      for s, c in {(ref.schedd, ref.cluster) for ref in refs}], ignore_conflicts=True)
     if moved:
