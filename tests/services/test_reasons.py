@@ -69,8 +69,9 @@ def test_a_settled_family_is_located_whatever_failed_on_the_way(scene):
 
 def test_a_launch_that_came_to_nothing_says_so_until_something_is_launched(db, worker):
     campaign = make_campaign(make_document(stages=(Stage("gen", Settings(split="nfiles(2)")),), dependencies=()))
-    make_intent(campaign), make_intent(campaign)
-    go(worker, timezone.now()), go(worker, timezone.now())
+    for _ in range(2):
+        make_intent(campaign)
+        go(worker, timezone.now())
     said = [reason for reason in reasons.why(CampaignOutlook(campaign)) if "came to nothing" in reason.title]
     assert len(said) == 1 and said[0].text.startswith("The dataset has nothing left to cut.")
     make_files(("c",))
