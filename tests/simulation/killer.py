@@ -22,7 +22,7 @@ class Killer:
     def __init__(self) -> None:
         self.seen, self.kills = Counter(), Counter()
         self.deed, self.left, self.targets, self.dead = "", None, None, False
-        self.meanwhile: Callable[[], bool] | None = None
+        self.meanwhile: Callable[[str], bool] | None = None
 
     def run(self, deed: str, work: Callable[[], object], *, dies_at: int | None = None,
             targets: frozenset[str] | None = None) -> bool:
@@ -78,7 +78,7 @@ class Killer:
         where = f"{place()} {verb(sql)}"
         self.boundary(f"before {where}")
         if self.meanwhile and not connection.in_atomic_block:
-            self.meanwhile()
+            self.meanwhile(where)
         answer = execute(sql, params, many, context)
         self.boundary(f"after {where}")
         return answer
@@ -105,7 +105,7 @@ class Deadly:
         def call(*args, **words):
             where = f"{place()} call {name}" if self.killer.deed else ""
             self.killer.boundary(f"before {where}")
-            if self.killer.deed and self.killer.meanwhile and self.killer.meanwhile() and name == "submit":
+            if self.killer.deed and self.killer.meanwhile and self.killer.meanwhile(where) and name == "submit":
                 self.inside.overtaken.add(args[0].tag)
             answer = found(*args, **words)
             self.killer.boundary(f"after {where}")

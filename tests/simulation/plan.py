@@ -37,13 +37,13 @@ class Plan:
                                         for name in ("gen", "sim", "cmp", "merge")))
 
 
-def draw(rng: random.Random) -> Plan:
+def draw(rng: random.Random, *, runs: int = 0) -> Plan:
     split = rng.choice(sorted(SPLITS))
-    keep = 0 if split == "none" else rng.choice([0, 2, 2, 3])
+    keep = 0 if split == "none" or runs else rng.choice([0, 2, 2, 3])
     files = tuple(f"r{n % 3}.{n}" for n in range(rng.randint(3, 5)))
     settings = Settings(login_setup="farm", completion_pct=100, patience_s=rng.choice([0, 3600]), software_version=rng.choice(["", "v1"]),
                         jobs=rng.choice([1, 2, 2, "per_file"]), limit=rng.choice([0, 0, 2]), recovery_limit=rng.choice([2, 3, 3]))
-    return Plan(split, keep, 1 if keep or split == "none" else rng.randint(1, 3), files, settings)
+    return Plan(split, keep, 1 if keep or split == "none" else runs or rng.randint(1, 3), files, settings)
 
 
 def declare_raw(names: tuple[str, ...], at) -> None:

@@ -16,26 +16,25 @@ from submissions.states import LIVE, JobState, Status
 from tests.makers import make_actor
 from tests.simulation.clock import Clock, empty
 from tests.simulation.killer import Deadly, Killer
+from tests.simulation.moods import USUAL, wanted
 from tests.simulation.payload import Payload
 from tests.simulation.plan import declare_raw, define_raw, draw
 from tests.simulation.world import ShakyBatch, ShakyCatalogue
 
-OFTEN = ["launch"] * 4 + ["resume"] * 3 + ["listen"] * 3 + ["wrap"] * 3 + ["join"] * 2 + ["sweep", "orders", "number", "fold"]
-PAUSES = [1, 5, 20, 70, 70, 400]
+HOT = ("call submit", "local._named", "local._chosen")      # where to be stopped is dangerous
 CALM_ROUNDS, DEADLY_ROUNDS = 80, 20
 
 
 class Story:
-    """`aims`: death seeks the boundaries at which it has not been often enough, also in the calm, and the world is harsher."""
+    """`aims`: death seeks the boundaries at which it has not been often enough, also in the calm, in a mood of the world that helps it."""
 
     def __init__(self, seed: int, killer: Killer, *, aims: bool = False) -> None:
-        self.seed, self.killer, self.steps, self.aims = seed, killer, 160 if aims else 80, aims
+        self.seed, self.killer, self.aims = seed, killer, aims
         self.rng, self.clock = random.Random(seed), Clock()
-        self.plan = draw(self.rng)
+        self.mood = wanted(killer, self.rng) if aims else USUAL
+        self.plan = draw(self.rng, runs=self.mood.runs)
         self.payload = Payload(self.rng, self.clock, killer)
-        harsh = 3 if aims else 1
-        self.batch, self.catalogue = ShakyBatch(self.rng, self.clock, self.payload, harsh=harsh), ShakyCatalogue(self.rng, harsh=harsh)
-        self.harsh = harsh
+        self.batch, self.catalogue = ShakyBatch(self.rng, self.clock, self.payload, self.mood), ShakyCatalogue(self.rng, self.mood)
         self.inside, self.zombies, self.rounds = False, 0, 0
 
     def tell(self) -> None:
@@ -46,7 +45,7 @@ class Story:
         with mock.patch.object(registry, "_made", lambda setting, alias: made[setting]):
             self._begin()
             self.killer.meanwhile = self._meanwhile
-            for _ in range(self.steps):
+            for _ in range(self.mood.steps):
                 self._chaos()
             self.killer.meanwhile = None
             self.rounds = self._calm()
@@ -84,18 +83,22 @@ class Story:
         index = self.rng.randrange(len(self.workers))
         worker = self.workers[index]
         leases.beat(worker)
-        name = self.rng.choice(OFTEN)
-        dies = int(self.rng.expovariate(1 / 14)) + 1 if self.rng.random() < 0.6 else None
-        if not self._run(name, worker, dies):
+        if not self._run(self.rng.choice(self.mood.often), worker):
             self.workers[index] = self._worker()
         self._elsewhere()
 
-    def _run(self, name: str, worker: Worker, dies: int | None) -> bool:
-        if not self.aims:
-            return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=dies)
-        dies = self.rng.choice([None, None, 1, 1, 2, 4, 8])     # often it lives: what comes later is also to be reached
-        targets = self.rng.choice([self.killer.needy, self.killer.rarest])(name)
+    def _run(self, name: str, worker: Worker, *, calm: bool = False) -> bool:
+        dies, targets = self._fate(name, calm=calm)
         return self.killer.run(name, lambda: self._alone(self.deeds(worker)[name]), dies_at=dies, targets=targets)
+
+    def _fate(self, name: str, *, calm: bool) -> tuple[int | None, frozenset[str] | None]:
+        """At the so-manieth boundary, of these. Often it lives: what comes later is also to be reached."""
+        if self.aims and name in self.mood.focus:
+            needy = self.killer.needy(name)
+            one = frozenset(self.rng.sample(sorted(needy), 1)) if needy else needy
+            return self.rng.choice([None, 1, 1, 1, 2, 4]), self.rng.choice([needy, self.killer.rarest(name), one, one])
+        often, mean = self.mood.breaks
+        return int(self.rng.expovariate(1 / mean)) + 1 if not calm and self.rng.random() < often else None, None
 
     @staticmethod
     def _alone(deed: Callable[[], object]) -> None:
@@ -107,18 +110,17 @@ class Story:
 
     def _elsewhere(self) -> None:
         self.batch.tick()
-        self.clock.turn(self.rng.choice(PAUSES))
+        self.clock.turn(self.rng.choice(self.mood.pauses))
         dice = self.rng.random()
-        if dice < 0.02 * self.harsh:
+        if dice < self.mood.forgets:
             self.batch.forget()
-        elif dice < 0.10 * self.harsh:
+        elif dice < self.mood.forgets + self.mood.person:
             self._person()
 
     def _person(self) -> None:
         """Somebody looks at the pages, and acts."""
-        deed = self.rng.choice([self._launch, self._hold, self._locate, self._cancel, self._order])
         try:
-            deed()
+            getattr(self, f"_{self.rng.choice(self.mood.deeds)}")()
         except Conflict:
             return
 
@@ -136,7 +138,7 @@ class Story:
     def _cancel(self) -> None:
         """With an order to remove the jobs; or they are forgotten, and seen again."""
         found = self._some(Status.NEW, *LIVE)
-        if found and self.rng.random() < 0.2 * (1 + self.harsh):
+        if found and self.rng.random() < 0.4:
             steering.mark(found, Status.CANCELLED, actor=self.ann, at=self.clock.now(), why="not wanted")
             if self.rng.random() < 0.5:
                 steering.order(found, "remove", actor=self.ann, at=self.clock.now(), why="not wanted")
@@ -148,15 +150,16 @@ class Story:
     def _some(self, *statuses: Status) -> Submission | None:
         return Submission.objects.filter(status__in=statuses, abandoned_at=None).order_by("pk").first()
 
-    def _meanwhile(self) -> bool:
+    def _meanwhile(self, where: str) -> bool:
         """At this moment the one at work is stopped for a while, and another acts."""
-        if self.inside or self.rng.random() > 0.03 * self.harsh:
+        long = any(place in where for place in HOT) and self.rng.random() < self.mood.stopped
+        if self.inside or not long and self.rng.random() > self.mood.overtaken:
             return False
         self.inside = True
         self.zombies += 1
-        self.clock.turn(self.rng.choice([1, 15, 90]))
+        self.clock.turn(90 if long else self.rng.choice([1, 15, 90]))
         other = self._worker()
-        for name in self.rng.sample(["launch", "resume", "listen", "wrap", "join", "sweep", "grid"], 2):
+        for name in ["resume"] if long else self.rng.sample(["launch", "resume", "listen", "wrap", "join", "sweep", "grid"], 2):
             deed = self.batch.tick if name == "grid" else self.deeds(other)[name]
             self.killer.run(f"{name} meanwhile", lambda deed=deed: self._alone(deed))
         self.inside = False
@@ -172,7 +175,7 @@ class Story:
         for rounds in range(CALM_ROUNDS):
             worker = self._worker()
             for name in ["orders", "sweep", "listen", "wrap", "join", "resume", "launch", "number", "fold"]:
-                self._run(name, worker, None)
+                self._run(name, worker, calm=True)
             self.aims = self.aims and rounds < DEADLY_ROUNDS
             self.batch.tick()
             self.clock.turn(1800)

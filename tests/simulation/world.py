@@ -11,9 +11,9 @@ from submissions.command import JobSpec
 from submissions.states import JOB_LIVE
 from submissions.states import JobState as J
 from tests.simulation.clock import Clock
+from tests.simulation.moods import Mood
 from tests.simulation.payload import Payload
 
-FATES = ["taken"] * 10 + ["refused", "lost", "unheard", "unheard", "late", "late"]
 DEEDS = {"hold": ((J.IDLE, J.RUNNING), J.HELD), "release": ((J.HELD,), J.IDLE), "remove": (tuple(JOB_LIVE), J.REMOVED)}
 
 
@@ -22,8 +22,8 @@ class ShakyCatalogue(LocalCatalogue):
 
     calm = False
 
-    def __init__(self, rng: random.Random, *, harsh: int = 1) -> None:
-        self.rng, self.chance = rng, 0.03 * harsh
+    def __init__(self, rng: random.Random, mood: Mood) -> None:
+        self.rng, self.chance = rng, mood.shaky
 
     def _shake(self) -> None:
         if not self.calm and self.rng.random() < self.chance:
@@ -62,11 +62,11 @@ class ShakyBatch:
 
     unseen = timedelta(seconds=60)
 
-    def __init__(self, rng: random.Random, clock: Clock, payload: Payload, *, harsh: int = 1) -> None:
+    def __init__(self, rng: random.Random, clock: Clock, payload: Payload, mood: Mood) -> None:
         self.rng, self.clock, self.payload, self.calm = rng, clock, payload, False
         self.tells_attempts = rng.random() < 0.7
-        self.choices = FATES + ["refused"] * rng.choice([0, 0, 0, 8][-4 // harsh:])
-        self.no_recoveries = rng.choice([0, 0, 0.8]) if harsh > 1 else 0
+        self.choices = [*mood.fates, *["refused"] * rng.choice([0, 0, 0, 8])]
+        self.no_recoveries = mood.no_recoveries
         self.overtaken: set[str] = set()            # sent by one who had been stopped just before
         self.arrived: set[str] = set()
         self.tries, self.fates = Counter(), Counter()
