@@ -2,6 +2,7 @@
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,8 @@ def payloads(batch: LocalBatch) -> list[int]:
 def kill(*pids: int) -> None:
     assert pids
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):      # a starter whose job is done may end meanwhile
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
