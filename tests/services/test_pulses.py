@@ -23,7 +23,6 @@ def test_what_is_wanted_while_it_runs_is_done_after():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.django_db(transaction=True)
 def test_a_new_cluster_does_not_wait_for_the_tasks_of_a_dead_one(monkeypatch):
     """A killed cluster leaves its tasks locked for a while, and the pulses would wait for them."""
     begun = []
