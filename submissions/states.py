@@ -1,5 +1,5 @@
 """The life of a submission and of a job: the words, and which may follow which. Pure."""
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +90,12 @@ def _ended(failed: int, done: int, removed: int) -> Status:
     if not failed and not done and removed:
         return S.CANCELLED
     return S.FAILED if failed * 2 > done else S.COMPLETED
+
+
+def worst(statuses: Iterable[Status]) -> Status | None:
+    """The one that most needs somebody; None of none."""
+    present = set(statuses)
+    return next((status for status in WORST_FIRST if status in present), None)
 
 
 @dataclass(frozen=True)

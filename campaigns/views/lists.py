@@ -11,7 +11,7 @@ from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign, Hold
 from pomssite.kit import clock
 from submissions.services import outlook
-from submissions.states import Status
+from submissions.states import Status, worst
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Line:
 
     @property
     def state(self) -> Status:
-        return outlook.worst(self.open) or (Status.LOCATED if self.located else Status.NEW)
+        return worst(self.open) or (Status.LOCATED if self.located else Status.NEW)
 
     @property
     def words(self) -> str:

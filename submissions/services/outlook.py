@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Dependency, Hold, Stage
 from campaigns.services import documents
 from datasets.models import File
 from submissions.models import LaunchIntent, Submission
-from submissions.states import WORST_FIRST, Status
+from submissions.states import Status, worst
 
 NEWEST = 1000           # submissions that one page looks at
 SQUARES = 60
@@ -63,12 +63,6 @@ def families(newest: int = NEWEST, **of: Any) -> list[Family]:
         home[row.pk] = root = home.get(row.parent_id, row.pk) if row.parent_id else row.pk
         found.setdefault(root, Family([])).members.append(row)
     return [family for family in reversed(found.values()) if family.first.parent_id is None]
-
-
-def worst(states: Iterable[Status]) -> Status | None:
-    """The one that most needs somebody."""
-    present = set(states)
-    return next((status for status in WORST_FIRST if status in present), None)
 
 
 @dataclass

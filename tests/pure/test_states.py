@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.states import AFTER, AT_WORK, BY_PERSON, LIVE, OVER, RANK, WORST_FIRST, JobState, News, Status, from_jobs, newer, settle
+from submissions.states import AFTER, AT_WORK, BY_PERSON, LIVE, OVER, RANK, WORST_FIRST, JobState, News, Status, from_jobs, newer, settle, worst
 
 S, J = Status, JobState
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -54,6 +54,10 @@ def test_every_status_has_its_row_and_its_rank():
     assert set(AFTER) == set(Status) == set(WORST_FIRST) and len(WORST_FIRST) == len(Status)
     assert set(BY_PERSON) <= set(Status) and not LIVE & OVER and LIVE < AT_WORK
     assert set(RANK) == set(JobState)
+
+
+def test_the_worst_of_several_is_the_one_that_needs_somebody():
+    assert worst([S.LOCATED, S.RUNNING, S.HELD]) == S.HELD and worst([S.COMPLETED, S.RUNNING]) == S.RUNNING and worst([]) is None
 
 
 def said(**counters):
