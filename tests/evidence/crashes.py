@@ -22,7 +22,7 @@ ROOMS = {"launch": ("launch",), "resume": ("resume",), "intake": ("listen", "swe
 LEAST = 5
 KINDS = {"lost": "lost: work that never ends, or input without output", "doubled": "doubled: sent, done or joined twice",
          "two slices": "files in two live slices", "counters": "counters and summaries unlike their rows", "other": "anything else amiss"}
-SIZES = {"small": (8, 0, 1), "full": (30, 150, 2)}       # seeds and aimed seeds of a process, processes
+SIZES = {"small": (8, 0, 1), "full": (20, 220, 2)}       # seeds and aimed seeds of a process, processes
 
 
 @dataclass

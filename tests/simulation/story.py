@@ -93,9 +93,9 @@ class Story:
 
     def _fate(self, name: str, *, calm: bool) -> tuple[int | None, frozenset[str] | None]:
         """At the so-manieth boundary, of these. Often it lives: what comes later is also to be reached."""
-        if self.aims and name in self.mood.focus:
-            needy = self.killer.needy(name)
-            one = frozenset(self.rng.sample(sorted(needy), 1)) if needy else needy
+        needy = self.killer.needy(name) if self.aims else frozenset()
+        if needy and (name in self.mood.focus or self.rng.random() < 0.3):
+            one = frozenset(self.rng.sample(sorted(needy), 1))
             return self.rng.choice([None, 1, 1, 1, 2, 4]), self.rng.choice([needy, self.killer.rarest(name), one, one])
         often, mean = self.mood.breaks
         return int(self.rng.expovariate(1 / mean)) + 1 if not calm and self.rng.random() < often else None, None
