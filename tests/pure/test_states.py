@@ -6,7 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.states import AFTER, AT_WORK, BY_PERSON, LIVE, OVER, RANK, WORST_FIRST, JobState, News, Status, from_jobs, newer, settle, worst
+from submissions.states import (
+    AFTER,
+    AT_WORK,
+    BY_PERSON,
+    LIVE,
+    OVER,
+    RANK,
+    WORST_FIRST,
+    JobState,
+    News,
+    Status,
+    from_jobs,
+    newer,
+    settle,
+    worst,
+)
 
 S, J = Status, JobState
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

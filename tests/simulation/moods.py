@@ -31,7 +31,8 @@ USUAL = Mood()
 HARSH = Mood(steps=160, fates=(*FATES, *["refused"] * 5), no_recoveries=0.3, shaky=0.09, forgets=0.06, person=0.25, overtaken=0.06,
              focus=("launch", "resume", "listen", "sweep", "wrap"))
 LOST = Mood(steps=200, often=("launch",) * 4 + ("resume",) * 8 + ("listen", "wrap", "wrap", "join", "sweep", "orders"),
-            pauses=(*(20, 70) * 6, 18_000), fates=(*["taken"] * 4, "lost", "lost", "unheard", "late", "refused"), no_recoveries=0.8, stopped=0.4, runs=5,
+            pauses=(*(20, 70) * 6, 18_000), fates=(*["taken"] * 4, "lost", "lost", "unheard", "late", "refused"),
+            no_recoveries=0.8, stopped=0.4, runs=5,
             focus=("resume",), breaks=(0.8, 70))
 REFUSED = Mood(steps=160, often=("launch",) * 8 + ("resume",) * 2 + ("listen",) * 3 + ("wrap",) * 3 + ("join", "sweep", "orders"),
                fates=("taken", "taken", "refused", "lost"), no_recoveries=0.9, stopped=0.3, person=0.2, deeds=("launch", "locate"), runs=5,
