@@ -18,7 +18,7 @@ OURS = ("POMS_", "DEMO_", "EVIDENCE_", "DATABASE_URL", "SECRET_KEY", "VIRTUAL_EN
 LAST = re.compile(r"demo: complete, (?P<submissions>\d+) submissions, (?P<jobs>\d+) jobs, (?P<recovered>\d+) recovered, "
                   r"(?P<lost>\d+) lost, (?P<doubled>\d+) doubled, mass (?P<mass>[\d.]+) GeV")
 CLAIM = re.compile(r"^  (\w+)  (.*): (.*)$", re.MULTILINE)
-TESTS = re.compile(r"(?P<counts>(?:\d+ [a-z]+, )*\d+ [a-z]+) in (?P<seconds>[\d.]+)s")
+TESTS = re.compile(r"(?P<counts>(?:\d+ [a-z]+, )*\d+ passed.*) in (?P<seconds>[\d.]+)s")
 SMALL = {"DEMO_SEEDS": "2", "DEMO_EVENTS": "250"}      # fewer would not give a mass
 BROKEN = "tests/services/test_broken_files.py"
 ELSEWHERE = ("crashes", "faults")       # each may be asked for by itself too
