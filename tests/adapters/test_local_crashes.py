@@ -1,5 +1,6 @@
 """Whatever of POMS or of the box is killed, and whenever: no job is lost, none runs twice at once."""
 import os
+import select
 import signal
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,6 +10,7 @@ import pytest
 
 from submissions.batch.local import LocalBatch, negotiator, stop_all, work
 from submissions.batch.local.processes import born, marked
+from submissions.batch.local.wake import wake_surely
 from submissions.batch.port import JobRef
 from submissions.states import JobState
 from tests.adapters.batch_contract import GOOD, now, spec, states, told, until
@@ -97,10 +99,29 @@ def test_a_killed_negotiator_loses_nothing(running: tuple[LocalBatch, JobRef]) -
 
 def test_waiting_jobs_start_though_nobody_looks(box: Box, tmp_path: Path) -> None:
     batch = box(slots=1)
-    batch.submit(spec(argv=("/bin/sh", "-c", f"sleep 0.4; echo >> {tmp_path}/ended"), jobs=2))
-    until(lambda: starters(batch))
-    kill(*negotiators(batch))
+    waits = f"until [ -e {tmp_path}/go ]; do sleep 0.05; done; echo >> {tmp_path}/ended"
+    batch.submit(spec(argv=("/bin/sh", "-c", waits), jobs=2))
+    until(lambda: payloads(batch))      # before its exec a payload looks like its starter, and that like the negotiator
+    kill(*negotiators(batch))           # the first job still runs: nobody but its starter is left to wake another
+    (tmp_path / "go").touch()
     until(lambda: (tmp_path / "ended").exists() and (tmp_path / "ended").read_text() == "\n\n")
+
+
+def test_a_starter_does_not_trust_a_negotiator_that_is_just_being_killed(box: Box) -> None:
+    batch = box()
+    batch.look("")
+    dying = os.open(batch.store.fifo, os.O_RDWR | os.O_NONBLOCK)        # it could still be called, and reads no more
+
+    def calls() -> None:
+        os.close(dying)
+        wake_surely(batch.store)
+
+    starter = forked(calls)
+    until(lambda: select.select([dying], [], [], 0)[0])
+    assert not negotiators(batch)
+    os.close(dying)
+    assert ended(starter) == 0
+    until(lambda: negotiators(batch))
 
 
 def test_a_job_starts_again_when_its_starter_is_killed(running: tuple[LocalBatch, JobRef]) -> None:

@@ -14,7 +14,7 @@ from resource import RUSAGE_SELF, getrusage
 from submissions.batch.local.processes import MARK, adopt_orphans, descendants, die_with, memory_mb, tell
 from submissions.batch.local.queue import folder_of
 from submissions.batch.local.store import Store
-from submissions.batch.local.wake import wake
+from submissions.batch.local.wake import wake_surely
 from submissions.batch.local.work import Ending, Mine, claim, finish, order_for
 from submissions.states import JobState
 
@@ -32,7 +32,7 @@ def run(store: Store, job: int) -> None:
     adopt_orphans()
     attempt = Attempt(store, mine)
     finish(store, mine, attempt.run())
-    wake(store)
+    wake_surely(store)
     shutil.rmtree(attempt.scratch, ignore_errors=True)
 
 
