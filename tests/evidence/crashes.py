@@ -77,7 +77,7 @@ def lived(seeds: int, aimed: int, processes: int) -> Seen:
 
 def _begun(result: Path, said: dict[str, str]) -> subprocess.Popen:
     with result.with_suffix(".log").open("w") as log:
-        return subprocess.Popen([sys.executable, "-m", "pytest", "tests/simulation"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+        return subprocess.Popen([sys.executable, "-m", "pytest", "tests/simulation/test_simulation.py"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
                                 env=os.environ | said | {"RESULT": str(result)})
 
 

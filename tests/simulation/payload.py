@@ -40,7 +40,7 @@ class Payload:
         return J.DONE
 
     def _all(self, submission: Submission, spec: JobSpec, ref: JobRef, attempt: int) -> bool:
-        stage = dict(spec.environment)["POMS4_CAMPAIGN_STAGE_NAME"]
+        stage = dict(spec.environment)["POMS4_CAMPAIGN_STAGE_NAME"].split("-")[0]      # a stage that was renamed makes the same
         names = [file["name"] for file in self._say(lambda: grid_jobs.inputs(submission, ref, attempt=attempt))]
         if stage == "merge" and names:
             return self._piece(submission, ref, attempt, stage, f"{submission.tag}.{ref.proc}", names)
