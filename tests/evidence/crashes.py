@@ -77,8 +77,8 @@ def lived(seeds: int, aimed: int, processes: int) -> Seen:
 
 def _begun(result: Path, said: dict[str, str]) -> subprocess.Popen:
     with result.with_suffix(".log").open("w") as log:
-        return subprocess.Popen([sys.executable, "-m", "pytest", "tests/simulation/test_simulation.py"], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-                                env=os.environ | said | {"RESULT": str(result)})
+        return subprocess.Popen([sys.executable, "-m", "pytest", "tests/simulation/test_simulation.py"], cwd=ROOT, stdout=log,
+                                stderr=subprocess.STDOUT, env=os.environ | said | {"RESULT": str(result)})
 
 
 def _merged(told: list[dict]) -> Seen:
