@@ -24,15 +24,17 @@ def pairs(keys, values=TEXT):
 OVERRIDES = st.lists(st.one_of(st.tuples(SAFE.filter(lambda key: not key.startswith("@")), SAFE),
                                st.tuples(st.just("--in "), st.sampled_from(["%(dataset)s", "%(parameter)s", "%(version)s"])),
                                st.tuples(st.sampled_from(REQUESTS), SOME.map(str))), max_size=3).map(tuple)
-KINDS = {"text": TEXT, "name": NAMES, "bool": st.booleans(), "int": COUNT, "pairs": OVERRIDES, "jobs": st.one_of(SOME, st.just("per_file")),
-         "number": st.one_of(st.integers(1, 100), st.floats(0, 100, exclude_min=True)),
+NO_WORDS, PLAIN = TEXT.map(lambda text: text.replace("(", "")), TEXT.map(lambda text: text.replace("%", ""))
+COMMANDS = SAFE.map(lambda text: text.translate(dict.fromkeys(map(ord, "'\"\\"))))      # no quotation is left open
+KINDS = {"text": TEXT, "dataset": NO_WORDS, "version": PLAIN, "name": NAMES, "bool": st.booleans(), "int": COUNT, "pairs": OVERRIDES,
+         "jobs": st.one_of(SOME, st.just("per_file")), "number": st.one_of(st.integers(1, 100), st.floats(0, 100, exclude_min=True)),
          "split": st.sampled_from(["none", "list", "nfiles(10)", "drainingn( n = 3 )"])}
 
 
 def _values(field):
     if field.kind == "choice":
         return st.sampled_from(field.allowed)
-    return SOME if field.least == 1 and field.kind == "int" else KINDS[field.kind]
+    return SOME if field.least == 1 and field.kind == "int" else KINDS[field.words or field.kind]
 
 
 _SAID = st.fixed_dictionaries({}, optional={name: _values(field) for name, field in d.FIELDS.items()})
@@ -43,7 +45,7 @@ RECOVERIES = st.lists(st.builds(d.Recovery, st.sampled_from(RECOVERY_KINDS), OVE
 SHORT = TEXT.map(lambda text: text[:30])
 LOGINS = st.builds(d.LoginSetup, NAMES, SHORT.map(lambda s: s.replace("%", "")), SHORT.map(lambda s: s.replace("%", "")), SAFE,
                    batch=NAMES.map(lambda name: name[:32].strip()).filter(bool), note=TEXT)
-TYPES = st.builds(d.JobType, NAMES, SAFE.filter(bool), OVERRIDES, TEXT, RECOVERIES, st.sampled_from(STYLES), SOME, COUNT, TEXT)
+TYPES = st.builds(d.JobType, NAMES, COMMANDS.filter(bool), OVERRIDES, TEXT, RECOVERIES, st.sampled_from(STYLES), SOME, COUNT, TEXT)
 WORDS = st.text(ascii_lowercase + "_", min_size=1, max_size=8)
 
 

@@ -11,14 +11,15 @@ from campaigns.document.data import (
     Settings,
     Stage,
     campaign_part,
+    settled,
     without_loops,
 )
 from campaigns.document.fields import FIELDS, RECOVERY_KINDS, REQUESTS, Field
-from campaigns.document.soundness import Problem, Unsound, check, problems
+from campaigns.document.soundness import Problem, Unsound, check, notices, problems
 from campaigns.document.spelling import from_json, lists_of, pairs_from, said, settings_from, to_json
 
 __all__ = [
     "FIELDS", "HOUSE_DEFAULTS", "RECOVERY_KINDS", "REQUESTS", "UNSAID", "Campaign", "Dependency", "Field", "JobType", "LoginSetup",
-    "Pairs", "Problem", "Recovery", "Settings", "Stage", "Unsound", "campaign_part", "check", "from_json", "lists_of", "pairs_from",
-    "problems", "said", "settings_from", "to_json", "without_loops",
+    "Pairs", "Problem", "Recovery", "Settings", "Stage", "Unsound", "campaign_part", "check", "from_json", "lists_of", "notices",
+    "pairs_from", "problems", "said", "settings_from", "settled", "to_json", "without_loops",
 ]

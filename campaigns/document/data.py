@@ -2,6 +2,8 @@
 from dataclasses import dataclass, fields, replace
 from typing import TypeAlias
 
+from campaigns.document import templates
+
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
@@ -30,6 +32,7 @@ class Settings:
     recover_failed: bool | None = None
     recovery_limit: int | None = None
     patience_s: int | None = None               # Completed below its percentage is recovered after so long
+    force_located_after_s: int | None = None    # ... and is Located all the same after so long; 0: never
     limit: int | None = None                    # submissions of the stage at work at once; 0: no limit
     jobs: int | str | None = None               # a number, or "per_file"
     memory_mb: int | None = None
@@ -48,7 +51,7 @@ HOUSE_DEFAULTS = Settings(
     vo_role="Production", software_version="", dataset="", split="none", test_split="", completion_type="located", completion_pct=95,
     param_overrides=(), test_param_overrides=(), merge_overrides=False, login_setup="generic", job_type="generic", stage_type="regular",
     output_ancestor_depth=1, clear_schedule=True, join="each", keep_running=0, keep_stop=3, recover_failed=True, recovery_limit=3,
-    patience_s=3600, limit=0, jobs=1, memory_mb=2000, wall_s=3600, cpus=1, disk_mb=10000)
+    patience_s=3600, force_located_after_s=0, limit=0, jobs=1, memory_mb=2000, wall_s=3600, cpus=1, disk_mb=10000)
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,14 @@ class Campaign:
         return down, up, edge.downstream, edge.upstream, edge.pattern
 
     def settled(self, stage: Stage) -> Settings:
-        """The settings a stage runs with: its own, then the campaign's, then the house's."""
-        return stage.settings.over(self.defaults).over(HOUSE_DEFAULTS)
+        """The settings a stage runs with: its own, then the campaign's, then the house's; the campaign's keywords are put in."""
+        return settled(stage.settings, self.defaults, self.keywords)
+
+
+def settled(settings: Settings, defaults: Settings, keywords: Pairs) -> Settings:
+    """A stage's settings over its campaign's over the house's; the dataset and the version with the campaign's keywords put in."""
+    found, known = settings.over(defaults).over(HOUSE_DEFAULTS), dict(keywords)
+    return replace(found, dataset=templates.put_in(str(found.dataset), known), software_version=templates.put_in(str(found.software_version), known))
 
 
 def campaign_part(campaign: Campaign) -> Campaign:

@@ -9,6 +9,7 @@ class Field:
     least: int | None = None
     above: int | None = None
     most: int | None = None
+    words: str = ""                 # a text in which the campaign's keywords are put in: dataset, version
 
 
 RECOVERY_KINDS = ("added_files", "consumed_status", "delivered_not_consumed", "pending_files", "process_status")
@@ -28,8 +29,8 @@ _TEXT, _NAME, _PAIRS, _BOOL, _SPLIT = Field("text"), Field("name"), Field("pairs
 
 FIELDS: dict[str, Field] = {
     "vo_role": _TEXT,
-    "software_version": _TEXT,
-    "dataset": _TEXT,
+    "software_version": Field("text", words="version"),
+    "dataset": Field("text", words="dataset"),
     "split": _SPLIT,
     "test_split": _SPLIT,
     "completion_type": Field("choice", allowed=("located", "complete")),
@@ -48,6 +49,7 @@ FIELDS: dict[str, Field] = {
     "recover_failed": _BOOL,
     "recovery_limit": _COUNT,
     "patience_s": _COUNT,
+    "force_located_after_s": _COUNT,
     "limit": _COUNT,
     "jobs": Field("jobs", least=1),
     "memory_mb": _SOME,

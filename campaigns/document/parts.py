@@ -20,7 +20,7 @@ def login_faults(login: LoginSetup) -> Iterator[Fault]:
 def type_faults(job_type: JobType, keywords: Collection[str]) -> Iterator[Fault]:
     if not job_type.launch_script:
         yield "launch_script", job_type.launch_script, "a job type needs a command to launch"
-    yield from values.template("launch_script", job_type.launch_script, keywords)
+    yield from values.command("launch_script", job_type.launch_script, keywords)
     yield from values.overrides("parameters", job_type.parameters, keywords)
     yield from values.plain("output_file_patterns", job_type.output_file_patterns)
     yield from values.choice("style", job_type.style, STYLES)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 
 from campaigns import graph
-from campaigns.document import values
+from campaigns.document import templates, values
 from campaigns.document.data import Campaign, Settings, Stage
 from campaigns.document.fields import CAMPAIGN_KINDS, FIELDS, PATTERN_LENGTH, Field
 from campaigns.document.parts import login_faults, type_faults
@@ -51,6 +51,13 @@ def problems(campaign: Campaign, *, known_logins: Names = None, known_types: Nam
     return [*_head(campaign), *_names(campaign), *_settings(campaign), *_renames(campaign, known_stages), *_parts(campaign),
             *_edges(campaign), *_endings(campaign), *_datasets(campaign),
             *_shared(campaign, "login_setup", known_logins), *_shared(campaign, "job_type", known_types)]
+
+
+def notices(campaign: Campaign) -> list[Problem]:
+    """What may stand, and does not do what its writer may think."""
+    taken = [key for key, _ in campaign.keywords if key not in templates.free([key])]
+    return [Problem(("campaign",), "keywords", key, f"%({key})s is a word that POMS fills in by itself: give the keyword another name")
+            for key in taken]
 
 
 def _at(place: Place, faults: Iterable[Fault]) -> Iterator[Problem]:
@@ -104,13 +111,15 @@ def _renames(campaign: Campaign, known: Names) -> Iterator[Problem]:
 def _said(settings: Settings, campaign: Campaign) -> Iterator[Fault]:
     keywords = [key for key, _ in campaign.keywords]
     for field in fields(settings):
-        value = getattr(settings, field.name)
+        value, rule = getattr(settings, field.name), FIELDS[field.name]
         if value is not None:
-            yield from _RULES[FIELDS[field.name].kind](field.name, value, FIELDS[field.name], keywords)
+            yield from _RULES[rule.words or rule.kind](field.name, value, rule, keywords)
 
 
 _RULES = {
     "text": lambda name, value, field, keywords: values.plain(name, value),
+    "dataset": lambda name, value, field, keywords: values.dataset(name, value, keywords),
+    "version": lambda name, value, field, keywords: values.version(name, value, keywords),
     "name": lambda name, value, field, keywords: values.name(name, value),
     "bool": lambda name, value, field, keywords: values.yes_or_no(name, value),
     "int": lambda name, value, field, keywords: values.whole(name, value, field),

@@ -1,6 +1,7 @@
 """What one value may be: each rule yields (field, value, sentence) for what it finds wrong. Pure."""
 import math
 import re
+import shlex
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -103,6 +104,28 @@ def template(field: str, value: Any, keywords: Collection[str] = (), longest: in
     yield from plain(field, value, longest)
     if isinstance(value, str):
         yield from ((field, value, sentence) for sentence in templates.faults(value, keywords))
+
+
+def dataset(field: str, value: Any, keywords: Collection[str] = ()) -> Iterator[Fault]:
+    """A text in which only the campaign's keywords are put in; % is a wildcard of queries, too."""
+    yield from plain(field, value)
+    if isinstance(value, str):
+        yield from ((field, value, sentence) for sentence in templates.strange(value, keywords))
+
+
+def version(field: str, value: Any, keywords: Collection[str] = ()) -> Iterator[Fault]:
+    yield from dataset(field, value, keywords)
+    if isinstance(value, str):
+        yield from ((field, value, sentence) for sentence in templates.stray(value))
+
+
+def command(field: str, value: Any, keywords: Collection[str] = ()) -> Iterator[Fault]:
+    """A template that can be taken apart into words."""
+    yield from template(field, value, keywords)
+    try:
+        shlex.split(value if isinstance(value, str) else "")
+    except ValueError as open_:
+        yield field, value, f"it cannot be taken apart into words: {str(open_).lower()}; close each quotation"
 
 
 def overrides(field: str, value: Any, keywords: Collection[str] = ()) -> Iterator[Fault]:

@@ -32,8 +32,8 @@ class Book:
 
     @property
     def warnings(self) -> tuple[Fault, ...]:
-        """What was passed over."""
-        return tuple(self.desk.warnings)
+        """What was passed over, and what has no effect."""
+        return (*self.desk.warnings, *(self.desk.placed(document.notices(self.campaign)) if self.desk.readable else ()))
 
     def check(self, *, known_logins: Names = None, known_types: Names = None, known_stages: Names = None) -> None:
         """Broken, with every line that is wrong: what cannot be read, and what is read and cannot work."""
