@@ -38,10 +38,10 @@ class SubmissionQuerySet(OwnedQuerySet):
                 .annotate(unheard=models.ExpressionWrapper(Now() - F("sent_at"), models.DurationField())))
 
     def to_wrap(self, at) -> Self:
-        """Ended, and not yet wrapped up in that status."""
+        """Ended, and not yet wrapped up in that status; or the time has come to take it as Located."""
         ended = [Status.COMPLETED, Status.FAILED, Status.LOCATED, *OVER]
-        return (self.filter(status__in=ended, abandoned_at=None).exclude(wrapped=F("status"))
-                .filter(Q(recheck_at=None) | Q(recheck_at__lte=at)))
+        new = Q(Q(recheck_at=None) | Q(recheck_at__lte=at), ~Q(wrapped=F("status")), status__in=ended)
+        return self.filter(new | Q(force_at__lte=at, status=Status.COMPLETED), abandoned_at=None)
 
 
 class Submission(Owned):
@@ -73,6 +73,7 @@ class Submission(Owned):
     trouble = models.CharField(max_length=200, blank=True)
     wrapped = models.CharField(max_length=24, blank=True)           # the status in which it was wrapped up
     settled_at = models.DateTimeField(null=True, blank=True)        # it, or the last of its recoveries, is Located
+    force_at = models.DateTimeField(null=True, blank=True)          # when the stage takes it as Located, though outputs are missing
     stuck = models.CharField(max_length=200, blank=True)            # why nothing more will come by itself
     inputs = models.PositiveIntegerField(default=0)                 # files of its project
     expected = models.PositiveIntegerField(null=True, blank=True)   # jobs, if it is known how many
@@ -95,6 +96,7 @@ class Submission(Owned):
         indexes = [
             models.Index(fields=["status"], condition=Q(status__in=sorted(AT_WORK)), name="submission_at_work"),
             models.Index(fields=["id"], condition=~Q(wrapped=F("status")), name="submission_not_wrapped"),
+            models.Index(fields=["force_at"], condition=~Q(force_at=None), name="submission_to_force"),
             models.Index(fields=["stage", "-id"], name="submission_of_a_stage"),
             models.Index(fields=["experiment", "-id"], name="submission_of_an_experiment"),
         ]
