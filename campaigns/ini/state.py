@@ -1,10 +1,8 @@
 """Reading and writing [state]: what was held, scheduled and cut when a file was written. Pure."""
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from croniter import croniter
-
+from campaigns.cron import line
 from campaigns.document.state import Cut, Held, State, Timed
 from campaigns.ini import values
 from campaigns.ini.desk import Desk
@@ -68,12 +66,7 @@ def _held(stage: str, why: str) -> Held:
 def _timed(stage: str, cron: str, zone: str, how: str) -> Timed:
     if how not in ("on", "paused"):
         raise ValueError(_SCHEDULE)
-    if len(cron.split()) != 5 or len(cron) > 100 or not croniter.is_valid(cron):
-        raise ValueError(f"{cron} is no cron line: write minute, hour, day of month, month and day of week")
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as bad:
-        raise ValueError(f"there is no time zone {zone}; write one as UTC or America/Chicago") from bad
+    line(cron, zone)
     return Timed(stage, cron, zone, how == "paused")
 
 

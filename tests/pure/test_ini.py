@@ -199,7 +199,7 @@ def test_a_state_is_read_with_its_section():
 
 
 @pytest.mark.parametrize(("line", "words"), [
-    ('hold1 = ["gone", "x"]', "there is no stage gone"), ('schedule1 = ["one", "0 3 * *", "UTC", "on"]', "no cron line"),
+    ('hold1 = ["gone", "x"]', "there is no stage gone"), ('schedule1 = ["one", "0 3 * *", "UTC", "on"]', "cron line '0 3 * *' has 4 fields"),
     ('schedule1 = ["one", "0 3 * * *", "Mars/Base", "on"]', "time zone"), ('slices1 = ["one", -1, "launches"]', "slices<n>"),
     ("paused = yes", "no such key"), ("active = perhaps", "yes or no"), ('schedule1 = ["", "0 3 * * *", "UTC", "on"]', "no stage")])
 def test_a_state_that_cannot_be_is_a_fault(line, words):
