@@ -3,7 +3,7 @@ from itertools import product
 
 import pytest
 
-from accounts.policy import Actor, Owner, Role, Tie, Verb, held, may, tie
+from accounts.policy import Actor, By, Owner, Role, Tie, Verb, held, may, tie
 
 R, V = Role, Verb
 ANN, BOB = 1, 2
@@ -41,3 +41,24 @@ def test_the_nearest_tie_counts():
     assert tie(Actor("ann", ANN, "dune", R.ANALYSIS), OWN_AO) == Tie.MINE
     assert tie(Actor("ann", ANN, "dune", R.PRODUCTION), OWN_AO) == Tie.OURS
     assert tie(Actor("ann", ANN, "dune", R.PRODUCTION), PO) == Tie.PRODUCTION
+
+
+@pytest.mark.parametrize(("role", "verb"), list(product(Role, Verb)))
+def test_what_one_made_in_the_role_that_one_acts_in_is_ones_own(role, verb):
+    letters = {R.ANALYSIS: "VCEDAHST", R.SHIFTER: "VDH", R.PRODUCTION: "VCEDAHST", R.SUPERUSER: "VCEDAHSTX"}[role]
+    assert may(Actor("ann", ANN, "dune", role), verb, Owner(ANN, "dune", role)) == (verb in {LETTER[letter] for letter in letters})
+
+
+@pytest.mark.parametrize("role", Role)
+def test_analysts_make_their_own_and_all_others_the_productions(role):
+    made = Actor("ann", ANN, "dune", role).makes
+    assert made == Owner(ANN, "dune", R.ANALYSIS if role == R.ANALYSIS else R.PRODUCTION)
+
+
+def test_roles_are_stored_under_these_words():
+    assert [role.value for role in Role] == ["analysis", "production-shifter", "production", "superuser"]
+
+
+def test_a_room_is_no_person_and_comes_through_no_door():
+    assert By("wrapup") == By("wrapup", role="", door="task") and not By("wrapup").person
+    assert Actor("ann", ANN, "dune", R.SHIFTER).by("page") == By("ann", "production-shifter", "page")

@@ -1,0 +1,80 @@
+"""Tries changes of rules: prints one JSON line for each, with what came of it.
+
+    python -m tests.mutation [--every N] [--at-once N] [WORD ...]       only modules or tables whose name has one of the words
+"""
+import argparse
+import ast
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from multiprocessing import get_context
+
+import pytest
+
+from tests.mutation import plugin
+from tests.mutation.changes import variants
+from tests.mutation.tables import ROOMS, ROOT, all_of, file_of, pure, tests_of
+
+LONGEST_S = 120
+MEMORY = 3 * 2**30
+QUIET = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "tests.mutation.plugin"]
+PURE = [*QUIET, "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT), ]
+
+Task = tuple[str, int, str, str]        # module, number of the change in it, where, what
+
+
+def tasks(words: list[str]) -> Iterator[Task]:
+    for module in [*pure(), *ROOMS]:
+        plugin.SOURCES[module] = file_of(module).read_text()
+        for number, (where, what) in enumerate(variants(ast.parse(plugin.SOURCES[module]), **all_of(module))):
+            if not words or any(word in f"{module}.{where}" for word in words):
+                yield module, number, where, what
+
+
+def tried(task: Task) -> dict[str, str]:
+    """In a process of its own, which has imported nothing of the project yet."""
+    module, number, where, what = task
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        _try(f"{module}:{number}", tests_of(module), pure=module not in ROOMS, told=writing)
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        said = told.read()
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    outcome = json.loads(said) if said else {"ended": f"by time or memory ({status})"}
+    return {"module": module, "where": where, "what": what, **outcome}
+
+
+def _try(name: str, tests: list[str], *, pure: bool, told: int) -> None:
+    signal.alarm(LONGEST_S)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    os.environ |= {"MUTATION": name} | ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if pure else {})
+    sys.meta_path.insert(0, plugin.Finder())
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    code = pytest.main([*(PURE if pure else QUIET), *tests])
+    outcome = plugin.OUTCOME or ({"survived": ""} if code == 0 else {"broken": f"pytest ended with {code}"})
+    os.write(told, json.dumps(outcome).encode())
+    os._exit(0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--at-once", type=int, default=1)
+    asked = parser.parse_args()
+    chosen = list(tasks(asked.words))[::asked.every]
+    with get_context("fork").Pool(asked.at_once) as pool:
+        for outcome in pool.imap(tried, chosen):
+            print(json.dumps(outcome), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Which modules hold rules, and which tests are asked about each. New modules among the pure ones are found by themselves."""
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+TEXTS = ("campaigns.document", "campaigns.ini", "datasets.query")       # of these the tables; their readers are tested by texts without end
+ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {           # tables elsewhere: their names, and the tests
+    "submissions.services.steering": (("MARKS",), ("http/test_acts.py",)),
+}
+
+
+def pure() -> list[str]:
+    """The modules that the contract of law 3 names, with what is inside them."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    named = next(contract["source_modules"] for contract in contracts if contract["name"].startswith("law 3"))
+    return [module for name in named for module in _modules(name)]
+
+
+def _modules(name: str) -> Iterator[str]:
+    path = ROOT.joinpath(*name.split("."))
+    if path.is_dir():
+        yield name
+        yield from (f"{name}.{file.stem}" for file in sorted(path.glob("*.py")) if file.stem != "__init__")
+    elif path.with_suffix(".py").exists():
+        yield name
+
+
+def file_of(module: str) -> Path:
+    path = ROOT.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def all_of(module: str) -> dict[str, Any]:
+    """What is changed in a module: of rooms the tables that are named, of rules all, of texts their tables."""
+    only = ROOMS[module][0] if module in ROOMS else ()
+    return {"functions": not only and not module.startswith(TEXTS), "only": only}
+
+
+def tests_of(module: str) -> list[str]:
+    """Pure tests that import the module, or the package that it is in; the smallest first."""
+    if module in ROOMS:
+        return [f"tests/{test}" for test in ROOMS[module][1]]
+    family = ".".join(module.split(".")[:2])
+    found = [path for path in ROOT.glob("tests/pure/test_*.py") if any(name.startswith(family) for name in _imports(path))]
+    return [str(path.relative_to(ROOT)) for path in sorted(found, key=lambda path: (path.stat().st_size, path))]
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
