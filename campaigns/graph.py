@@ -2,7 +2,7 @@
 
 A stage's edge to itself is not counted anywhere.
 """
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence, Set
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
@@ -18,6 +18,20 @@ def before(stage: Name, edges: Iterable[tuple[Name, Name]]) -> set[Name]:
     while todo:
         todo = {upstream for upstream, downstream in edges if downstream in todo} - found - {stage}
         found |= todo
+    return found
+
+
+def barren(names: Sequence[Name], edges: Iterable[tuple[Name, Name]], *, empty: Set[Name], done: Set[Name], begun: Set[Name]) -> set[Name]:
+    """Stages of these to which nothing comes: what feeds them is over, and either they had no files (`empty`) or it had none itself.
+
+    `done` are those that have come to their end, `begun` those of which something may still come.
+    """
+    feeds = _feeds(names, edges)
+    found: set[Name] = set()
+    for name in order(names, edges):
+        over = feeds[name] and feeds[name] <= done | found
+        if over and name not in done | begun and (name in empty or feeds[name] <= found):
+            found.add(name)
     return found
 
 

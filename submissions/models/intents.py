@@ -44,6 +44,10 @@ class IntentQuerySet(OwnedQuerySet):
         worn_out = Q(refusals__gte=MOST_REFUSALS) | Q(attempts__gte=F("refusals") + MOST_ABSENT)
         return self.filter(worn_out).exclude(dropped_at=None)
 
+    def for_want_of_files(self) -> Self:
+        """Dropped because there was nothing to run over."""
+        return self.exclude(dropped_at=None).exclude(pk__in=self.refused_to_the_end())
+
     def ready(self, at) -> Self:
         """Cheap, and more than may be launched: the gate decides."""
         return self.waiting().filter(not_before__lte=at).filter(Q(recheck_at=None) | Q(recheck_at__lte=at))

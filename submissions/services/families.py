@@ -12,16 +12,22 @@ APPROVAL = "approval"
 HANDS_ON = (APPROVAL, "datatransfer")       # stages whose inputs are their outputs
 
 
-def tags(first: Submission) -> tuple[str, ...]:
-    """Its tag, and those of its recoveries that were sent: only these surely have a project. Attempts that were given up are left out."""
-    sent = Submission.objects.filter(parent=first, abandoned_at=None).exclude(sent_at=None)
-    return (first.tag, *sent.order_by("pk").values_list("tag", flat=True))
+def tags(*firsts: Submission) -> tuple[str, ...]:
+    """Their tags, and those of their recoveries that were sent: only these surely have a project. Attempts that were given up are left out."""
+    sent = Submission.objects.filter(parent__in=firsts, abandoned_at=None).exclude(sent_at=None)
+    return (*(first.tag for first in firsts), *sent.order_by("pk").values_list("tag", flat=True))
 
 
 def recoveries(first: Submission) -> int:
-    """Steps of the plan that are behind it: launched, waiting, or dropped."""
-    last = LaunchIntent.objects.filter(parent=first).aggregate(last=Max("step"))["last"]
+    """Steps of the plan that are behind it: launched, waiting, or dropped. What a person asked for besides is none."""
+    last = LaunchIntent.objects.filter(parent=first, cause="recovery").aggregate(last=Max("step"))["last"]
     return 0 if last is None else last + 1
+
+
+def step_by_hand(first: Submission) -> int:
+    """The number of a recovery outside of the plan: after all of the plan, and after what was asked for before."""
+    last = LaunchIntent.objects.filter(parent=first).aggregate(last=Max("step"))["last"]
+    return max(len(first.snapshot["job_type"]["recoveries"]), 0 if last is None else last + 1)
 
 
 def is_busy(member: Submission) -> bool:
@@ -49,6 +55,11 @@ def outputs(firsts: Sequence[Submission], pattern: str) -> str:
     return union(_brought(group, pattern) for group in groups.values())
 
 
+def without(dimensions: str, given: Sequence[str]) -> str:
+    """These files, but not those that the projects of these tags hold."""
+    return f"({dimensions}) minus snapshot_for_project_name {','.join(given)}" if given else dimensions
+
+
 def union(parts: Iterable[str]) -> str:
     """Files of any of them."""
     parts = list(parts)
@@ -61,9 +72,11 @@ def _kind(first: Submission) -> tuple:
 
 
 def _brought(group: list[Submission], pattern: str) -> str:
+    """Of the whole family: a recovery may have run over files that the first had not (added_files)."""
     hands_on, has_files, version, depth = _kind(group[0])
+    family = tags(*group)
     if hands_on:
-        return recovery.passed_on([first.tag for first in group], pattern)
+        return recovery.passed_on(family, pattern)
     if not has_files:
-        return recovery.produced([tag for first in group for tag in tags(first)], pattern)
-    return recovery.children([first.tag for first in group], pattern, version=version, since=min(first.created_at for first in group), depth=depth)
+        return recovery.produced(family, pattern)
+    return recovery.children(family, pattern, version=version, since=min(first.created_at for first in group), depth=depth)

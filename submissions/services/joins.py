@@ -12,11 +12,19 @@ from campaigns.models import Dependency, Slice, Stage
 from campaigns.services import documents
 from pomssite.kit.loops import for_each, in_time
 from submissions.models import LaunchIntent, Run, Submission
-from submissions.services import families, intents
+from submissions.services import families, followers, intents
 
 JOINS = By("joins")
 SOON = timedelta(seconds=60)
 BATCH = 200
+
+
+class Above:
+    """The stages from which a path leads to a stage, and the edges between them."""
+
+    def __init__(self, stages: set[int], edges: list[tuple[int, int]]) -> None:
+        self.stages = sorted(stages)
+        self.edges = [(upstream, downstream) for upstream, downstream in edges if {upstream, downstream} <= stages]
 
 
 def join_up(*, now: Callable[[], datetime]) -> int:
@@ -42,27 +50,39 @@ def _look_at(seen: Run, *, at: datetime) -> bool:
     for stage in (fed[pk] for pk in graph.order(list(fed), [pair for pair in pairs if pair[0] in fed])):     # what feeds a join waits already
         join = JOINED.get(documents.settings_of(stage).join or "")
         if join:
-            join(run, stage, [edge for edge in edges if edge.downstream_id == stage.pk], graph.before(stage.pk, pairs), at=at)
+            join(run, stage, [edge for edge in edges if edge.downstream_id == stage.pk], Above(graph.before(stage.pk, pairs), pairs), at=at)
     return True
 
 
-def _all(run: Run, stage: Stage, into: list[Dependency], above: set[int], *, at: datetime) -> None:
-    """Once a lineage, when each upstream stage has a settled submission of it."""
-    settled = _settled(run, into)
+def _all(run: Run, stage: Stage, into: list[Dependency], above: Above, *, at: datetime) -> None:
+    """Once a lineage, when each upstream stage has a settled submission of it. One to which no files came is not waited for."""
+    settled, feeding = _settled(run, into), {edge.upstream_id for edge in into}
     for lineage in {s.lineage_id for s in settled}:
         mine = [s for s in settled if s.lineage_id == lineage]
-        if {s.stage_id for s in mine} == {edge.upstream_id for edge in into}:
-            _intend(run, stage, "all", f"all:{lineage}:{stage.pk}", _union(mine, into), lineage_id=lineage, at=at)
+        missing = feeding - {s.stage_id for s in mine}
+        if not missing or missing <= _barren(run, lineage, above):
+            _intend(run, stage, mine, into, lineage_id=lineage, at=at)
 
 
-def _drained(run: Run, stage: Stage, into: list[Dependency], above: set[int], *, at: datetime) -> None:
+def _barren(run: Run, lineage: int, above: Above) -> set[int]:
+    """The upstream stages to which nothing comes in this lineage."""
+    done = set(run.submissions.firsts().filter(lineage=lineage, stage__in=above.stages).exclude(settled_at=None).values_list("stage", flat=True))
+    of = run.intents.filter(lineage=lineage, stage__in=above.stages, parent=None)
+    empty = of.for_want_of_files()
+    begun = set(of.exclude(pk__in=empty).values_list("stage", flat=True)) - done
+    return graph.barren(above.stages, above.edges, empty=set(empty.values_list("stage", flat=True)), done=done, begun=begun)
+
+
+def _drained(run: Run, stage: Stage, into: list[Dependency], above: Above, *, at: datetime) -> None:
     """Once a run, when nothing upstream is left to cut, to launch or to settle."""
-    waiting = LaunchIntent.objects.filter(run=run, stage__in=above).waiting()
-    unsettled = run.submissions.firsts().filter(stage__in=above, settled_at=None)
+    waiting = LaunchIntent.objects.filter(run=run, stage__in=above.stages).waiting()
+    unsettled = run.submissions.firsts().filter(stage__in=above.stages, settled_at=None)
     if run.exhausted_at is None or _takes_free(run) or waiting.exists() or unsettled.exists() or _is_missing(run, stage, above):
         return
     if settled := _settled(run, into):
-        _intend(run, stage, "drained", f"drained:{run.pk}:{stage.pk}", _union(settled, into), lineage_id=None, at=at)
+        _intend(run, stage, settled, into, lineage_id=None, at=at)
+    else:
+        _trouble(run, f"{stage.name} was not launched: all that feeds it is over, and none of it had files")
 
 
 def _takes_free(run: Run) -> bool:
@@ -70,12 +90,16 @@ def _takes_free(run: Run) -> bool:
     return bool(documents.settings_of(run.stage).keep_running) and _came_back(run)
 
 
-def _is_missing(run: Run, stage: Stage, above: set[int]) -> bool:
+def _is_missing(run: Run, stage: Stage, above: Above) -> bool:
     """Work that was refused to the end is not settled by being dropped: without it the join would lose files. It says so."""
-    lost = run.intents.refused_to_the_end().filter(stage__in=above, parent=None).exclude(stage=run.stage_id).select_related("stage").first()
+    lost = run.intents.refused_to_the_end().filter(stage__in=above.stages, parent=None).exclude(stage=run.stage_id).select_related("stage").first()
     if lost:
-        Run.objects.filter(pk=run.pk).update(trouble=f"{stage.name} waits: {lost.stage.name} was not launched, {lost.why}"[:200])
+        _trouble(run, f"{stage.name} waits: {lost.stage.name} was not launched, {lost.why}")
     return lost is not None
+
+
+def _trouble(run: Run, why: str) -> None:
+    Run.objects.filter(pk=run.pk).update(trouble=why[:200])
 
 
 JOINED: dict[str, Callable[..., None]] = {"all": _all, "drained": _drained}
@@ -90,8 +114,10 @@ def _union(upstream: list[Submission], into: list[Dependency]) -> str:
     return families.union(families.outputs(firsts, edge.pattern) for edge, firsts in mine.items() if firsts)
 
 
-def _intend(run: Run, stage: Stage, cause: str, key: str, dimensions: str, *, lineage_id: int | None, at: datetime) -> None:
-    intents.intend(stage, key=key, cause=cause, run=run, owner=run.owner, at=at, dimensions=dimensions, lineage_id=lineage_id)
+def _intend(run: Run, stage: Stage, upstream: list[Submission], into: list[Dependency], *, lineage_id: int | None, at: datetime) -> None:
+    cause = "drained" if lineage_id is None else "all"
+    intents.intend(stage, key=followers.key_of(cause, upstream[0], into[0]), cause=cause, run=run, owner=run.owner, at=at,
+                   dimensions=_union(upstream, into), lineage_id=lineage_id)
 
 
 def _keep_running(run: Run, *, at: datetime) -> None:

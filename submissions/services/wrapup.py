@@ -1,26 +1,43 @@
 """Ended -> Located, and the recovery, or the end of the family, that follows from it."""
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from accounts import events
 from accounts.policy import By
-from campaigns.models import Dependency
-from campaigns.services import documents, slices
+from campaigns.services import slices
 from datasets.port import DataHandler
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions import completion, pulses, recovery
 from submissions.completion import Verdict
 from submissions.models import Run, Submission
-from submissions.services import families, intents, lifecycle
-from submissions.states import Status, from_jobs
+from submissions.services import families, followers, intents, lifecycle
+from submissions.states import JOB_LIVE, Status, from_jobs
 
 WRAPUP = By("wrapup")
 SOON = timedelta(seconds=60)
 TURN = timedelta(seconds=10)        # should the asking kill the worker, others go first that long
 BATCH = 200
+WHY_LOCATED = {     # the verdicts that make a submission Located, and what its history says then
+    Verdict.LOCATED: "its outputs are accounted for",
+    Verdict.FORCED: "forced, as the stage's force_located_after_s says: {facts.accounted} of {facts.consumed} have all their outputs located",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the asking came to."""
+
+    verdict: Verdict
+    facts: completion.Facts
+    step: recovery.Step | None
+
+    def is_whole(self, status: Status) -> bool:
+        return self.verdict == Verdict.WHOLE or status == Status.LOCATED
 
 
 def wrap_up(*, now: Callable[[], datetime]) -> int:
@@ -36,14 +53,33 @@ def _wrap(submission: Submission, *, at: datetime) -> bool:
     settings = submission.snapshot["settings"]
     facts, patience = _facts(submission, at=at), timedelta(seconds=settings["patience_s"])
     verdict = completion.verdict(settings["completion_type"], settings["completion_pct"], facts,
-                                 recover_failed=settings["recover_failed"], patience=patience)
+                                 recover_failed=settings["recover_failed"], patience=patience, force_after=_force_after(settings))
     if verdict == Verdict.WAIT:
-        missing = f"{facts.accounted} of {facts.consumed} have all their outputs located; {settings['completion_pct']} % are wanted"
-        _wait(submission, missing, until=min(at + SOON, (submission.ended_at or at) + patience))
+        _wait(submission, _waits_for(facts, settings), until=_look_again(submission, patience, at=at))
         return False
-    goes_on = verdict in (Verdict.LOCATED, Verdict.RECOVER) and submission.status != Status.LOCATED      # a person's word ends it
-    step = _next_step(submission, facts) if goes_on else None
-    return _write(submission, verdict, step, at=at)
+    return _write(submission, Found(verdict, facts, _next_step(submission, facts) if _goes_on(submission, verdict) else None), at=at)
+
+
+def _goes_on(submission: Submission, verdict: Verdict) -> bool:
+    """The plan of recoveries does: unless a person's word, or the stage's, has ended it, or the family is settled already."""
+    settled = (submission.parent or submission).settled_at is not None
+    return verdict in (Verdict.LOCATED, Verdict.RECOVER) and submission.status != Status.LOCATED and not settled
+
+
+def _force_after(settings: dict[str, Any]) -> timedelta:
+    return timedelta(seconds=settings.get("force_located_after_s") or 0)
+
+
+def _waits_for(facts: completion.Facts, settings: dict[str, Any]) -> str:
+    if facts.live:
+        return f"{facts.live} of its jobs are at work again, or are being removed; then what is missing is recovered"
+    return f"{facts.accounted} of {facts.consumed} have all their outputs located; {settings['completion_pct']} % are wanted"
+
+
+def _look_again(submission: Submission, patience: timedelta, *, at: datetime) -> datetime:
+    """Soon, or as soon as the patience is over."""
+    over = (submission.ended_at or at) + patience
+    return min(at + SOON, over) if over > at else at + SOON
 
 
 def _wait(submission: Submission, why: str, *, until: datetime) -> None:
@@ -56,8 +92,9 @@ def _facts(submission: Submission, *, at: datetime) -> completion.Facts:
     if status not in (Status.COMPLETED, Status.FAILED):
         return completion.Facts(status)
     inputs, consumed, accounted = _with_files(submission) if submission.dimensions else _without_files(submission)
-    failed = from_jobs(submission.counters(), submission.expected) == Status.FAILED
-    return completion.Facts(status, at - (submission.ended_at or at), inputs, consumed, accounted, failed)
+    counters = submission.counters()
+    failed, live = from_jobs(counters, submission.expected) == Status.FAILED, sum(counters[state] for state in JOB_LIVE)
+    return completion.Facts(status, at - (submission.ended_at or at), inputs, consumed, accounted, failed, live)
 
 
 def _with_files(submission: Submission) -> tuple[int, int, int]:
@@ -73,11 +110,12 @@ def _with_files(submission: Submission) -> tuple[int, int, int]:
 
 
 def _without_files(submission: Submission) -> tuple[int, int, int]:
-    """Work without input files owes so many outputs a job, counted over its family."""
+    """Work without input files owes so many outputs of each pattern a job, counted over its family."""
     first = submission.parent or submission
     due = (first.expected or 0) * submission.snapshot["job_type"]["output_files_per_job"]
     handler, tags = _catalogue(submission), families.tags(first)
-    made = [handler.count(submission.experiment_id, recovery.produced(tags, pattern)) for pattern in submission.snapshot["patterns"]]
+    made = [handler.count(submission.experiment_id, f"({recovery.produced(tags, pattern)}) with availability physical")
+            for pattern in submission.snapshot["patterns"]]
     return due, due, min(made, default=0)
 
 
@@ -99,21 +137,21 @@ def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step
 
 
 @transaction.atomic
-def _write(submission: Submission, verdict: Verdict, step: recovery.Step | None, *, at: datetime) -> bool:
+def _write(submission: Submission, found: Found, *, at: datetime) -> bool:
     """The run's row is locked first, so that two ends of one run see each other."""
     run = Run.objects.select_for_update(no_key=True).get(pk=submission.run_id)
-    status = Status.LOCATED if verdict == Verdict.LOCATED else Status(submission.status)
+    status = Status.LOCATED if found.verdict in WHY_LOCATED else Status(submission.status)
     same = Submission.objects.filter(pk=submission.pk, status=submission.status, wrapped=submission.wrapped)
-    if same.update(wrapped=status, trouble="", recheck_at=None) != 1:
+    if same.update(wrapped=status, trouble="", recheck_at=None, force_at=None) != 1:
         return False
     if status != submission.status:
-        lifecycle.move(submission, status, by=WRAPUP, at=at, why="its outputs are accounted for")
+        lifecycle.move(submission, status, by=WRAPUP, at=at, why=WHY_LOCATED[found.verdict].format(facts=found.facts))
     if families.is_busy(submission):
         return True             # whoever of the family ends last decides
-    if step:
-        _recover(submission, run, step, at=at)
+    if found.step:
+        _recover(submission, run, found.step, at=at)
     else:
-        _end(submission, run, status, whole=verdict == Verdict.WHOLE, at=at)
+        _end(submission, run, status, found, at=at)
     return True
 
 
@@ -126,38 +164,52 @@ def _recover(submission: Submission, run: Run, step: recovery.Step, *, at: datet
         lineage_id=first.lineage_id, step=step.position, reason=step.kind)
 
 
-def _end(submission: Submission, run: Run, status: Status, *, whole: bool, at: datetime) -> None:
+def _end(submission: Submission, run: Run, status: Status, found: Found, *, at: datetime) -> None:
     """The last of its family: settled if it or the first is Located, or nothing is missing; else a person must look."""
-    first = Submission.objects.get(pk=submission.parent_id or submission.pk)      # as it is now: a person may have spoken meanwhile
-    located = whole or Status.LOCATED in (status, first.status)
-    why = "" if located else _stuck(submission, first, status)
-    mine = Submission.objects.filter(pk=first.pk, settled_at=None)
-    if mine.update(stuck=why, settled_at=at if located else None) != 1:
-        return
+    first = Submission.objects.select_related("stage").get(pk=submission.parent_id or submission.pk)    # as it is now: a person may have spoken
+    if first.settled_at:
+        return _end_late(submission, first, run, status, found, at=at)
+    if found.is_whole(status) or first.status == Status.LOCATED:
+        return _settle(first, run, status, at=at)
+    return _stick(submission, first, run, status, found, at=at)
+
+
+def _settle(first: Submission, run: Run, status: Status, *, at: datetime) -> None:
+    Submission.objects.filter(pk=first.pk).update(stuck="", settled_at=at)
+    _say("settled", first, run, status, at=at)
+    slices.finish(first.slice_id)
+    followers.start(first, run, at=at)
+
+
+def _stick(submission: Submission, first: Submission, run: Run, status: Status, found: Found, *, at: datetime) -> None:
+    why = _stuck(submission, first, status, found.facts)
+    if status == Status.COMPLETED and (after := _force_after(first.snapshot["settings"])):
+        force_at = (submission.ended_at or at) + after
+        Submission.objects.filter(pk=submission.pk).update(force_at=force_at)
+        why += f" It is taken as Located at {force_at:%d %b %H:%M} UTC, as force_located_after_s says."
+    Submission.objects.filter(pk=first.pk).update(stuck=why[:200])
+    _say("stuck", first, run, status, at=at, why=why[:200])
+
+
+def _say(what: str, first: Submission, run: Run, status: Status, *, at: datetime, why: str = "") -> None:
     Run.objects.filter(pk=run.pk).update(changed=True)
-    events.record([events.event("settled" if located else "stuck", first, by=WRAPUP, at=at, after=status, why=why)])
+    events.record([events.event(what, first, by=WRAPUP, at=at, after=status, why=why)])
     pulses.wake("join_up")
-    if located:
-        slices.finish(first.slice_id)
-        _depend(first, run, at=at)
 
 
-def _stuck(submission: Submission, first: Submission, status: Status) -> str:
+def _end_late(submission: Submission, first: Submission, run: Run, status: Status, found: Found, *, at: datetime) -> None:
+    """A recovery that a person asked for after the family was settled: its dependents may get what is new."""
+    if submission.pk == first.pk:
+        return
+    if found.is_whole(status):
+        followers.start_again(first, submission, run, at=at)
+    else:
+        why = f"{_stuck(submission, first, status, found.facts)} What it brought is not handed on."
+        Submission.objects.filter(pk=submission.pk).update(stuck=why[:200])
+
+
+def _stuck(submission: Submission, first: Submission, status: Status, facts: completion.Facts) -> str:
     """Why nothing more will come by itself."""
     settings, plan = first.snapshot["settings"], first.snapshot["job_type"]["recoveries"]
-    if status == Status.FAILED and not settings["recover_failed"]:
-        left = "the stage says recover_failed = no"
-    elif len(plan) > settings["recovery_limit"]:
-        left = f"the stage's recovery_limit of {settings['recovery_limit']} is reached"
-    else:
-        left = f"none of the {len(plan)} recoveries of its job type is left"
-    return f"{submission.tag} is {status}, and {left}."
-
-
-def _depend(first: Submission, run: Run, *, at: datetime) -> None:
-    """One launch for each upstream submission; the other joins look at the whole run, see joins."""
-    edges = Dependency.objects.filter(upstream=first.stage, retired_at=None).select_related("downstream__campaign").order_by("downstream", "pk")
-    for edge in edges:
-        if documents.settings_of(edge.downstream).join == "each":
-            intents.intend(edge.downstream, key=f"dependent:{first.pk}:{edge.pk}", cause="dependent", run=run, owner=first.owner, at=at,
-                           lineage_id=first.lineage_id, dimensions=families.outputs([first], edge.pattern), reason=f"after {first.tag}")
+    end = completion.Ended(status, settings["recover_failed"], len(plan), settings["recovery_limit"], facts.inputs, facts.accounted)
+    return f"{submission.tag} is {completion.stuck(end)}."
