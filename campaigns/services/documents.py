@@ -12,7 +12,7 @@ from accounts.policy import Actor, Verb
 from campaigns import document
 from campaigns.document.changes import KEEP, Line, changes
 from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, LoginSetup, Schedule, Stage
-from campaigns.services import sharing
+from campaigns.services import fitting, sharing
 from pomssite.kit.errors import Conflict, Invalid
 
 
@@ -21,7 +21,7 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "co
           update_shared: bool = False) -> Campaign:
     """Make the rows say what the document says: all of it, or nothing. Invalid tells everything that is wrong with it."""
     row = living(doc.name, experiment=actor.experiment, locked=True)
-    doc = checked(doc, experiment=actor.experiment)
+    doc = checked(doc, experiment=actor.experiment, update_shared=update_shared)
     require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
     before = read(row) if row else None
     lines = [line for line in changes(before, doc) if line.verb != KEEP]
@@ -34,13 +34,12 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "co
     return row
 
 
-def checked(doc: document.Campaign, *, experiment: str) -> document.Campaign:
-    """The document as this experiment would keep it; Invalid with all that is wrong."""
+def checked(doc: document.Campaign, *, experiment: str, update_shared: bool = False) -> document.Campaign:
+    """The document as this experiment would keep it; Invalid with all that is wrong, also with what it shares with other campaigns."""
     doc = replace(document.without_loops(doc), experiment=experiment)
-    try:
-        document.check(doc, **known(doc.name, experiment=experiment))
-    except document.Unsound as unsound:
-        raise Invalid(str(unsound)) from unsound
+    found = [*document.problems(doc, **known(doc.name, experiment=experiment)), *fitting.misfits(doc, experiment, update=update_shared)]
+    if found:
+        raise Invalid(str(document.Unsound(found)))
     return doc
 
 
@@ -72,9 +71,9 @@ def read(campaign: Campaign) -> document.Campaign:
 
 
 def settings_of(stage: Stage) -> document.Settings:
-    """What a stage runs with: its own settings, then its campaign's, then the house's."""
-    base = document.settings_from(stage.campaign.defaults).over(document.HOUSE_DEFAULTS)
-    return document.settings_from(stage.settings).over(base)
+    """What a stage runs with: its own settings, then its campaign's, then the house's; keywords are put in."""
+    campaign = stage.campaign
+    return document.settled(document.settings_from(stage.settings), document.settings_from(campaign.defaults), campaign.keywords)
 
 
 def job_type_of(settings: document.Settings, experiment: str) -> JobType:

@@ -6,7 +6,7 @@ from campaigns.services import documents, sharing
 
 def plan(doc: document.Campaign, *, experiment: str, update_shared: bool = False) -> list[Line]:
     """One line for the campaign, each stage, dependency, job type and login setup; Invalid if it cannot work."""
-    doc = documents.checked(doc, experiment=experiment)
+    doc = documents.checked(doc, experiment=experiment, update_shared=update_shared)
     row = documents.living(doc.name, experiment=experiment)
     before = documents.read(row) if row else None
     return [*changes(before, doc), *sharing.lines(doc, experiment=experiment, update=update_shared)]

@@ -43,12 +43,12 @@ def job_types(wanted: Sequence[str | None], *, experiment: str) -> tuple[documen
 
 def lines(doc: document.Campaign, *, experiment: str, update: bool) -> list[Line]:
     """What happens to the shared parts that the document brings: create, update, keep, or leave with a warning."""
-    return [_line(part, before, update=update) for part, before in _beside(doc, experiment)]
+    return [_line(part, before, update=update) for part, before in beside(doc, experiment)]
 
 
 def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str, why: str, update: bool) -> None:
     """Make what is not there; change what differs only if `update`."""
-    for part, before in _beside(doc, actor.experiment):
+    for part, before in beside(doc, actor.experiment):
         told = _line(part, before, update=update)
         if told.verb == "create":
             require(actor, Verb.CREATE, actor.makes)
@@ -58,7 +58,7 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str, why:
             events.record([events.event(what, row, by=actor.by(door), at=at, before=told.detail, after=told.name, why=why)])
 
 
-def _beside(doc: document.Campaign, experiment: str) -> list[tuple[Part, Part | None]]:
+def beside(doc: document.Campaign, experiment: str) -> list[tuple[Part, Part | None]]:
     """Each part of the document with what the experiment has under its name."""
     there: list[Part] = [*logins([part.name for part in doc.login_setups], experiment=experiment),
                          *job_types([part.name for part in doc.job_types], experiment=experiment)]

@@ -95,6 +95,27 @@ REFUSED = {
     "an unknown keyword": (one(param_overrides=(("--in ", "%(datset)s"),)), ("stage", "gen"), "param_overrides", "%(datset)s"),
     "a keyword that is not finished": (one(param_overrides=(("--in ", "%(dataset)"),)), ("stage", "gen"), "param_overrides", "%(dataset)s"),
     "a percent sign alone": (one(test_param_overrides=(("--part ", "5%"),)), ("stage", "gen"), "test_param_overrides", "%%"),
+    "a command with an open quotation": (replace(TWO, job_types=(d.JobType("j", "run 'it"),)), ("job_type", "j"), "launch_script", "quotation"),
+    "an unknown keyword in a script": (replace(TWO, job_types=(d.JobType("j", "run %(tune)s"),)), ("job_type", "j"), "launch_script", "%(tune)s"),
+    "an unknown keyword in parameters": (
+        replace(TWO, job_types=(d.JobType("j", "run", (("--tune ", "%(tune)s"),)),)), ("job_type", "j"), "parameters", "%(tune)s"),
+    "an unknown keyword of a recovery": (
+        replace(TWO, job_types=(d.JobType("j", "run", recoveries=(d.Recovery("pending_files", (("-x", "%(tune)s"),)),)),)),
+        ("job_type", "j"), "recoveries", "%(tune)s"),
+    "a percent sign alone in a login setup": (
+        replace(TWO, login_setups=(d.LoginSetup("l", "h", "a", "echo 5%"),)), ("login_setup", "l"), "setup", "%%"),
+    "an unknown keyword in the defaults": (
+        replace(TWO, defaults=S(param_overrides=(("-x", "%(tune)s"),))), ("defaults",), "param_overrides", "%(tune)s"),
+    "an unknown keyword in a dataset": (one(dataset="raw_%(tune)s"), ("stage", "gen"), "dataset", "%(tune)s is not one of the campaign's"),
+    "a built-in keyword in a dataset": (one(dataset="raw_%(dataset)s"), ("stage", "gen"), "dataset", "known to commands alone"),
+    "a built-in keyword of the campaign in a dataset": (
+        replace(one(dataset="raw_%(group)s"), keywords=(("group", "g"),)), ("stage", "gen"), "dataset", "known to commands alone"),
+    "a keyword in a dataset that is not finished": (
+        replace(one(dataset="raw_%(tune)"), keywords=(("tune", "1"),)), ("stage", "gen"), "dataset", "write %(tune)s"),
+    "an unknown keyword in a version": (one(software_version="v%(tune)s"), ("stage", "gen"), "software_version", "%(tune)s"),
+    "a percent sign alone in a version": (one(software_version="v1%"), ("stage", "gen"), "software_version", "single %"),
+    "a dataset that its keyword spoils": (
+        replace(one(split="multiparam", dataset="[[%(list)s]]"), keywords=(("list", "a"),)), ("stage", "gen"), "dataset", "JSON list of lists"),
     "an unknown request": (one(param_overrides=(("@memory", "1"),)), ("stage", "gen"), "param_overrides", "@memory_mb"),
     "a request that is no number": (one(param_overrides=(("@cpus", "two"),)), ("stage", "gen"), "param_overrides", "whole number from 1"),
     "a NUL": (one(dataset="a\0b"), ("stage", "gen"), "dataset", "cannot be stored"),
@@ -121,6 +142,21 @@ def test_it_is_refused_with_place_field_and_sentence(what):
     assert [(p.place, p.field) for p in refused.value.problems] == [(place, field)]
     assert words in str(refused.value)
     assert field in str(refused.value)
+
+
+def test_keywords_of_the_campaign_are_put_into_dataset_and_version_and_nothing_else_is():
+    said = S(dataset="like 'x%%%(tune)s%' %(tune)s %(dataset)s", software_version="v%(tune)s", param_overrides=(("-t", "%(tune)s"),))
+    campaign = d.Campaign("c", keywords=(("tune", "%(tune)s2"), ("dataset", "no")), stages=(d.Stage("s", said),))
+    settled = campaign.settled(campaign.stages[0])
+    assert (settled.dataset, settled.software_version) == ("like 'x%%%(tune)s2%' %(tune)s2 %(dataset)s", "v%(tune)s2")
+    assert settled.param_overrides == said.param_overrides
+    d.check(d.Campaign("c", keywords=(("tune", "2"),), stages=(d.Stage("s", S(dataset="file_name like 'x%' and tune %(tune)s")),)))
+
+
+def test_a_keyword_that_has_no_effect_is_said_and_not_refused():
+    campaign = replace(TWO, keywords=(("group", "g"), ("tune", "1")))
+    d.check(campaign)
+    assert [(p.place, p.field, p.value) for p in d.notices(campaign)] == [(("campaign",), "keywords", "group")]
 
 
 def test_all_that_is_wrong_is_told_at_once():
