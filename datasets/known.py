@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 
 from datasets.models import Definition, Project, Snapshot
 from datasets.port import UnknownName
-from datasets.query import BadQuery, Chain, Either, Node, Not, Related, Select, Term, parse
+from datasets.query import BadQuery, Chain, Either, Node, Not, Related, Select, Term, cleaned, parse
 from datasets.query.terms import whole
 from pomssite.kit.errors import Invalid
 
 DEEPEST = 20            # definitions within definitions
 MOST_WORDS = 5000       # of a query with its definitions written out
+MOST_NESTED = 200       # parts within parts, with its definitions written out
+SHOWN = 300             # letters of a query in a sentence about it
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,12 @@ class Known:
     definitions: dict[str, Node] = field(default_factory=dict)
     projects: dict[str, Project] = field(default_factory=dict)
 
+    def project_ids(self, term: Term) -> tuple[int, ...]:
+        """Of a project_name or project_id."""
+        if term.dim == "project_id":
+            return tuple(whole(value) for value in term.values)
+        return tuple(self.projects[name].pk for name in term.values)
+
 
 def known_of(experiment: str, tree: Node) -> Known:
     """All names of the tree and of the definitions that it uses, one look a generation."""
@@ -27,12 +35,14 @@ def known_of(experiment: str, tree: Node) -> Known:
     trees = [tree]
     while trees:
         terms = [term for one in trees for term in terms_of(one)]
-        _check_snapshots(experiment, terms)
+        _check_numbers(experiment, terms, "snapshot_id", Snapshot)
+        _check_numbers(experiment, terms, "project_id", Project)
         known.projects.update(_projects(experiment, terms, known))
         fresh = _definitions(experiment, terms, known)
         known.definitions.update(fresh)
         trees = list(fresh.values())
     _size(tree, known, ())
+    _nesting(tree, known, 0)
     return known
 
 
@@ -53,21 +63,21 @@ def terms_of(tree: Node) -> Iterator[Term]:
 
 
 def read(text: str, what: str = "dimensions") -> Node:
-    """The tree of the text; Invalid, with the text, if it is none."""
+    """The tree of the text, without what old texts say for nothing; Invalid, with the text, if it is none."""
     try:
-        return parse(text)
+        return cleaned(parse(text))
     except BadQuery as bad:
-        raise Invalid(f"{what} {text!r}: {bad}") from bad
+        raise Invalid(f"{what} {text if len(text) <= SHOWN else f'{text[:SHOWN]}…'!r}: {bad}") from bad
 
 
 def _values(terms: list[Term], *words: str) -> set[str]:
     return {value for term in terms if term.dim in words for value in term.values}
 
 
-def _check_snapshots(experiment: str, terms: list[Term]) -> None:
-    wanted = {whole(value) for value in _values(terms, "snapshot_id")}
-    have = set(Snapshot.objects.filter(experiment=experiment, pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
-    _all_known("snapshot", map(str, sorted(wanted - have)), experiment)
+def _check_numbers(experiment: str, terms: list[Term], word: str, rows: type[Snapshot] | type[Project]) -> None:
+    wanted = {whole(value) for value in _values(terms, word)}
+    have = set(rows.objects.filter(experiment=experiment, pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    _all_known(word.removesuffix("_id"), map(str, sorted(wanted - have)), experiment)
 
 
 def _projects(experiment: str, terms: list[Term], known: Known) -> dict[str, Project]:
@@ -87,6 +97,23 @@ def _definitions(experiment: str, terms: list[Term], known: Known) -> dict[str, 
 def _all_known(kind: str, missing: Iterable[str], experiment: str) -> None:
     if names := ", ".join(missing):
         raise UnknownName(f"unknown {kind} {names} in experiment {experiment}")
+
+
+def _nesting(tree: Node, known: Known, depth: int) -> None:
+    """Refuse what would be too deep for those that walk over it."""
+    if depth > MOST_NESTED:
+        raise Invalid(f"the query has more than {MOST_NESTED} parts within one another, its definitions written out; make it simpler")
+    match tree:
+        case Term("defname", _, (name,)):
+            _nesting(known.definitions[name], known, depth + 1)
+        case Chain(first, rest):
+            for part in (first, *(more for _, more in rest)):
+                _nesting(part, known, depth + 1)
+        case Either(parts):
+            for part in parts:
+                _nesting(part, known, depth + 1)
+        case Not(of) | Related(_, of) | Select(of):
+            _nesting(of, known, depth + 1)
 
 
 def _size(tree: Node, known: Known, inside: tuple[str, ...]) -> int:

@@ -11,46 +11,25 @@ Generations that are only passed through, as in `ischildof:( ischildof:( ... ) )
 that names no project asks the chain around it. `project_name` means all files of the project, whatever their status.
 """
 # ruff: noqa: S608  (the text is made of this module's own words; whatever anybody said is a parameter)
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from datasets.known import Known, known_of
+from datasets.conditions import Clause, Here, condition, joined
+from datasets.known import known_of
 from datasets.query import Chain, Either, Node, Not, Related, Select, Term
-from datasets.query.terms import moment, statuses, submission_of, whole
-from pomssite.kit.errors import Invalid
 
-Clause = tuple[str, list[Any]]
 LOCATED = Term("availability", "", ("anylocation",))
-SETTLED = frozenset({"snapshot_id", "snapshot_for_project_name", "project_name", "consumed_status", "defname", "availability"})
+PROJECTS = frozenset({"project_name", "project_id"})
+SETTLED = PROJECTS | {"snapshot_id", "snapshot_for_project_name", "consumed_status", "defname", "availability"}
 
 
 def answer(experiment: str, tree: Node) -> Clause:
     """A SELECT of the ids of the files that the tree means. UnknownName for a name, Invalid for words that make no sense."""
-    return _select(tree, _Here(known_of(experiment, tree)))
+    return _select(tree, Here(known_of(experiment, tree)))
 
 
-@dataclass(frozen=True)
-class _Here:
-    """Where in the query we are: how deep, which names are known, and which projects the chain is about."""
-
-    known: Known
-    depth: int = 0
-    projects: tuple[str, ...] = ()
-
-    @property
-    def file(self) -> str:
-        return f"f{self.depth}"
-
-    def inside(self) -> "_Here":
-        """In the brackets of a relation: other files, and no project of theirs."""
-        return replace(self, depth=self.depth + 1, projects=())
-
-    def below(self) -> "_Here":
-        return replace(self, depth=self.depth + 1)
-
-
-def _select(tree: Node, here: _Here) -> Clause:
+def _select(tree: Node, here: Here) -> Clause:
     """The ids of one query in its brackets, with its own availability, order and part."""
     select = tree if isinstance(tree, Select) else Select(tree)
     where, given = _where(_with_availability(select), here)
@@ -64,7 +43,7 @@ def _with_availability(select: Select) -> Node:
     return Chain(select.of, (("and", Term("availability", "", (select.availability,))),))
 
 
-def _part(select: Select, text: str, here: _Here, given: list[Any]) -> Clause:
+def _part(select: Select, text: str, here: Here, given: list[Any]) -> Clause:
     """Only the part of it that offset, stride and limit leave, in this order."""
     if select.stride is None and select.offset is None and select.limit is None:
         return text, given
@@ -95,43 +74,43 @@ def _settled(tree: Node) -> bool:
     return isinstance(tree, Select)
 
 
-def _where(tree: Node, here: _Here) -> Clause:
+def _where(tree: Node, here: Here) -> Clause:
     """The condition on a file of this depth."""
     return WHERE[type(tree)](tree, here)
 
 
-def _term(tree: Term, here: _Here) -> Clause:
-    return TERMS[tree.dim](tree, here)
+def _term(tree: Term, here: Here) -> Clause:
+    return _definition(tree, here) if tree.dim == "defname" else condition(tree, here)
 
 
-def _chain(tree: Chain, here: _Here) -> Clause:
-    factors = [("and", tree.first), *tree.rest]
-    named = [(place, factor.values) for place, (_, factor) in enumerate(factors)
-             if isinstance(factor, Term) and factor.dim == "project_name"]
+def _chain(tree: Chain, here: Here) -> Clause:
     parts = []
-    for place, (join, factor) in enumerate(factors):
-        before = [values for at, values in named if at < place]
-        projects = before[-1] if before else named[0][1] if named else here.projects
-        where, given = _where(factor, replace(here, projects=projects))
+    for join, factor, there in factors(tree, here):
+        where, given = _where(factor, there)
         parts.append((where if join == "and" else f"NOT {where}", given))
-    return _joined(" AND ", parts)
+    return joined(" AND ", parts)
 
 
-def _either(tree: Either, here: _Here) -> Clause:
-    return _joined(" OR ", [_where(part, here) for part in tree.parts])
+def factors(tree: Chain, here: Here) -> Iterator[tuple[str, Node, Here]]:
+    """Each part with its join, and where it is: the projects that a status in it is about."""
+    parts = [("and", tree.first), *tree.rest]
+    named = [(place, here.known.project_ids(part)) for place, (_, part) in enumerate(parts)
+             if isinstance(part, Term) and part.dim in PROJECTS]
+    for place, (join, part) in enumerate(parts):
+        before = [ids for at, ids in named if at < place]
+        yield join, part, replace(here, projects=before[-1] if before else named[0][1] if named else here.projects)
 
 
-def _joined(word: str, parts: Iterable[Clause]) -> Clause:
-    texts, lists = zip(*parts, strict=True)
-    return f"({word.join(texts)})", [value for given in lists for value in given]
+def _either(tree: Either, here: Here) -> Clause:
+    return joined(" OR ", [_where(part, here) for part in tree.parts])
 
 
-def _not(tree: Not, here: _Here) -> Clause:
+def _not(tree: Not, here: Here) -> Clause:
     where, given = _where(tree.of, here)
     return f"(NOT {where})", given
 
 
-def _related(tree: Related, here: _Here) -> Clause:
+def _related(tree: Related, here: Here) -> Clause:
     """Asked edge by edge, so that the database may begin at either end."""
     mine, other = ("parent_id", "child_id") if tree.how == "isparentof" else ("child_id", "parent_id")
     there = here.inside()
@@ -141,7 +120,7 @@ def _related(tree: Related, here: _Here) -> Clause:
             f" WHERE {edge}.{mine} = {here.file}.id AND {where})"), given
 
 
-def _in_select(tree: Select, here: _Here) -> Clause:
+def _in_select(tree: Select, here: Here) -> Clause:
     """A query in brackets of its own; one that only says its availability is a condition like any other."""
     if tree == Select(tree.of, tree.availability):
         return _where(_with_availability(tree), here)
@@ -149,81 +128,9 @@ def _in_select(tree: Select, here: _Here) -> Clause:
     return f"EXISTS (SELECT 1 FROM ({text}) AS s{here.depth} WHERE s{here.depth}.id = {here.file}.id)", given
 
 
-def _definition(tree: Term, here: _Here) -> Clause:
+def _definition(tree: Term, here: Here) -> Clause:
     return _where(_filled(here.known.definitions[tree.values[0]]), replace(here, projects=()))
 
 
-def _in_snapshot(ids: Callable[[Term, Known], list[int]]) -> Callable[[Term, _Here], Clause]:
-    def clause(tree: Term, here: _Here) -> Clause:
-        return (f"EXISTS (SELECT 1 FROM datasets_snapshotfile m WHERE m.file_id = {here.file}.id AND m.snapshot_id = ANY(%s))",
-                [ids(tree, here.known)])
-    return clause
-
-
-def _in_project(tree: Term, here: _Here) -> Clause:
-    return (f"EXISTS (SELECT 1 FROM datasets_projectfile m WHERE m.file_id = {here.file}.id AND m.project_id = ANY(%s))",
-            [[here.known.projects[name].id for name in tree.values]])
-
-
-def _with_status(tree: Term, here: _Here) -> Clause:
-    if not here.projects:
-        raise Invalid(f"consumed_status {','.join(tree.values)}: of which project? Write project_name before it, joined by `and`")
-    wanted = sorted({status for value in tree.values for status in statuses(value)})
-    where = (f"EXISTS (SELECT 1 FROM datasets_projectfile m WHERE m.file_id = {here.file}.id"
-             " AND m.project_id = ANY(%s) AND m.status = ANY(%s))")
-    return where, [[here.known.projects[name].id for name in here.projects], wanted]
-
-
-def _text(column: str) -> Callable[[Term, _Here], Clause]:
-    """A column that is never null. In a pattern % and _ are wild and a backslash is only itself."""
-    def clause(tree: Term, here: _Here) -> Clause:
-        wild = [value for value in tree.values if tree.op == "like" or (not tree.op and "%" in value)]
-        plain = [value for value in tree.values if value not in wild]
-        field = f"{here.file}.{column}"
-        if tree.op == "!=":
-            return f"{field} <> ALL(%s)", [plain]
-        parts: list[Clause] = [(f"{field} = ANY(%s)", [plain])] if plain else []
-        parts += [(f"{field} LIKE %s", [value.replace("\\", "\\\\")]) for value in wild]
-        return _joined(" OR ", parts)
-    return clause
-
-
-def _compared(column: str, read: Callable[[str], Any]) -> Callable[[Term, _Here], Clause]:
-    """A column that may be null, which then fits no comparison but !=."""
-    def clause(tree: Term, here: _Here) -> Clause:
-        values, field = [read(value) for value in tree.values], f"{here.file}.{column}"
-        if tree.op in {"", "="}:
-            return f"({field} IS NOT NULL AND {field} = ANY(%s))", [values]
-        if tree.op == "!=":
-            return f"({field} IS NULL OR {field} <> ALL(%s))", [values]
-        return f"({field} IS NOT NULL AND {field} {tree.op} %s)", values
-    return clause
-
-
-def _available(tree: Term, here: _Here) -> Clause:
-    return f"{AVAILABLE[tree.values[0].lower()]} l.file_id = {here.file}.id)", []
-
-
-ANY_PLACE = "EXISTS (SELECT 1 FROM datasets_filelocation l WHERE"
-AVAILABLE = {
-    "anylocation": ANY_PLACE, "default": ANY_PLACE,
-    "physical": f"{ANY_PLACE} l.kind = 'physical' AND",
-    "virtual": f"NOT {ANY_PLACE} l.kind = 'physical' AND",
-}
-WHERE: dict[type, Callable[[Any, _Here], Clause]] = {
+WHERE: dict[type, Callable[[Any, Here], Clause]] = {
     Term: _term, Chain: _chain, Either: _either, Not: _not, Related: _related, Select: _in_select}
-TERMS: dict[str, Callable[[Term, _Here], Clause]] = {
-    "defname": _definition,
-    "snapshot_id": _in_snapshot(lambda tree, _known: [whole(value) for value in tree.values]),
-    "snapshot_for_project_name": _in_snapshot(lambda tree, known: [known.projects[name].snapshot_id for name in tree.values]),
-    "project_name": _in_project,
-    "consumed_status": _with_status,
-    "file_name": _text("name"),
-    "version": _text("software_version"),
-    "data_tier": _text("data_tier"),
-    "file_format": _text("file_format"),
-    "run_number": _compared("run_number", whole),
-    "create_date": _compared("created_at", moment),
-    "produced_by": _compared("submission_id", submission_of),
-    "availability": _available,
-}

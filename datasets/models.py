@@ -34,6 +34,10 @@ class File(models.Model):
         ]
         indexes = [
             models.Index(fields=["experiment", "submission_id"], name="file_of_submission"),
+            models.Index(fields=["experiment", "run_number"], name="file_of_run"),
+            models.Index(fields=["experiment", "created_at"], name="file_created"),
+            models.Index(fields=["experiment", "end_time"], name="file_ended"),
+            models.Index(fields=["experiment"], name="file_with_runs", condition=models.Q(metadata__has_key="runs")),
             GinIndex(fields=["metadata"], name="file_metadata", opclasses=["jsonb_path_ops"]),
         ]
 

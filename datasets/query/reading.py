@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from datasets.query.terms import ALIASES, DIMS, JOINS, KEYWORDS, OPERATORS, RELATIONS, whole
+from datasets.query.terms import ALIASES, DIMS, JOINS, KEYWORDS, OPERATORS, ORDERING, RELATIONS, Dim, dim_of, whole
 from datasets.query.tree import Chain, Either, Node, Not, Related, Select, Term
 
-DEEPEST = 40                # brackets within brackets
+DEEPEST = 40                # brackets and `not` within one another
+LONGEST = 200_000           # letters of a query
+SHOWN = 60                  # letters of what was found
+NO_BLANKS = {ord(letter): " " for letter in "\t\r\v\f"}      # one letter wide, so that a caret stands below its column
 WORD = re.compile(r"""[^\s()'",=<>!]+""")
 NAME = re.compile(r"[A-Za-z_][\w.]*")
 QUOTED = re.compile(r"""'((?:[^']|'')*)'|"((?:[^"]|"")*)\"""")
 FACTOR = "a word such as file_name, `not`, or a bracket"
+WINDOW = 60                 # letters shown on either side of a fault
 
 
 class BadQuery(ValueError):
@@ -22,8 +26,19 @@ class BadQuery(ValueError):
         super().__init__(f"query, column {column}: expected {expected}, found {found}")
 
 
+def pointed(text: str, column: int) -> str:
+    """The text around a fault, and below it a caret that points at the column."""
+    at = column - 1
+    start = max(text.rfind("\n", 0, at) + 1, at - WINDOW)
+    end = text.find("\n", at)
+    line = text[start:min(len(text) if end < 0 else end, at + WINDOW)]
+    return f"{line.translate(NO_BLANKS)}\n{' ' * (at - start)}^"
+
+
 def parse(text: str) -> Node:
     """The tree of the text. BadQuery if it is not of the language."""
+    if len(text) > LONGEST:
+        raise BadQuery(LONGEST + 1, f"a query of at most {LONGEST} letters", "more")
     reader = _Reader(text)
     tree = reader.query()
     if not reader.at_end():
@@ -76,64 +91,75 @@ class _Reader:
     def _factor(self) -> Node:
         negations = 0
         while self._take("not"):
+            self._deeper()
             negations += 1
-            if negations > DEEPEST:
-                raise self.bad(f"no more than {DEEPEST} `not` in a row")
         tree = self._bracket() if self._sees("(") else self._named()
         for _ in range(negations):
             tree = Not(tree)
+        self.depth -= negations
         return tree
 
     def _bracket(self) -> Node:
         self._symbol("(")
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise self.bad(f"no more than {DEEPEST} brackets within one another")
+        self._deeper()
         tree = self.query()
         self._symbol(")")
         self.depth -= 1
         return tree
 
+    def _deeper(self) -> None:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.bad(f"no more than {DEEPEST} brackets and `not` within one another")
+
     def _named(self) -> Node:
         """A relation with its bracket, or a term."""
         start = self._blank()
         found = NAME.match(self.text, start)
-        word = ALIASES.get(found[0].lower(), found[0].lower()) if found else ""
+        said = found[0] if found else ""
+        word = said if "." in said else ALIASES.get(said.lower(), said.lower())     # what the metadata call so keeps its letters
         if found is None or word in KEYWORDS:
             raise self.bad(FACTOR)
-        if word not in DIMS and word not in RELATIONS:
-            raise self.bad(f"one of {', '.join((*DIMS, *RELATIONS))}")
+        dim = dim_of(word)
+        if dim is None and word not in RELATIONS:
+            raise self.bad(f"one of {', '.join((*DIMS, *RELATIONS))}, or a word of the metadata such as Online.detector")
         self.place = found.end()
         if self._sees(":"):
             self._symbol(":")
-        return Related(word, self._bracket()) if word in RELATIONS else self._term(word)
+        return self._term(word, dim) if dim else Related(word, self._bracket())
 
-    def _term(self, word: str) -> Term:
-        dim, op = DIMS[word], self._operator(word)
-        values = [self._value(word)]
+    def _term(self, word: str, dim: Dim) -> Term:
+        said, op = self._operator(word, dim)
+        bracket = said == "in" and self._sees("(")
+        if bracket:
+            self._symbol("(")
+        values = [self._value(word, dim, op)]
         while dim.many and self._sees(","):
             self._symbol(",")
-            values.append(self._value(word))
-        if len(values) > 1 and op in {"<", "<=", ">", ">="}:
+            values.append(self._value(word, dim, op))
+        if len(values) > 1 and op in ORDERING:
             raise self.bad(f"one value behind {op}")
+        if bracket:
+            self._symbol(")")
         return Term(word, op, tuple(values))
 
-    def _operator(self, word: str) -> str:
+    def _operator(self, word: str, dim: Dim) -> tuple[str, str]:
+        """As it was said, and as it is meant: `in` is `=`."""
         start = self._blank()
-        op = next((op for op in OPERATORS if self._peek() == op or (not op.isalpha() and self._sees(op))), "")
-        allowed = DIMS[word].ops
-        if op and ("=" if op == "in" else op) not in allowed:
-            raise self.bad(f"{word} with {' or '.join(allowed)}")
-        self.place = start + len(op)
-        return "=" if op == "in" else op
+        said = next((op for op in OPERATORS if self._peek() == op or (not op.isalpha() and self._sees(op))), "")
+        op = "=" if said == "in" else said
+        if op and op not in dim.ops:
+            raise self.bad(f"{word} with {' or '.join(dim.ops)}")
+        self.place = start + len(said)
+        return said, op
 
-    def _value(self, word: str) -> str:
-        start = self._blank()
-        text = self._literal(f"{word} to be {DIMS[word].allowed}")
+    def _value(self, word: str, dim: Dim, op: str = "") -> str:
+        start, fits = self._blank(), dim.bound if dim.bound and op in ORDERING else dim.fits
+        text = self._literal(f"{word} to be {dim.allowed}")
         try:
-            DIMS[word].fits(text)
+            fits(text)
         except ValueError as bad:
-            raise BadQuery(start + 1, f"{word} to be {DIMS[word].allowed}", repr(text)) from bad
+            raise BadQuery(start + 1, f"{word} to be {dim.allowed}", _short(text)) from bad
         return text
 
     def _literal(self, expected: str) -> str:
@@ -158,7 +184,7 @@ class _Reader:
     def _availability(self) -> str:
         if self._sees(":"):
             self._symbol(":")
-        return self._value("availability").lower()
+        return self._value("availability", DIMS["availability"]).lower()
 
     def _number(self, least: int) -> int:
         start, expected = self._blank(), f"a whole number of at least {least}"
@@ -166,9 +192,9 @@ class _Reader:
         try:
             number = whole(text)
         except ValueError as bad:
-            raise BadQuery(start + 1, expected, repr(text)) from bad
+            raise BadQuery(start + 1, expected, _short(text)) from bad
         if number < least:
-            raise BadQuery(start + 1, expected, repr(text))
+            raise BadQuery(start + 1, expected, _short(text))
         return number
 
     def _blank(self) -> int:
@@ -203,4 +229,8 @@ class _Reader:
     def bad(self, expected: str) -> BadQuery:
         start = self._blank()
         found = WORD.match(self.text, start)
-        return BadQuery(start + 1, expected, repr(found[0] if found else self.text[start]) if start < len(self.text) else "the end")
+        return BadQuery(start + 1, expected, _short(found[0] if found else self.text[start]) if start < len(self.text) else "the end")
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
