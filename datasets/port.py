@@ -12,6 +12,16 @@ class UnknownName(Invalid):
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A file as a split looks at it."""
+
+    id: int
+    name: str
+    run: str = ""                       # as run_number understands it: 7, or 7.0001 where there are subruns; "": it has none
+    events: int | None = None
+
+
+@dataclass(frozen=True)
 class FileRef:
     """A file as a project sees it."""
 
@@ -36,6 +46,14 @@ class DataHandler(Protocol):
 
     def files(self, experiment: str, dimensions: str, limit: int | None = None, after: int = 0) -> list[str]:
         """The names of the files that the words mean now: at most `limit` of them, after the first `after`."""
+
+    def listed(self, experiment: str, dimensions: str, *, limit: int | None = None, past: int = 0, without: Any = None) -> list[Listed]:
+        """The files that the words mean now: at most `limit` of them, with ids above `past`, and none whose name is among `without`,
+        a query set of names. A catalogue in this database leaves these out in its own statement; any other compares page by page."""
+
+    def lowest(self, experiment: str, dimensions: str, what: str, least: int = 0) -> int | datetime | None:
+        """The lowest run_number, of those that are at least `least`, or the earliest end_time, of the files that the words mean
+        now; None if none of them has one."""
 
     def define(self, experiment: str, tag: str, dimensions: str, files: Sequence[str] | None = None) -> None:
         """A project named `tag` over a frozen list: these files, or what the words mean now. No words and no files: an

@@ -1,9 +1,11 @@
 """The local catalogue: the rows of this database behind the port."""
 # ruff: noqa: S608  (the text is made of this module's own words and lookup's; whatever anybody said is a parameter)
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, QuerySet
@@ -12,7 +14,7 @@ from django.db.models.functions import Now
 from datasets.known import read
 from datasets.lookup import Clause, answer
 from datasets.models import File, FileLocation, FileStatus, Project, ProjectFile, Snapshot
-from datasets.port import FileRef, UnknownName
+from datasets.port import FileRef, Listed, UnknownName
 from datasets.query import Chain, Node, Related, Select, Term
 from pomssite.kit.errors import Invalid
 
@@ -25,6 +27,14 @@ AFTER: dict[str, tuple[FileStatus, ...]] = {        # the statuses that a file m
     S.SKIPPED: FRESH, S.FAILED: FRESH, S.CANCELLED: FRESH, S.UNCONSUMED: FRESH,
     S.CONSUMED: OPEN,
     S.COMPLETED: (*OPEN, S.CONSUMED),
+}
+LOWEST = {      # a file's runs are its run_number and those that its metadata list, see datasets.conditions
+    "run_number": """SELECT min(run) FROM (
+        SELECT f.run_number AS run FROM datasets_file f WHERE f.id IN (SELECT id FROM found) UNION ALL
+        SELECT CASE WHEN listed->>0 ~ '^[0-9]{1,18}$' THEN (listed->>0)::bigint END
+            FROM datasets_file f, jsonb_path_query(f.metadata, 'lax $.runs[*]') AS listed
+            WHERE f.id IN (SELECT id FROM found) AND f.metadata ? 'runs') AS all_runs WHERE run >= %s""",
+    "end_time": "SELECT min(f.end_time) FROM datasets_file f WHERE f.id IN (SELECT id FROM found) AND %s = 0",
 }
 
 
@@ -40,6 +50,21 @@ class LocalCatalogue:
         with connection.cursor() as cursor:
             cursor.execute(wanted, [*given, after, limit])
             return [name for name, in cursor.fetchall()]
+
+    def listed(self, experiment: str, dimensions: str, *, limit: int | None = None, past: int = 0, without: Any = None) -> list[Listed]:
+        text, given = answer(experiment, read(dimensions))
+        names, known = without.query.sql_with_params() if without is not None else ("SELECT NULL::text", ())
+        wanted = (f"SELECT f.id, f.name, f.run_number, f.metadata->'runs', f.events FROM datasets_file f WHERE f.id IN ({text}) AND f.id > %s"
+                  f" AND NOT EXISTS (SELECT 1 FROM ({names}) AS known (name) WHERE known.name = f.name) ORDER BY f.id LIMIT %s")
+        with connection.cursor() as cursor:
+            cursor.execute(wanted, [*given, past, *known, limit])
+            return [Listed(id_, name, _run(run, runs), events) for id_, name, run, runs, events in cursor.fetchall()]
+
+    def lowest(self, experiment: str, dimensions: str, what: str, least: int = 0) -> int | datetime | None:
+        text, given = answer(experiment, read(dimensions))
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH found AS ({text}) {LOWEST[what]}", [*given, least])
+            return cursor.fetchone()[0]
 
     def define(self, experiment: str, tag: str, dimensions: str, files: Sequence[str] | None = None) -> None:
         if Project.objects.filter(experiment=experiment, name=tag).exists():
@@ -81,6 +106,15 @@ class LocalCatalogue:
 
     def end(self, experiment: str, tag: str) -> None:
         Project.objects.filter(pk=_project(experiment, tag).pk, ended_at=None).update(ended_at=Now())
+
+
+def _run(column: int | None, runs: str | None) -> str:
+    """The first that is listed, with its subrun; else its run_number."""
+    try:
+        run, *subrun = json.loads(runs or "[]")[0][:2]
+        return f"{run:d}" + "".join(f".{number:04d}" for number in subrun if isinstance(number, int))
+    except (LookupError, TypeError, ValueError):
+        return "" if column is None else str(column)
 
 
 def _project(experiment: str, tag: str) -> Project:

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from datasets.models import Definition
 from datasets.port import DataHandler, UnknownName
 from pomssite.kit.errors import Invalid
 from tests.catalogue import LONG_AGO
@@ -30,6 +31,32 @@ class HandlerContract:
         assert handler.files("lab", "defname: raw", limit=2) == ["c", "a"]
         assert handler.files("lab", "defname: raw", limit=2, after=2) == ["b"]
         assert handler.files("lab", "defname: raw", after=3) == []
+
+    def test_files_are_listed_with_what_a_split_wants_to_know(self, handler, put):
+        put("a", data_tier="raw", run_number=7, events=5)
+        put("b", data_tier="raw")
+        put("c", data_tier="raw", run_number=7, metadata={"runs": [[7, 12, "physics"], [8, 1]]}, events=0)
+        put("d", data_tier="raw", metadata={"runs": [[9]]})
+        found = handler.listed("lab", "defname: raw")
+        assert [(each.name, each.run, each.events) for each in found] == [("a", "7", 5), ("b", "", None), ("c", "7.0012", 0), ("d", "9", None)]
+        assert all(handler.files("lab", f"defname: raw and run_number {each.run}")[0] in "acd" for each in found if each.run)
+        assert [each.name for each in handler.listed("lab", "defname: raw", past=found[1].id)] == ["c", "d"]
+        assert [each.name for each in handler.listed("lab", "defname: raw", limit=1, past=found[0].id)] == ["b"]
+
+    def test_files_that_are_known_are_left_out_of_the_list(self, handler, put, abcde):
+        known = Definition.objects.filter(name__in="bdx").values("name")
+        for name in "bdx":
+            Definition.objects.create(experiment_id="lab", name=name, dimensions="data_tier raw")
+        assert [each.name for each in handler.listed("lab", "defname: raw", without=known)] == ["a", "c", "e"]
+        assert [each.name for each in handler.listed("lab", "defname: raw", limit=2, without=known)] == ["a", "c"]
+
+    def test_the_lowest_run_and_the_earliest_end_are_told(self, handler, put):
+        for name, run, hours in (("a", 9, 5), ("b", 4, 7), ("c", None, None)):
+            put(name, data_tier="raw", run_number=run, end_time=hours and LONG_AGO + timedelta(hours=hours))
+        put("d", data_tier="raw", metadata={"runs": [[2, 1], [6, 1], ["seven"]]})
+        assert [handler.lowest("lab", "defname: raw", "run_number", least) for least in (0, 2, 3, 5, 7, 10)] == [2, 2, 4, 6, 9, None]
+        assert handler.lowest("lab", "defname: raw", "end_time") == LONG_AGO + timedelta(hours=5)
+        assert handler.lowest("lab", "defname: raw and file_name c", "end_time") is None
 
     @pytest.mark.parametrize("words", ["defname: nosuch", "snapshot_for_project_name nosuch", "snapshot_id 999"])
     def test_an_unknown_name_is_an_error_everywhere(self, handler, words):
