@@ -95,8 +95,12 @@ class House:
         self.batch.calm = self.catalogue.calm = self.payload.calm = True
 
     def is_quiet(self) -> bool:
+        return not LaunchIntent.objects.waiting().exists() and self.is_at_rest()
+
+    def is_at_rest(self) -> bool:
+        """Nothing is under way, though something may wait to be launched."""
         live = any(job.state in JOB_LIVE for job in self.batch.jobs.values())
         late = self.clock.at + timedelta(hours=1)
-        return not (live or LaunchIntent.objects.waiting().exists() or Submission.objects.at_work().exists()
-                    or Submission.objects.to_wrap(late).exists() or Run.objects.filter(changed=True).exists()
-                    or Order.objects.filter(done_at=None).exists() or events.Event.objects.filter(number=None).exists())
+        return not (live or Submission.objects.at_work().exists() or Submission.objects.to_wrap(late).exists()
+                    or Run.objects.filter(changed=True).exists() or Order.objects.filter(done_at=None).exists()
+                    or events.Event.objects.filter(number=None).exists())
