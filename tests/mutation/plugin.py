@@ -44,6 +44,11 @@ class Finder(importlib.abc.MetaPathFinder):
                                                       submodule_search_locations=spec.submodule_search_locations)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those of a single example come first: most changes are noticed by one of them."""
+    items.sort(key=lambda item: getattr(getattr(item, "obj", None), "is_hypothesis_test", False))
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.failed:
         OUTCOME.setdefault("noticed", report.nodeid)
@@ -54,7 +59,8 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
         OUTCOME.setdefault("broken", str(report.longrepr).strip().splitlines()[-1][:150])
 
 
-hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None, suppress_health_check=list(hypothesis.HealthCheck),
+hypothesis.settings.register_profile("mutation", max_examples=50, derandomize=True, database=None, deadline=None,
+                                     suppress_health_check=list(hypothesis.HealthCheck),
                                      phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
 hypothesis.settings.load_profile("mutation")
 if os.environ.get("MUTATION"):

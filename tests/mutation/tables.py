@@ -40,12 +40,13 @@ def all_of(module: str) -> dict[str, Any]:
 
 
 def tests_of(module: str) -> list[str]:
-    """Pure tests that import the module, or the package that it is in; the smallest first."""
+    """Pure tests that import the module, or the package that it is in; those of its own name first, then the smallest."""
     if module in ROOMS:
         return [f"tests/{test}" for test in ROOMS[module][1]]
     family = ".".join(module.split(".")[:2])
     found = [path for path in ROOT.glob("tests/pure/test_*.py") if any(name.startswith(family) for name in _imports(path))]
-    return [str(path.relative_to(ROOT)) for path in sorted(found, key=lambda path: (path.stat().st_size, path))]
+    own = family.rpartition(".")[2]
+    return [str(path.relative_to(ROOT)) for path in sorted(found, key=lambda path: (own not in path.stem, path.stat().st_size, path))]
 
 
 def _imports(path: Path) -> Iterator[str]:
