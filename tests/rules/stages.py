@@ -74,7 +74,7 @@ def heard(submission: Submission, *states: JobState, at: datetime = LATER) -> Su
     cluster = submission.clusters.first()
     many = max(len(states), submission.expected or 1)
     reports = [JobReport(submission.tag, JobRef(cluster.schedd, cluster.cluster, n), states[min(n, len(states) - 1)], at) for n in range(many)]
-    intake.take_in(reports, by=TEST, now=lambda: at + DAY, troubles=[])
+    intake.take_in(reports, by=TEST, now=lambda: at, troubles=[])
     submission.refresh_from_db()
     return submission
 
