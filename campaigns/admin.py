@@ -6,6 +6,7 @@ from campaigns.models import (
     CampaignTag,
     CampaignVersion,
     Dependency,
+    Downtime,
     Hold,
     JobType,
     JobTypeRecovery,
@@ -116,8 +117,18 @@ class SliceFileAdmin(LookOnly):
 class ScheduleAdmin(LookOnly):
     """What starts by the clock."""
 
-    list_display = ["stage", "cron", "zone", "enabled", "next_at", "last_at", "last_result"]
+    list_display = ["stage", "cron", "zone", "new_files", "due_at", "last_at", "last_result", "failures", "paused_by", "retired_at"]
     list_select_related = ["stage__campaign"]
+    list_filter = ["experiment"]
+
+
+@admin.register(Downtime)
+class DowntimeAdmin(LookOnly):
+    """When nothing is launched."""
+
+    list_display = ["experiment", "campaign", "stage", "batch", "begins_at", "ends_at", "why", "lifted_at"]
+    list_select_related = ["campaign", "stage__campaign"]
+    list_filter = ["experiment"]
 
 
 @admin.register(Hold)

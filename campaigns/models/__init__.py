@@ -2,7 +2,7 @@
 from campaigns.models.campaign import Campaign, CampaignTag, CampaignVersion, Dependency, Stage, Tag
 from campaigns.models.shared import JobType, JobTypeRecovery, LoginSetup
 from campaigns.models.slices import Slice, SliceFile
-from campaigns.models.steering import Hold, Schedule
+from campaigns.models.steering import Downtime, Hold, Schedule
 
-__all__ = ["Campaign", "CampaignTag", "CampaignVersion", "Dependency", "Hold", "JobType", "JobTypeRecovery", "LoginSetup", "Schedule",
+__all__ = ["Campaign", "CampaignTag", "CampaignVersion", "Dependency", "Downtime", "Hold", "JobType", "JobTypeRecovery", "LoginSetup", "Schedule",
            "Slice", "SliceFile", "Stage", "Tag"]

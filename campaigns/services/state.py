@@ -20,7 +20,7 @@ def read(campaign: Campaign) -> State:
     places = list(stages)
     on_campaign = [Held("", hold.why) for hold in Hold.objects.filter(campaign=campaign, lifted_at=None)]
     holds = sorted(Hold.objects.filter(stage__in=places, lifted_at=None), key=lambda hold: places.index(hold.stage_id or 0))
-    schedules = Schedule.objects.filter(stage__in=places, enabled=True, retired_at=None).order_by("pk")
+    schedules = Schedule.objects.filter(stage__in=places, retired_at=None).exclude(cron="").order_by("pk")
     return State(
         active=campaign.active, holds=(*on_campaign, *(Held(stages[hold.stage_id or 0].name, hold.why) for hold in holds)),
         schedules=tuple(Timed(stages[one.stage_id].name, one.cron, one.zone, bool(one.paused_by)) for one in schedules),
