@@ -45,8 +45,15 @@ def layered(layers: Iterable[Pairs]) -> tuple[tuple[str, str], ...]:
 
 def words(script: str, pairs: Pairs, keywords: Mapping[str, str]) -> tuple[str, ...]:
     """The command as a list. Key and value are joined as they are; a key that ends with a blank is a word of its own."""
-    said = [*shlex.split(script), *(word for key, value in pairs if not key.startswith("@") for word in _joined(key, value))]
+    said = [*_taken_apart(script), *(word for key, value in pairs if not key.startswith("@") for word in _joined(key, value))]
     return tuple(filled(word, keywords) for word in said)
+
+
+def _taken_apart(script: str) -> list[str]:
+    try:
+        return shlex.split(script)
+    except ValueError as open_:
+        raise BadCommand(f"the launch script {script!r} cannot be taken apart into words: {str(open_).lower()}") from open_
 
 
 def _joined(key: str, value: str) -> tuple[str, ...]:
@@ -94,7 +101,19 @@ def environment(names: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(said.items()))
 
 
+def one_word(name: str) -> str:
+    """A name as old clients read it: blanks are written `_`."""
+    return name.replace(" ", "_")
+
+
+def campaign_and_stage(campaign: str, stage: str) -> str:
+    """`campaign__stage`; equal names once, and a stage's name without the campaign's before it."""
+    if campaign == stage:
+        return one_word(stage)
+    return one_word(f"{campaign}__{stage.removeprefix(campaign)}")
+
+
 OLD_NAMES = {
-    "POMS_TASK_ID": "POMS4_SUBMISSION_ID", "POMS_CAMPAIGN_ID": "POMS4_CAMPAIGN_STAGE_ID", "POMS_CAMPAIGN_NAME": "POMS4_CAMPAIGN_NAME",
+    "POMS_TASK_ID": "POMS4_SUBMISSION_ID", "POMS_CAMPAIGN_ID": "POMS4_CAMPAIGN_STAGE_ID",
     "POMS_CAMPAIGN": "POMS4_CAMPAIGN_NAME", "POMS_STAGE": "POMS4_CAMPAIGN_STAGE_NAME", "GROUP": "JOBSUB_GROUP",
 }

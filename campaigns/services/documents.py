@@ -77,10 +77,15 @@ def settings_of(stage: Stage) -> document.Settings:
 
 
 def job_type_of(settings: document.Settings, experiment: str) -> JobType:
+    """An approval launches nothing: it has an empty one."""
+    if settings.stage_type == "approval":
+        return JobType()
     return sharing.named(JobType, settings.job_type or "", experiment)
 
 
 def login_of(settings: document.Settings, experiment: str) -> LoginSetup:
+    if settings.stage_type == "approval":
+        return LoginSetup()
     return sharing.named(LoginSetup, settings.login_setup or "", experiment)
 
 

@@ -8,10 +8,8 @@ from django.shortcuts import get_object_or_404
 from accounts.pages import Piece, member, piece, show
 from accounts.policy import Actor
 from pomssite.kit import clock
-from submissions.command import BadCommand
 from submissions.models import Job, Submission
 from submissions.services import particulars
-from submissions.services.launch import sending
 from submissions.states import JobState
 from submissions.views.deeds import offers
 from submissions.views.ledger import ledger_of
@@ -47,8 +45,5 @@ def _jobs(request: HttpRequest, row: Submission) -> Piece:
 
 def _command(row: Submission) -> str:
     """As one could type it, an option a line; what is kept are words, never such a line."""
-    try:
-        words = sending.argv(row)
-    except (BadCommand, KeyError):
-        return ""
+    words = row.snapshot.get("command", [])
     return "".join(f" \\\n  {shlex.quote(word)}" if word.startswith("-") else f" {shlex.quote(word)}" for word in words).strip()

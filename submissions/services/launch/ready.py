@@ -11,9 +11,10 @@ from pomssite.kit.errors import Conflict
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions import gate
+from submissions.command import BadCommand
 from submissions.models import LaunchIntent, Run, Submission, Worker
 from submissions.services import intents, lifecycle
-from submissions.services.launch import asking
+from submissions.services.launch import asking, shaping
 from submissions.services.launch.sending import LAUNCH, send
 from submissions.states import Status
 
@@ -52,7 +53,11 @@ def launch(intent: LaunchIntent, *, worker: Worker, at: datetime) -> bool:
     piece = _next(intent, settings) if intent.cuts() else None
     if nothing := _nothing(intent, settings, piece):
         return _drop(intent, why=nothing, at=at)
-    submission = _record(intent, settings, piece, worker=worker, at=at)
+    try:
+        submission = _record(intent, settings, piece, worker=worker, at=at)
+    except BadCommand as bad:
+        intents.wait(intent, why=str(bad), until=at + SOON)
+        return False
     return submission is not None and send(submission, worker=worker, at=at)
 
 
@@ -85,7 +90,7 @@ def _drop(intent: LaunchIntent, *, why: str, at: datetime) -> bool:
 
 def _record(intent: LaunchIntent, settings: Settings, piece: Piece | None, *, worker: Worker, at: datetime) -> Submission | None:
     """All that is about to happen, written down before any of it does; None if somebody else was quicker."""
-    shaped = asking.snapshot(intent, settings)
+    shaped = shaping.snapshot(intent, settings)
     try:
         return _write(intent, settings, shaped, piece, worker=worker, at=at)
     except Conflict:
@@ -110,12 +115,14 @@ def _write(intent: LaunchIntent, settings: Settings, shaped: dict, piece: Piece 
         raise Conflict(f"{intent} was taken")
     number, instance = _number()
     row = slices.take(piece) if piece else intent.slice
+    tag, dimensions, parameter = f"{instance}-{number}", row.dimensions if row else intent.dimensions, row.parameter if row else intent.parameter
+    launch = shaping.Launch(number, tag, intent.creator.username, intent.run_id, intent.parent_id, intent.step, dimensions, parameter)
     submission = lifecycle.record(
-        pk=number, tag=f"{instance}-{number}", intent=intent, run=intent.run, stage=intent.stage, slice=row, holder=worker,
+        pk=number, tag=tag, intent=intent, run=intent.run, stage=intent.stage, slice=row, holder=worker,
         version_id=intent.stage.campaign.version_id, lineage_id=intent.lineage_id or number, parent=intent.parent, step=intent.step,
         for_test=intent.for_test, experiment_id=intent.experiment_id, creator_id=intent.creator_id, creator_role=intent.creator_role,
-        dimensions=row.dimensions if row else intent.dimensions, parameter=row.parameter if row else intent.parameter,
-        batch=shaped["login_setup"]["batch"], snapshot=shaped, by=LAUNCH, at=at, why=intent.key)
+        dimensions=dimensions, parameter=parameter, batch=shaped["login_setup"]["batch"],
+        snapshot=shaped | shaping.worded(shaped, intent.stage, launch), by=LAUNCH, at=at, why=intent.key)
     if intent.cuts() and not settings.keep_running:
         Run.objects.filter(pk=intent.run_id, exhausted_at=None).update(exhausted_at=at)
     return submission

@@ -1,7 +1,6 @@
 """Act and confirm: a recorded submission is sent at most once, and what became of it is written down."""
 from datetime import datetime
 
-from django.conf import settings as site
 from django.db import transaction
 
 from accounts.policy import By
@@ -32,7 +31,7 @@ def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
         refs = backend("BATCH_SYSTEMS", submission.batch).submit(spec)
         sure = confirm(submission, refs, at=at)
         return sure
-    except (Refused, command.BadCommand) as no:
+    except Refused as no:
         sure = abandon(submission, kind=intents.REFUSED, why=str(no) or "no reason was given", at=at, unsent_by=unsent_by)
         return False
     except NoAnswer:
@@ -68,31 +67,8 @@ def _spec(submission: Submission) -> command.JobSpec:
     shaped = submission.snapshot
     asked = {name: value for name, value in shaped["requests"].items() if name != "jobs"}
     return command.JobSpec(
-        tag=submission.tag, argv=argv(submission), style=shaped["job_type"]["style"], environment=_environment(submission),
+        tag=submission.tag, argv=tuple(shaped["command"]), style=shaped["job_type"]["style"], environment=tuple(shaped["environment"].items()),
         jobs=command.jobs_of(shaped["requests"]["jobs"], submission.inputs), inputs=(("token", tokens.make(submission)),), **asked)
-
-
-def argv(submission: Submission) -> tuple[str, ...]:
-    """The command as it is launched."""
-    shaped = submission.snapshot
-    words = {
-        "dataset": submission.parameter or submission.tag, "parameter": submission.parameter or submission.tag,
-        "version": shaped["settings"]["software_version"], "group": submission.experiment_id, "experiment": submission.experiment_id,
-        "experimenter": submission.creator.username}
-    return command.words(shaped["job_type"]["launch_script"], shaped["pairs"], {**shaped["keywords"], **words})
-
-
-def _environment(submission: Submission) -> tuple[tuple[str, str], ...]:
-    shaped = submission.snapshot
-    return command.environment({
-        "POMS_URL": site.POMS_URL, "POMS_EXPERIMENT": submission.experiment_id, "POMS_TAG": submission.tag,
-        "POMS_DATASET": submission.tag if submission.dimensions else "", "POMS_PARAMETER": submission.parameter,
-        "POMS_FAMILY_STEP": submission.step + 1 if submission.parent_id else 0, "POMS_OUTPUT_DIR": site.POMS_STORAGE / submission.experiment_id,
-        "POMS_RUN": submission.run_id, "POMS4_SUBMISSION_ID": submission.pk, "POMS4_CAMPAIGN_ID": submission.stage.campaign_id,
-        "POMS4_CAMPAIGN_NAME": shaped["campaign"].replace(" ", "_"), "POMS4_CAMPAIGN_STAGE_ID": submission.stage_id,
-        "POMS4_CAMPAIGN_STAGE_NAME": shaped["stage"].replace(" ", "_"), "POMS4_CAMPAIGN_STAGE_TYPE": shaped["settings"]["stage_type"],
-        "POMS4_TEST_LAUNCH": shaped["test"], "POMS_PARENT_TASK_ID": submission.parent_id or "", "POMS_LAUNCHER": submission.creator.username,
-        "JOBSUB_GROUP": submission.experiment_id})
 
 
 @transaction.atomic

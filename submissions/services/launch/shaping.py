@@ -1,0 +1,108 @@
+"""The snapshot: all that shapes a launch, copied, and the command and environment that come of it. Reads rows and writes none."""
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.conf import settings as site
+
+from campaigns.document import Settings, settings_from
+from campaigns.models import CampaignTag, JobType, LoginSetup, Stage
+from campaigns.services import documents
+from datasets import patterns
+from submissions import command
+from submissions.models import LaunchIntent
+
+JOB_TYPE = ("id", "name", "launch_script", "parameters", "output_file_patterns", "style", "input_files_per_job", "output_files_per_job")
+LOGIN_SETUP = ("id", "name", "host", "account", "setup", "batch")
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One launch, as far as its command and its environment name it."""
+
+    number: int | str
+    tag: str
+    launcher: str
+    run: int | str = ""
+    parent: int | None = None
+    step: int = 0
+    dimensions: str = ""
+    parameter: str = ""
+
+    @property
+    def dataset(self) -> str:
+        """What %(dataset)s stands for: the value of a split of parameters, else the project that is named as its tag."""
+        return self.parameter or self.tag
+
+
+def snapshot(intent: LaunchIntent, settings: Settings) -> dict[str, Any]:
+    """Of an intent: nothing that is changed later changes it."""
+    return shape(intent.stage, settings, for_test=intent.for_test, overrides=intent.overrides)
+
+
+def shape(stage: Stage, settings: Settings, *, for_test: bool, overrides: command.Pairs = ()) -> dict[str, Any]:
+    """Settings, job type, login setup, keywords, every layer of overrides and what they make, and what outputs are wanted."""
+    campaign, experiment = stage.campaign, stage.campaign.experiment
+    job_type = documents.job_type_of(settings, experiment.pk)
+    layers = _layers(stage, settings, job_type.parameters, for_test=for_test, overrides=overrides)
+    pairs = command.layered(pairs for _, pairs in layers)
+    return {
+        "settings": asdict(settings), "job_type": _copied(job_type, JOB_TYPE) | {"recoveries": _recoveries(job_type)},
+        "login_setup": _copied(documents.login_of(settings, experiment.pk), LOGIN_SETUP),
+        "catalogue": experiment.catalogue, "group": experiment.batch_group or experiment.pk, "campaign": campaign.name, "kind": campaign.kind,
+        "tags": _tags(campaign.pk), "stage": stage.name, "keywords": dict(campaign.keywords), "layers": layers, "pairs": pairs,
+        "requests": command.requests(asdict(settings), pairs), "patterns": _patterns(stage, job_type.output_file_patterns),
+        "test": for_test or campaign.kind == campaign.TEST,
+    }
+
+
+def worded(shaped: dict[str, Any], stage: Stage, launch: Launch) -> dict[str, Any]:
+    """The words of the command and the variables of the environment, as they are launched. BadCommand: they cannot be made."""
+    known = shaped["keywords"] | {
+        "dataset": launch.dataset, "parameter": launch.dataset, "version": shaped["settings"]["software_version"], "group": shaped["group"],
+        "experiment": stage.campaign.experiment_id, "experimenter": launch.launcher}
+    return {"command": command.words(shaped["job_type"]["launch_script"], shaped["pairs"], known),
+            "environment": dict(_environment(shaped, stage, launch))}
+
+
+def _copied(row: JobType | LoginSetup, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _recoveries(job_type: JobType) -> list[dict[str, Any]]:
+    rows = job_type.recoveries.values_list("kind", "overrides") if job_type.pk else []
+    return [{"kind": kind, "overrides": overrides} for kind, overrides in rows]
+
+
+def _layers(stage: Stage, settings: Settings, parameters: command.Pairs, *, for_test: bool, overrides: command.Pairs) -> list[tuple[str, Any]]:
+    """Lowest first (spec 03 §3.3): what is asked for at the launch lies over the stage, and once more over the test."""
+    defaults = settings_from(stage.campaign.defaults)
+    merged = (defaults.param_overrides or ()) if settings.merge_overrides else ()
+    test = (settings.test_param_overrides or ()) if for_test else ()
+    return [("job type", parameters), ("campaign", merged), ("stage", settings.param_overrides or ()), ("launch", overrides), ("test", test),
+            ("launch again", overrides)]
+
+
+def _patterns(stage: Stage, otherwise: str) -> list[str]:
+    """The outputs that somebody waits for: of the dependents' patterns, else the job type's."""
+    waited = stage.dependents.filter(retired_at=None).order_by("pk").values_list("pattern", flat=True)
+    return list(dict.fromkeys(part for text in [*waited] or [otherwise] for part in patterns.split(text)))
+
+
+def _tags(campaign: int) -> list[str]:
+    return list(CampaignTag.objects.filter(campaign=campaign).order_by("tag__name").values_list("tag__name", flat=True))
+
+
+def _environment(shaped: dict[str, Any], stage: Stage, launch: Launch) -> tuple[tuple[str, str], ...]:
+    experiment = stage.campaign.experiment_id
+    return command.environment({
+        "POMS_URL": site.POMS_URL, "POMS_EXPERIMENT": experiment, "POMS_TAG": launch.tag,
+        "POMS_DATASET": launch.tag if launch.dimensions else "", "POMS_PARAMETER": launch.parameter,
+        "POMS_FAMILY_STEP": launch.step + 1 if launch.parent else 0, "POMS_OUTPUT_DIR": site.POMS_STORAGE / experiment,
+        "POMS_RUN": launch.run, "POMS4_SUBMISSION_ID": launch.number, "POMS4_CAMPAIGN_ID": stage.campaign_id,
+        "POMS4_CAMPAIGN_NAME": command.one_word(shaped["campaign"]), "POMS4_CAMPAIGN_TYPE": shaped["kind"],
+        "POMS4_CAMPAIGN_STAGE_ID": stage.pk, "POMS4_CAMPAIGN_STAGE_NAME": command.one_word(shaped["stage"]),
+        "POMS4_CAMPAIGN_STAGE_TYPE": shaped["settings"]["stage_type"], "POMS4_TEST_LAUNCH": shaped["test"],
+        "POMS_CAMPAIGN_NAME": command.campaign_and_stage(shaped["campaign"], shaped["stage"]), "POMS_CAMPAIGN_TAGS": ",".join(shaped["tags"]),
+        "POMS_PARENT_TASK_ID": launch.parent or "", "POMS_TASK_DEFINITION_ID": shaped["job_type"]["id"] or "",
+        "POMS_LAUNCHER": launch.launcher, "JOBSUB_GROUP": shaped["group"]})
