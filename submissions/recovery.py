@@ -2,7 +2,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil
 
+from datasets import patterns
 from datasets.query import quoted
 
 
@@ -12,7 +14,7 @@ class About:
 
     first: str                          # the tag of the original submission
     family: tuple[str, ...]             # its tag and those of its recoveries
-    dataset: str = ""                   # dimensions of the stage's dataset
+    dataset: str = ""                   # dimensions of what the original was launched over, if that may have grown since
     version: str = ""
     since: datetime | None = None       # when the original was created
     patterns: tuple[str, ...] = ("%",)
@@ -30,22 +32,30 @@ class Step:
 
 
 def _not_consumed(about: About) -> str:
-    return f"snapshot_for_project_name {about.first} minus (project_name {','.join(about.family)} and consumed_status co%)"
+    return f"snapshot_for_project_name {about.first} minus ({_consumed(about)})"
+
+
+def _consumed(about: About) -> str:
+    """By the original or by any recovery."""
+    return f"project_name {','.join(about.family)} and consumed_status co%"
 
 
 def _without_outputs(about: About) -> str:
     made = _made(about.version, about.since)
-    wanted = " and ".join(_nested("isparentof:", f"{made}{_matching(pattern)}", about.depth) for pattern in about.patterns)
+    wanted = " and ".join(_nested("isparentof:", f"{made}{patterns.dimensions(pattern)}", about.depth) for pattern in about.patterns)
     return f"snapshot_for_project_name {about.first} minus ({wanted})"
 
 
 def _added(about: About) -> str:
-    return f"({about.dataset}) minus snapshot_for_project_name {about.first}" if about.dataset else ""
+    """What a recovery was already given and has not consumed is still missing."""
+    if not about.dataset:
+        return ""
+    return f"({about.dataset}) minus snapshot_for_project_name {about.first} minus ({_consumed(about)})"
 
 
 def _delivered_only(about: About) -> str:
     return (f"project_name {','.join(about.family)} and consumed_status skipped,unknown,delivered,transferred,unconsumed,cancelled"
-            f" minus (project_name {','.join(about.family)} and consumed_status co%)")
+            f" minus ({_consumed(about)})")
 
 
 RECOVERIES: dict[str, Callable[[About], str]] = {
@@ -66,44 +76,34 @@ def next_step(plan: Sequence[tuple[str, Sequence]], *, done: int, limit: int, ab
     return None
 
 
-def again(plan: Sequence[tuple[str, Sequence]], *, done: int, limit: int, missing: int) -> Step | None:
-    """The same for work without input files: its parameter is run once more while outputs are missing."""
+def again(plan: Sequence[tuple[str, Sequence]], *, done: int, limit: int, missing: int, each: int) -> Step | None:
+    """The same for work without input files: its parameter is run once more, with as many jobs as bring what is missing.
+
+    `each` is how many outputs a job brings. The step's own overrides may ask for another number of jobs.
+    """
     step = next_step(plan, done=done, limit=limit, about=About("", ()), count=lambda _: missing)
-    return replace(step, dimensions="") if step else None
+    return replace(step, dimensions="", overrides=(*jobs_for(missing, each), *step.overrides)) if step else None
+
+
+def jobs_for(missing: int, each: int) -> tuple[tuple[str, str], ...]:
+    """The request for as many jobs as bring so many outputs."""
+    return (("@jobs", str(ceil(missing / each))),) if missing > 0 and each > 0 else ()
 
 
 def children(tags: Iterable[str], pattern: str, *, version: str, since: datetime, depth: int) -> str:
     """What a dependent runs over: the outputs of these submissions, those of their recoveries included."""
     inside = _nested("ischildof:", f"snapshot_for_project_name {','.join(tags)}", depth)
-    return f"{inside} and {_made(version, since)}{matching_any(pattern)}"
+    return f"{inside} and {_made(version, since)}{patterns.any_of(pattern)}"
 
 
 def produced(tags: Iterable[str], pattern: str) -> str:
     """The same for submissions without input files: what their jobs declared."""
-    return f"produced_by {','.join(tags)} and {matching_any(pattern)}"
+    return f"produced_by {','.join(tags)} and {patterns.any_of(pattern)}"
 
 
 def passed_on(tags: Iterable[str], pattern: str) -> str:
     """The same for stages that hand their inputs on (approval, datatransfer)."""
-    return f"snapshot_for_project_name {','.join(tags)} and {matching_any(pattern)}"
-
-
-def patterns(text: str) -> tuple[str, ...]:
-    """The patterns of a comma list, equal neighbours once; `%` if it says nothing. A fragment with brackets keeps its commas."""
-    parts = [text] if "(" in text else text.split(",")
-    said = [part.strip() for part in parts if part.strip()]
-    return tuple(part for n, part in enumerate(said) if n == 0 or part != said[n - 1]) or ("%",)
-
-
-def matching_any(text: str) -> str:
-    """Dimensions of a file that matches one of the patterns."""
-    parts = [_matching(part) for part in patterns(text)]
-    return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
-
-
-def _matching(pattern: str) -> str:
-    """A pattern with a blank is a fragment of dimensions, taken as it is."""
-    return f"({pattern})" if " " in pattern else f"file_name like {quoted(pattern)}"
+    return f"snapshot_for_project_name {','.join(tags)} and {patterns.any_of(pattern)}"
 
 
 def _made(version: str, since: datetime | None) -> str:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 
+from datasets import patterns as patterns_of
 from datasets.known import read
 from datasets.lookup import Clause, answer
 from datasets.models import File, FileLocation, FileStatus, Project, ProjectFile, Snapshot
@@ -97,7 +98,7 @@ class LocalCatalogue:
             return ready.update(status=status, job=job, attempt=attempt)
 
     def located(self, experiment: str, tag: str, patterns: Sequence[str], version: str, since: datetime, depth: int) -> int:
-        made = [_descendants(read(_dimensions(pattern), "pattern"), version, since, depth) for pattern in patterns]
+        made = [_descendants(read(patterns_of.dimensions(pattern), "pattern"), version, since, depth) for pattern in patterns]
         return _count(answer(experiment, Chain(Term("snapshot_for_project_name", "", (tag,)), tuple(("and", tree) for tree in made))))
 
     def totals(self, experiment: str, tag: str) -> dict[str, int]:
@@ -170,11 +171,6 @@ def _refs(members: QuerySet[ProjectFile]) -> list[FileRef]:
     urls = {file: tuple(url for _, url in pairs) for file, pairs in groupby(places, key=itemgetter(0))}
     return [FileRef(row.file.pk, row.file.name, row.file.size, row.file.checksum, row.status, urls.get(row.file_id, ()), row.file.metadata)
             for row in rows]
-
-
-def _dimensions(pattern: str) -> str:
-    """A pattern is like a file name, unless a blank says that it is a query."""
-    return pattern if " " in pattern.strip() else f"file_name '{pattern.strip().replace(chr(39), 2 * chr(39))}'"
 
 
 def _descendants(pattern: Node, version: str, since: datetime, depth: int) -> Node:

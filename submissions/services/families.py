@@ -3,7 +3,6 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, F, Max, Q
 
-from datasets import splits
 from submissions import recovery
 from submissions.models import LaunchIntent, Submission
 from submissions.states import AT_WORK
@@ -43,8 +42,13 @@ def about(first: Submission) -> recovery.About:
     """What recoveries are made from."""
     settings = first.snapshot["settings"]
     return recovery.About(
-        first=first.tag, family=tags(first), dataset=splits.dimensions(settings["dataset"] or ""), version=settings["software_version"] or "",
+        first=first.tag, family=tags(first), dataset="" if _keeps_files(first) else first.dimensions, version=settings["software_version"] or "",
         since=first.created_at, patterns=tuple(first.snapshot["patterns"]), depth=settings["output_ancestor_depth"])
+
+
+def _keeps_files(first: Submission) -> bool:
+    """Files that join its dataset go into slices to come, not into this one."""
+    return first.slice is not None and first.slice.members.exists()
 
 
 def outputs(firsts: Sequence[Submission], pattern: str) -> str:

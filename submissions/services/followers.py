@@ -2,7 +2,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from campaigns.models import Dependency, Stage
+from campaigns.models import Dependency
 from campaigns.services import documents
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.services import families, intents

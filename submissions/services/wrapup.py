@@ -131,7 +131,8 @@ def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step
     plan = [(said["kind"], said["overrides"]) for said in first.snapshot["job_type"]["recoveries"]]
     limit, done = first.snapshot["settings"]["recovery_limit"], families.recoveries(first)
     if not first.dimensions:
-        return recovery.again(plan, done=done, limit=limit, missing=facts.inputs - facts.accounted)
+        each = first.snapshot["job_type"]["output_files_per_job"]
+        return recovery.again(plan, done=done, limit=limit, missing=facts.inputs - facts.accounted, each=each)
     count = _catalogue(first).count
     return recovery.next_step(plan, done=done, limit=limit, about=families.about(first), count=lambda words: count(first.experiment_id, words))
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.document import RECOVERY_KINDS
-from datasets import query
+from datasets import patterns, query
 from submissions import recovery
 from submissions.recovery import RECOVERIES, About, next_step
 
@@ -62,9 +62,10 @@ def test_overrides_are_those_of_the_step_alone():
 
 
 def test_work_without_input_files_is_run_again_while_outputs_are_missing():
-    assert recovery.again(PLAN, done=0, limit=3, missing=0) is None
-    step = recovery.again(PLAN, done=1, limit=3, missing=2)
+    assert recovery.again(PLAN, done=0, limit=3, missing=0, each=1) is None
+    step = recovery.again(PLAN, done=1, limit=3, missing=5, each=2)
     assert (step.position, step.dimensions) == (1, "")
+    assert step.overrides == (("@jobs", "3"), ("@memory_mb", "4000"))      # as many jobs as bring the five; the step's own word comes last
 
 
 @pytest.mark.parametrize(("said", "parts"), [
@@ -72,4 +73,4 @@ def test_work_without_input_files_is_run_again_while_outputs_are_missing():
     ("data_tier sim, x%", ("data_tier sim", "x%")), ("isparentof:( a, b )", ("isparentof:( a, b )",)),
 ])
 def test_a_comma_list_of_patterns_is_split_everywhere(said, parts):
-    assert recovery.patterns(said) == parts
+    assert patterns.split(said) == parts
