@@ -1,9 +1,13 @@
 """The command of a launch: layers, keywords, requests; never a shell line."""
+from copy import deepcopy
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.command import BadCommand, environment, filled, jobs_of, layered, requests, words
+from campaigns.document import values
+from campaigns.document.templates import BUILT_IN
+from submissions.command import BadCommand, campaign_and_stage, environment, filled, jobs_of, layered, requests, words
 
 pairs = st.lists(st.tuples(st.sampled_from(["-a ", "-b=", "-c"]), st.text("xyz", max_size=2)), max_size=4)
 
@@ -18,6 +22,59 @@ def test_the_worked_example_of_the_specification():
 @given(pairs, pairs, pairs)
 def test_layers_may_be_joined_in_any_grouping(a, b, c):
     assert layered([layered([a, b]), c]) == layered([a, layered([b, c])]) == layered([a, b, c])
+
+
+def by_hand(layers):
+    """The rule of spec 03 in other words: a list in which one looks for the key."""
+    keys, values = [], {}
+    for layer in layers:
+        for key, value in layer:
+            if key == "unset":
+                keys = [known for known in keys if known != value]
+            else:
+                keys += [] if key in keys else [key]
+                values[key] = value
+    return tuple((key, values[key]) for key in keys)
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from(["-a ", "-b=", "-c", "unset"]), st.sampled_from(["-a ", "-b=", "-c", "1", "2"])), max_size=5),
+                max_size=6))
+def test_layers_lie_over_one_another_as_by_hand_and_none_of_them_is_changed(layers):
+    said = deepcopy(layers)
+    assert layered(layers) == by_hand(layers)
+    assert layers == said
+
+
+LINES = st.lists(st.sampled_from(["%", "%%", "(", ")", "s", "dataset", "tune", " ", "'", '"', "\\", "-x", "%(dataset)s", "%(tune)s"]),
+                 max_size=8).map("".join)
+FILLED = dict.fromkeys([*BUILT_IN, "tune"], "what % (stands) there")
+
+
+@given(LINES, LINES, LINES)
+def test_what_was_let_pass_at_save_can_be_launched(script, key, value):
+    """Of the checks, and of the words: they agree whatever people write (D-40)."""
+    faults = [*values.command("launch_script", script, ["tune"]), *values.overrides("parameters", ((key, value),), ["tune"])]
+    if not faults:
+        assert all(isinstance(word, str) for word in words(script, [(key, value)], FILLED))
+
+
+@given(LINES)
+def test_a_percent_sign_that_cannot_be_filled_in_is_seen_at_save(text):
+    try:
+        filled(text, FILLED)
+    except BadCommand:
+        assert list(values.template("setup", text, ["tune"]))
+
+
+def test_a_script_with_an_open_quotation_is_refused_with_a_sentence():
+    with pytest.raises(BadCommand, match="cannot be taken apart into words: no closing quotation"):
+        words("run 'it", [], {})
+
+
+@pytest.mark.parametrize(("campaign", "stage", "told"), [
+    ("mc 26", "reco", "mc_26__reco"), ("mc", "mc", "mc"), ("mc", "mc_reco", "mc___reco"), ("mc", "reco", "mc__reco")])
+def test_old_clients_read_campaign_and_stage_in_one_name(campaign, stage, told):
+    assert campaign_and_stage(campaign, stage) == told
 
 
 def test_a_layer_may_take_a_key_away():
