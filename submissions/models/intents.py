@@ -89,6 +89,11 @@ class LaunchIntent(Owned):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def is_worn_out(self) -> bool:
+        """It was tried so often that a person must look."""
+        return self.refusals >= MOST_REFUSALS or self.attempts - self.refusals >= MOST_ABSENT
+
     def cuts(self) -> bool:
         """It takes the stage's next slice: nothing says what else to run over."""
         return not (self.dimensions or self.parameter or self.parent_id or self.slice_id)

@@ -20,7 +20,7 @@ from submissions.states import Status, worst
 NEWEST = 1000           # submissions that one page looks at
 SQUARES = 60
 WAITING = Q(taken_at=None, dropped_at=None)
-ASKED_FOR_NOTHING = Q(cause="manual", dropped_at__gt=Now() - timedelta(days=1))
+CAME_TO_NOTHING = Q(cause__in=("manual", "dependent", "all", "drained"), dropped_at__gt=Now() - timedelta(days=1))
 ROWS_WITHOUT = ("snapshot", "dimensions", "parameter")
 
 
@@ -82,11 +82,12 @@ class StageOutlook:
         return [intent for intent in self.intents if intent.dropped_at is None]
 
     @property
-    def came_to_nothing(self) -> LaunchIntent | None:
-        """What a person last asked for, if nothing was launched for it nor since."""
-        last = self.intents[-1] if self.intents else None
-        newer = any(family.first.intent_id > last.pk for family in self.families[:1]) if last else True
-        return None if newer or last is None or last.dropped_at is None else last
+    def came_to_nothing(self) -> list[LaunchIntent]:
+        """What was dropped in the last day; of what a person asked for only the last, and only if nothing was launched since."""
+        dropped = [intent for intent in self.intents if intent.dropped_at]
+        asked = sorted((i for i in self.intents if i.cause == "manual" and not i.parent_id), key=lambda i: i.pk)[-1:]
+        since = any(family.first.intent_id > last.pk for last in asked for family in self.families[:1])
+        return [intent for intent in dropped if intent.cause != "manual" or intent.parent_id or intent in asked and not since]
 
     @cached_property
     def counts(self) -> Counter[Status]:
@@ -261,9 +262,9 @@ class CampaignOutlook:
 
 
 def waiting_intents(**of: Any) -> QuerySet[LaunchIntent]:
-    """What is to be launched, and the gate's last answer, and what a person asked for in the last day and came to nothing; oldest first."""
-    rows = LaunchIntent.objects.filter(WAITING | ASKED_FOR_NOTHING, **of)
-    return rows.select_related("run").defer("preview", "dimensions").order_by("pk")[:100]
+    """What is to be launched, and the gate's last answer; then what was asked for in the last day and came to nothing; oldest first."""
+    rows = LaunchIntent.objects.filter(WAITING | CAME_TO_NOTHING, **of)
+    return rows.select_related("run").defer("preview", "dimensions").order_by(F("dropped_at").asc(nulls_first=True), "pk")[:100]
 
 
 def standing_holds(campaign: Campaign) -> Mapping[int | None, Hold]:

@@ -2,6 +2,7 @@
 from collections.abc import Iterator, Mapping
 
 from campaigns.models import Campaign, Hold, Stage
+from submissions.models import LaunchIntent
 from submissions.services.outlook import CampaignOutlook, Family, Reason, StageOutlook
 from submissions.states import Status
 
@@ -50,6 +51,8 @@ def _stopped(outlook: CampaignOutlook) -> Iterator[Reason]:
     yield from obstacles(outlook.campaign, outlook.holds)
     for text in sorted({family.first.run.stopped for family in outlook.families if family.first.run.stopped}):
         yield Reason(Status.FAILED, "A run goes on no longer", text)
+    for text in sorted({family.first.run.trouble for family in outlook.families if family.first.run.trouble}):
+        yield Reason(Status.HELD, "A run does not come to its end", text)
 
 
 def _held(hold: Hold, title: str) -> Reason:
@@ -84,11 +87,51 @@ def _waiting(each: StageOutlook) -> Iterator[Reason]:
 
 
 def _nothing(each: StageOutlook) -> Iterator[Reason]:
-    """A person pressed Launch and no submission came of it."""
-    if last := each.came_to_nothing:
-        asked = f" It was asked for with the reason: {last.reason}." if last.reason else ""
-        yield Reason(Status.HELD, f"The last launch of {each.stage.name} came to nothing",
-                     f"{last.why[:1].upper()}{last.why[1:]}.{asked} To run it all again, import the campaign under another name.")
+    """Launches that were asked for and of which no submission came, grouped by why."""
+    groups: dict[tuple[str, str], list[LaunchIntent]] = {}
+    for intent in each.came_to_nothing:
+        groups.setdefault((_what(intent), intent.why), []).append(intent)
+    for (what, _), dropped in groups.items():
+        yield NOTHING[what](each, dropped)
+
+
+def _what(intent: LaunchIntent) -> str:
+    if intent.cause == "manual":
+        return "recovered" if intent.parent_id else "asked"
+    return "refused" if intent.is_worn_out else "empty"
+
+
+def _asked(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
+    last = dropped[-1]
+    asked = f" It was asked for with the reason: {last.reason}." if last.reason else ""
+    return Reason(Status.HELD, f"The last launch of {each.stage.name} came to nothing",
+                  f"{_sentence(last.why)}{asked} To run it all again, import the campaign under another name.")
+
+
+def _recovered(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
+    return Reason(Status.HELD, f"A recovery of {each.stage.name} came to nothing",
+                  f"It was asked for by a person: {dropped[-1].reason}. {_sentence(dropped[-1].why)}")
+
+
+def _refused(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
+    return Reason(Status.FAILED, f"{_many(len(dropped), 'launch', 'launches')} of {each.stage.name} given up",
+                  f"{_sentence(dropped[-1].why)} It was to come {_after(dropped)}. On the page of what it follows it can be launched again.")
+
+
+def _empty(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
+    return Reason(Status.NEW, f"{each.stage.name} had nothing to run over",
+                  f"{_many(len(dropped), 'launch', 'launches')} {_after(dropped)}: {dropped[-1].why}. Nothing was launched.")
+
+
+def _after(dropped: list[LaunchIntent]) -> str:
+    return ", ".join(dict.fromkeys(intent.reason or "when all that feeds it was settled" for intent in dropped[-3:]))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+NOTHING = {"asked": _asked, "recovered": _recovered, "refused": _refused, "empty": _empty}
 
 
 def _not_begun(each: StageOutlook) -> Reason:
