@@ -18,10 +18,10 @@ from tests.mutation import plugin
 from tests.mutation.changes import variants
 from tests.mutation.tables import ROOMS, ROOT, all_of, file_of, pure, tests_of
 
-LONGEST_S = 120
+LONGEST_S = 600
 MEMORY = 3 * 2**30
-QUIET = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "tests.mutation.plugin"]
-PURE = [*QUIET, "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT), ]
+QUIET = ["-x", "-q", "--no-header", "-p", "tests.mutation.plugin"]
+PURE = [*QUIET, "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT), ]
 
 Task = tuple[str, int, str, str]        # module, number of the change in it, where, what
 
@@ -52,7 +52,8 @@ def tried(task: Task) -> dict[str, str]:
 
 def _try(name: str, tests: list[str], *, pure: bool, told: int) -> None:
     signal.alarm(LONGEST_S)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if pure:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.environ |= {"MUTATION": name} | ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if pure else {})
     sys.meta_path.insert(0, plugin.Finder())
     nowhere = os.open(os.devnull, os.O_RDWR)

@@ -7,8 +7,18 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ("campaigns.document", "campaigns.ini", "datasets.query")       # of these the tables; their readers are tested by texts without end
-ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {           # tables elsewhere: their names, and the tests
-    "submissions.services.steering": (("MARKS",), ("http/test_acts.py",)),
+ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {           # tables elsewhere: their names, and the tests that are asked
+    "submissions.services.steering": (("MARKS",), ("http/test_acts.py", "services/test_circle.py")),
+    "submissions.services.joins": (("JOINED",), ("services/test_joins.py",)),
+    "submissions.services.intents": (("AGAIN",), ("services/test_launch.py",)),
+    "submissions.services.families": (("HANDS_ON",), ("services/test_families.py", "services/test_joins.py", "rules")),
+    "submissions.services.reasons": (("JOINS", "WRONG"), ("services/test_reasons.py",)),
+    "datasets.lookup": (("AVAILABLE", "WHERE", "TERMS", "SETTLED"), ("services/test_lookup.py", "services/test_lookup_sets.py")),
+    "datasets.handlers.local": (("FRESH", "OPEN", "AFTER"), ("adapters/test_data_handler.py",)),
+    "datasets.services.incoming": (("FIELDS", "FACTS"), ("services/test_declare.py", "http/test_job_api.py")),
+    "submissions.batch.local.work": (("BY_ORDER",), ("adapters/test_local_queue.py", "adapters/test_local_batch.py")),
+    "submissions.batch.local.queue": (("DEEDS",), ("adapters/test_local_queue.py", "adapters/test_local_batch.py")),
+    "accounts.actors": (("USUAL",), ("http/test_site.py",)),
 }
 
 

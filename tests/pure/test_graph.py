@@ -1,4 +1,5 @@
 """Stages as a graph."""
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,3 +57,32 @@ def test_upstream_comes_first_and_nobody_is_drawn_on_another(made):
 
 def test_nothing_is_laid_out_as_nothing():
     assert graph.layout([], []) == {}
+
+
+def test_each_layer_is_a_column_and_each_stage_has_a_row_in_it():
+    assert graph.layout("abcd", DIAMOND) == {"a": (0, 0), "b": (240, 0), "c": (240, 120), "d": (480, 0)}
+
+
+def test_a_stage_is_drawn_near_to_what_feeds_it():
+    """In the middle of what feeds it: b's child above d's, whatever the order in which they were given."""
+    places = graph.layout(["a", "b", "d", "of_d", "of_ab"], [("d", "of_d"), ("a", "of_ab"), ("b", "of_ab")])
+    assert places["of_ab"] == (240, 0) and places["of_d"] == (240, 120)
+    assert graph.layout(["x", "root", "of_x", "of_none", "y"], [("x", "of_x"), ("root", "y"), ("x", "y")])["of_x"] == (240, 0)
+
+
+FORK = [("a", "b"), ("b", "d"), ("c", "d"), ("d", "e")]
+
+
+@pytest.mark.parametrize(("empty", "done", "begun", "nothing"), [
+    ("b", "a", "", "b"),            # what feeds it is over, and brought it no files
+    ("b", "", "a", ""),             # what feeds it may still bring some
+    ("b", "a", "b", ""),            # it has begun
+    ("b", "ab", "", ""),            # it has been done
+    ("", "a", "", ""),              # its launch will come
+    ("b", "ac", "", "b"),           # d has c's files
+    ("bd", "ac", "", "bde"),        # neither of them fed d, and so nothing comes to e
+    ("ac", "", "", ""),             # what nothing feeds has its own files
+    ("d", "abc", "", "de"),
+])
+def test_nothing_comes_to_a_stage_when_all_that_feeds_it_is_over_and_brought_nothing(empty, done, begun, nothing):
+    assert graph.barren("abcde", FORK, empty=set(empty), done=set(done), begun=set(begun)) == set(nothing)

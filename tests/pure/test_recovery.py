@@ -74,3 +74,47 @@ def test_work_without_input_files_is_run_again_while_outputs_are_missing():
 ])
 def test_a_comma_list_of_patterns_is_split_everywhere(said, parts):
     assert patterns.split(said) == parts
+
+
+SEEN = "project_name lab-1,lab-2 and consumed_status co%"
+MADE = "version v1 and create_date > '2026-01-01T00:00:00+00:00' and "
+RUNS_OVER = {       # what each recovery means, written out; lab-2 is the recovery of lab-1
+    "consumed_status": f"snapshot_for_project_name lab-1 minus ({SEEN})",
+    "process_status": f"snapshot_for_project_name lab-1 minus ({SEEN})",
+    "pending_files": f"snapshot_for_project_name lab-1 minus (isparentof:( isparentof:( {MADE}file_name like %.root ) )"
+                     f" and isparentof:( isparentof:( {MADE}(data_tier sim) ) ))",
+    "added_files": f"(defname: raw) minus snapshot_for_project_name lab-1 minus ({SEEN})",
+    "delivered_not_consumed": f"project_name lab-1,lab-2 and consumed_status skipped,unknown,delivered,transferred,unconsumed,cancelled"
+                              f" minus ({SEEN})",
+}
+
+
+@pytest.mark.parametrize("kind", RECOVERIES)
+def test_a_recovery_runs_over_what_its_kind_says(kind):
+    assert query.parse(RECOVERIES[kind](ABOUT)) == query.parse(RUNS_OVER[kind])
+
+
+def test_nothing_is_added_to_what_was_not_launched_over_a_dataset():
+    assert RECOVERIES["added_files"](About("lab-1", ("lab-1",))) == ""
+
+
+def test_a_family_of_which_little_is_said_asks_for_any_file_one_generation_down():
+    assert query.parse(RECOVERIES["pending_files"](About("lab-1", ("lab-1",)))) == query.parse(
+        "snapshot_for_project_name lab-1 minus isparentof:( file_name like % )")
+
+
+@pytest.mark.parametrize(("pattern", "means"), [
+    ("%.root", "file_name like %.root"), ("%.root,data_tier sim", "(file_name like %.root or (data_tier sim))"),
+    (" a%b , c%d", "(file_name like a%b or file_name like c%d)"), ("data_tier sim", "data_tier sim"), ("", "file_name like %"),
+])
+def test_a_dependent_runs_over_what_it_depends_on_brought(pattern, means):
+    made = recovery.children(["lab-1", "lab-2"], pattern, version="v1", since=T0, depth=2)
+    assert query.parse(made) == query.parse(f"ischildof:( ischildof:( snapshot_for_project_name lab-1,lab-2 ) ) and {MADE}{means}")
+    assert query.parse(recovery.produced(["lab-1", "lab-2"], pattern)) == query.parse(f"produced_by lab-1,lab-2 and {means}")
+    assert query.parse(recovery.passed_on(["lab-1", "lab-2"], pattern)) == query.parse(f"snapshot_for_project_name lab-1,lab-2 and {means}")
+
+
+@pytest.mark.parametrize(("missing", "each", "asked"), [(5, 2, "3"), (4, 2, "2"), (1, 1, "1"), (1, 9, "1")])
+def test_as_many_jobs_as_bring_what_is_missing(missing, each, asked):
+    assert recovery.jobs_for(missing, each) == (("@jobs", asked),)
+    assert recovery.jobs_for(0, each) == recovery.jobs_for(missing, 0) == ()

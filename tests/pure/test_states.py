@@ -1,6 +1,6 @@
 """Every pair of statuses, every small set of counters: not a chosen few."""
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import combinations, pairwise, product
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from submissions.states import (
     AFTER,
     AT_WORK,
     BY_PERSON,
+    JOB_LIVE,
     LIVE,
     OVER,
     RANK,
@@ -71,6 +72,21 @@ def test_every_status_has_its_row_and_its_rank():
     assert set(RANK) == set(JobState)
 
 
+def test_who_is_at_work_and_what_is_over_without_an_answer():
+    assert {word(status) for status in AT_WORK} == {"New", "AwaitingApproval", "Idle", "Running", "Held"}
+    assert {word(status) for status in OVER} == {"LaunchFailed", "Removed", "Cancelled"}
+    assert {state.value for state in JOB_LIVE} == {"idle", "held", "running"}
+
+
+NEEDS_SOMEBODY = ["LaunchFailed", "Failed", "Held", "AwaitingApproval", "Running", "Idle", "New", "Completed", "Located", "Removed", "Cancelled"]
+
+
+@pytest.mark.parametrize(("worse", "other"), list(combinations(NEEDS_SOMEBODY, 2)))
+def test_of_two_statuses_this_one_needs_somebody_more(worse, other):
+    status = {word(status): status for status in Status}
+    assert worst([status[other], status[worse]]) == status[worse]
+
+
 def test_the_worst_of_several_is_the_one_that_needs_somebody():
     assert worst([S.LOCATED, S.RUNNING, S.HELD]) == S.HELD and worst([S.COMPLETED, S.RUNNING]) == S.RUNNING and worst([]) is None
 
@@ -91,6 +107,12 @@ def test_counters_speak_as_the_specification_says(counters, status):
 
 def test_it_is_not_over_before_all_expected_jobs_are_known():
     assert from_jobs(said(done=3), 4) is None and from_jobs(said(done=4), 4) == S.COMPLETED
+
+
+@pytest.mark.parametrize("live", [{state: 1} for state in ("idle", "running", "held")]
+                         + [{one: 1, other: many} for one, other in combinations(("idle", "running", "held"), 2) for many in (1, 2)])
+def test_one_live_job_of_any_kind_is_enough_to_go_on(live):
+    assert from_jobs(said(done=5, failed=9, **live), None) in LIVE
 
 
 @given(st.dictionaries(st.sampled_from([j.value for j in JobState]), st.integers(0, 5)), st.none() | st.integers(0, 20))
@@ -117,3 +139,20 @@ def test_within_an_attempt_an_end_is_final_whatever_a_clock_says(attempt, skew, 
     ended, late = News(attempt, NOON, end), News(attempt, NOON + timedelta(minutes=skew), live)
     assert not newer(late, ended) and newer(ended, late)
     assert newer(News(attempt + 1, NOON - timedelta(minutes=5), live), ended)
+
+
+LIFE = ["idle", "held", "running", "lost", "removed", "failed", "done"]
+
+
+def test_the_states_of_a_job_are_these_in_the_order_of_its_life():
+    assert [state.value for state in JobState] == LIFE
+
+
+@pytest.mark.parametrize(("sooner", "later"), list(pairwise(LIFE)))
+def test_of_two_heard_at_the_same_moment_the_later_in_life_counts(sooner, later):
+    one, other = News(None, NOON, J(sooner)), News(None, NOON, J(later))
+    assert newer(other, one) and not newer(one, other)
+
+
+def test_a_lost_job_may_be_seen_again():
+    assert newer(News(1, NOON + timedelta(seconds=1), J.RUNNING), News(1, NOON, J.LOST))
