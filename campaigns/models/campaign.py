@@ -19,6 +19,7 @@ class Campaign(Owned):
     kind = models.CharField(max_length=8, default=REGULAR, choices=[(REGULAR, REGULAR), (TEST, TEST)], help_text="test: every launch is a test")
     note = models.TextField(blank=True)
     active = models.BooleanField(default=True)
+    keep_until = models.DateTimeField(null=True, blank=True, help_text="somebody keeps it active: until then it is not proposed as stale")
     keywords = models.JSONField(default=list, help_text="pairs: a name, and what stands for %(name)s in commands")
     parameters = models.JSONField(default=list, help_text="pairs: what was filled in for {{name}} in the file")
     defaults = models.JSONField(default=dict)
