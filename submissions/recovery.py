@@ -66,6 +66,14 @@ RECOVERIES: dict[str, Callable[[About], str]] = {
     "delivered_not_consumed": _delivered_only,
 }
 
+WORDS = {       # what each of them runs over, for those who choose one by hand
+    "consumed_status": "inputs that no job of the family has consumed",
+    "process_status": "the same: POMS knows by the file, not by the process, what became of it",
+    "pending_files": "inputs of which an output is missing, consumed or not",
+    "added_files": "files that joined the dataset after the launch",
+    "delivered_not_consumed": "inputs that were handed to a job, or were to be, and neither consumed nor failed",
+}
+
 
 def next_step(plan: Sequence[tuple[str, Sequence]], *, done: int, limit: int, about: About, count: Callable[[str], int]) -> Step | None:
     """The first step after `done` that has files to run over; each step of the plan at most once, and at most `limit` of them."""

@@ -9,13 +9,11 @@ from django.db import transaction
 from accounts import events
 from accounts.policy import By
 from campaigns.services import slices
-from datasets.port import DataHandler
 from pomssite.kit.loops import for_each, in_time
-from pomssite.kit.registry import backend
 from submissions import completion, pulses, recovery
 from submissions.completion import Verdict
 from submissions.models import Run, Submission
-from submissions.services import families, followers, intents, lifecycle
+from submissions.services import accounting, families, followers, intents, lifecycle
 from submissions.states import JOB_LIVE, Status, from_jobs
 
 WRAPUP = By("wrapup")
@@ -91,36 +89,10 @@ def _facts(submission: Submission, *, at: datetime) -> completion.Facts:
     status = Status(submission.status)
     if status not in (Status.COMPLETED, Status.FAILED):
         return completion.Facts(status)
-    inputs, consumed, accounted = _with_files(submission) if submission.dimensions else _without_files(submission)
+    inputs, consumed, accounted = accounting.counts(submission)
     counters = submission.counters()
     failed, live = from_jobs(counters, submission.expected) == Status.FAILED, sum(counters[state] for state in JOB_LIVE)
     return completion.Facts(status, at - (submission.ended_at or at), inputs, consumed, accounted, failed, live)
-
-
-def _with_files(submission: Submission) -> tuple[int, int, int]:
-    handler, settings, first = _catalogue(submission), submission.snapshot["settings"], submission.parent or submission
-    totals = handler.totals(submission.experiment_id, submission.tag)
-    inputs, consumed = sum(totals.values()), totals.get("consumed", 0) + totals.get("completed", 0)
-    if settings["stage_type"] in families.HANDS_ON:
-        done = inputs if settings["stage_type"] == families.APPROVAL else consumed
-        return inputs, done, done
-    accounted = handler.located(submission.experiment_id, submission.tag, submission.snapshot["patterns"], settings["software_version"],
-                                first.created_at, settings["output_ancestor_depth"])
-    return inputs, consumed, accounted
-
-
-def _without_files(submission: Submission) -> tuple[int, int, int]:
-    """Work without input files owes so many outputs of each pattern a job, counted over its family."""
-    first = submission.parent or submission
-    due = (first.expected or 0) * submission.snapshot["job_type"]["output_files_per_job"]
-    handler, tags = _catalogue(submission), families.tags(first)
-    made = [handler.count(submission.experiment_id, f"({recovery.produced(tags, pattern)}) with availability physical")
-            for pattern in submission.snapshot["patterns"]]
-    return due, due, min(made, default=0)
-
-
-def _catalogue(submission: Submission) -> DataHandler:
-    return backend("DATA_HANDLERS", submission.snapshot["catalogue"])
 
 
 def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step | None:
@@ -133,7 +105,7 @@ def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step
     if not first.dimensions:
         each = first.snapshot["job_type"]["output_files_per_job"]
         return recovery.again(plan, done=done, limit=limit, missing=facts.inputs - facts.accounted, each=each)
-    count = _catalogue(first).count
+    count = accounting.catalogue(first).count
     return recovery.next_step(plan, done=done, limit=limit, about=families.about(first), count=lambda words: count(first.experiment_id, words))
 
 
