@@ -1,6 +1,7 @@
 """The whole background life in one table: which task, and how many seconds apart at the most. Commits wake them sooner."""
 
 PULSES: dict[str, float] = {
+    "timetable": 1,
     "launch_ready": 1,
     "resume": 1,
     "listen": 1,

@@ -90,6 +90,8 @@ Q_CLUSTER = {
     "save_limit": 20, "queue_limit": 4, "bulk": 1, "recycle": 1000, "label": "Background tasks",
 }
 
+POMS_FILES_EVERY_S = environment.number("POMS_FILES_EVERY_S", 300)      # a schedule that waits for new files asks the catalogue so often
+POMS_CATCH_UP_MOST = environment.number("POMS_CATCH_UP_MOST", 24)       # launches at once of one that catches up with all
 WAKE_UPS = environment.flag("POMS_WAKE_UPS", default=True)     # a commit queues its task at once; off, only the ticker does
 
 # The API

@@ -15,6 +15,7 @@ from pomssite.kit.loops import for_each
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import intake, joins, launch, leases, orders, tally, wrapup
+from submissions.services import timetable as room_of_schedules
 
 HEARTBEAT_S = 3
 
@@ -41,6 +42,11 @@ def _pulse(name: str, work: Callable[[], int]) -> int:
     done = work()
     pulses.end(name, done)
     return done
+
+
+def timetable() -> int:
+    """Schedules that are due."""
+    return _pulse("timetable", lambda: room_of_schedules.ring(now=clock.now))
 
 
 def launch_ready() -> int:

@@ -13,6 +13,7 @@ from pomssite.kit.registry import backend
 from submissions import gate
 from submissions.command import BadCommand
 from submissions.models import LaunchIntent, Run, Submission, Worker
+from submissions.models.intents import NOTHING_LEFT
 from submissions.services import intents, lifecycle
 from submissions.services.launch import asking, shaping
 from submissions.services.launch.sending import LAUNCH, send
@@ -50,7 +51,7 @@ def launch(intent: LaunchIntent, *, worker: Worker, at: datetime) -> bool:
     if why := gate.reasons(asking.facts(intent, settings)):
         intents.wait(intent, why=" ".join(why), until=at + SOON)
         return False
-    piece = _next(intent, settings) if intent.cuts() else None
+    piece = _next(intent, settings, at=at) if intent.cuts() else None
     if nothing := _nothing(intent, settings, piece):
         return _drop(intent, why=nothing, at=at)
     try:
@@ -61,11 +62,11 @@ def launch(intent: LaunchIntent, *, worker: Worker, at: datetime) -> bool:
     return submission is not None and send(submission, worker=worker, at=at)
 
 
-def _next(intent: LaunchIntent, settings: Settings) -> Piece | None:
+def _next(intent: LaunchIntent, settings: Settings, *, at: datetime) -> Piece | Nothing:
     """The whole dataset is given out once a run; a slice that came back is not waited for."""
     if settings.split == "none" and intent.run.submissions.firsts().filter(stage=intent.stage).exists():
-        return None
-    return slices.next_slice(intent.stage, settings, experiment=intent.stage.campaign.experiment, for_test=intent.for_test)
+        return Nothing(NOTHING_LEFT)
+    return slices.next_slice(intent.stage, settings, experiment=intent.stage.campaign.experiment, for_test=intent.for_test, now=at)
 
 
 def _nothing(intent: LaunchIntent, settings: Settings, piece: Piece | None) -> str:
@@ -73,7 +74,7 @@ def _nothing(intent: LaunchIntent, settings: Settings, piece: Piece | None) -> s
     if intent.cuts():
         if piece and settings.dataset == "from_parent" and not piece.row.dimensions:
             return "the stage's dataset comes from its parent: launch the stage that feeds it"
-        return "" if piece else "the dataset has nothing left to cut"
+        return "" if piece else NOTHING_LEFT
     experiment = intent.stage.campaign.experiment
     if intent.dimensions and not backend("DATA_HANDLERS", experiment.catalogue).count(experiment.pk, intent.dimensions):
         return "no file matches"

@@ -1,0 +1,38 @@
+"""How many files of a stage's dataset are new: in no slice yet or, of splits that do not remember their files, not seen yet."""
+from campaigns.document import Settings
+from campaigns.models import Schedule, Slice, SliceFile, Stage
+from datasets import splits
+from pomssite.kit.errors import Invalid
+from pomssite.kit.registry import backend
+
+
+def check(stage: Stage, settings: Settings) -> None:
+    """Invalid: new files are no cause for this stage. Asks the catalogue."""
+    words, split = _dataset(stage, settings, for_test=False)
+    if not words or not split.files:
+        raise Invalid(f"{stage} reads no files (dataset {settings.dataset!r}, split {settings.split}): schedule it by the clock.")
+    _handler(stage).count(stage.campaign.experiment_id, words)
+
+
+def new_files(row: Schedule, settings: Settings) -> tuple[int, int]:
+    """How many are new, counted as far as the schedule asks, and how many files there are."""
+    words, split = _dataset(row.stage, settings, for_test=row.for_test)
+    if not words:
+        return 0, 0
+    handler, experiment = _handler(row.stage), row.experiment_id
+    if not split.apart:
+        total = handler.count(experiment, words)
+        return max(0, total - row.seen), total
+    mine = {"stage": row.stage_id, "for_test": row.for_test}
+    last = Slice.objects.filter(**mine).order_by("-number").first()
+    cut = SliceFile.objects.filter(**mine, round=last.round if last else 0).values("file")
+    return len(handler.listed(experiment, words, limit=row.new_files, past=last.seen if last else 0, without=cut)), 0
+
+
+def _dataset(stage: Stage, settings: Settings, *, for_test: bool) -> tuple[str, splits.Split]:
+    text = settings.test_split if for_test and settings.test_split else settings.split
+    return splits.dimensions(settings.dataset or ""), splits.parse(text or "none")[0]
+
+
+def _handler(stage: Stage):
+    return backend("DATA_HANDLERS", stage.campaign.experiment.catalogue)
