@@ -5,9 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.document import values
+from campaigns.document import HOUSE_DEFAULTS, values
 from campaigns.document.templates import BUILT_IN
-from submissions.command import BadCommand, campaign_and_stage, environment, filled, jobs_of, layered, requests, words
+from submissions.command import (
+    REQUESTS,
+    BadCommand,
+    JobSpec,
+    campaign_and_stage,
+    environment,
+    filled,
+    jobs_of,
+    layered,
+    requests,
+    words,
+)
 
 pairs = st.lists(st.tuples(st.sampled_from(["-a ", "-b=", "-c"]), st.text("xyz", max_size=2)), max_size=4)
 
@@ -116,6 +127,22 @@ def test_one_job_a_file_but_never_none():
     assert [jobs_of("per_file", n) for n in (0, 1, 7)] == [1, 1, 7] and jobs_of(3, 7) == 3
 
 
-def test_old_names_stand_beside_the_new():
-    said = dict(environment({"POMS4_SUBMISSION_ID": 41}))
-    assert said["POMS_TASK_ID"] == said["POMS4_SUBMISSION_ID"] == "41"
+@pytest.mark.parametrize(("old", "new"), [
+    ("POMS_TASK_ID", "POMS4_SUBMISSION_ID"), ("POMS_CAMPAIGN_ID", "POMS4_CAMPAIGN_STAGE_ID"), ("POMS_CAMPAIGN", "POMS4_CAMPAIGN_NAME"),
+    ("POMS_STAGE", "POMS4_CAMPAIGN_STAGE_NAME"), ("GROUP", "JOBSUB_GROUP")])
+def test_old_names_stand_beside_the_new(old, new):
+    assert environment({new: 41}) == tuple(sorted({old: "41", new: "41"}.items()))
+
+
+def test_a_key_or_a_value_alone_is_a_word_and_neither_is_none():
+    assert words("run", [["", "file"], ["-v", ""], ["", ""]], {}) == ("run", "file", "-v")
+
+
+def test_one_is_enough_to_ask_for():
+    assert requests(SETTINGS, [["@cpus", "1"], ["@jobs", "1"]]) == {**SETTINGS, "cpus": 1, "jobs": 1}
+
+
+def test_a_launch_of_which_nothing_is_said_asks_for_what_the_house_gives():
+    spec = JobSpec("lab-1", ("run",))
+    assert {name: getattr(spec, name) for name in REQUESTS} == {name: getattr(HOUSE_DEFAULTS, name) for name in REQUESTS}
+    assert spec.style == "payload"

@@ -225,6 +225,17 @@ def test_a_plan_says_what_changes_and_what_stays():
         "create campaign two", "create stage gen", "create stage sim", "create dependency gen → sim (%)"]
 
 
+@pytest.mark.parametrize(("changed", "says"), [
+    ({"kind": "test"}, "update campaign two: kind regular → test"), ({"note": "x"}, "update campaign two: note '' → x"),
+    ({"keywords": (("k", "v"),)}, "update campaign two: keywords () → (('k', 'v'),)"),
+    ({"parameters": (("p", "v"),)}, "update campaign two: parameters () → (('p', 'v'),)"),
+    ({"stages": (replace(GEN, note="x"), SIM)}, "update stage gen: note '' → x"),
+    ({"stages": (replace(GEN, position=(1, 2)), SIM)}, "update stage gen: position unsaid → (1, 2)"),
+])
+def test_a_change_of_any_one_field_is_told(changed, says):
+    assert [str(line) for line in changes(TWO, replace(TWO, **changed)) if line.verb != "keep"] == [says]
+
+
 def test_a_rename_keeps_the_dependencies_of_the_stage():
     after = d.Campaign("two", stages=(GEN, d.Stage("reco", was="sim")), dependencies=(d.Dependency("gen", "reco"),))
     told = [str(line) for line in changes(TWO, after)]
