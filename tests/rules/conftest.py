@@ -6,5 +6,5 @@ from tests.services.conftest import batch, chosen_batch, worker  # noqa: F401 th
 
 @pytest.fixture(autouse=True)
 def row(request) -> str:
-    """Which row of the specification a test is about: see `stages.row`."""
+    """Which row of the specification a test is about: see `cases.row`."""
     return getattr(request, "param", "")

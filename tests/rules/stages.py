@@ -2,8 +2,6 @@
 from datetime import datetime, timedelta
 from itertools import count
 
-import pytest
-
 from campaigns.document import Dependency, Recovery, Settings, Stage
 from campaigns.models import Campaign
 from datasets.models import File
@@ -20,16 +18,6 @@ from tests.services.deeds import LATER, go, project, wrap
 KEYS = count(1)
 OVER = "exhausted"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-def rows(*said: tuple):
-    """One case for each row: its id, then what the row says."""
-    return [pytest.param(*values, id=name) for name, *values in said]
-
-
-def row(name: str):
-    """The row that a whole test is about."""
-    return pytest.mark.parametrize("row", [pytest.param(name, id=name)], indirect=True)
 
 
 def a_stage(dataset: str = "raw", split: str = "none", *, test_split: str = "", edges: tuple[Dependency, ...] = (), recoveries=(),

@@ -13,7 +13,8 @@ from submissions.services import steering
 from submissions.states import JobState, Status
 from tests.catalogue import files
 from tests.makers import NOON, make_actor, make_experiment
-from tests.rules.stages import MINUTE, a_stage, goes_on, heard, launched, made, makes, marked, of_stage, over, recovery_of, row, rows
+from tests.rules.cases import row, rows
+from tests.rules.stages import MINUTE, a_stage, goes_on, heard, launched, made, makes, marked, of_stage, over, recovery_of
 from tests.rules.test_launch_spec import argv, campaign_of
 from tests.services.deeds import LATER, project
 

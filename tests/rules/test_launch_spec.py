@@ -14,7 +14,8 @@ from submissions.services import lifecycle, steering
 from submissions.states import JobState, Status
 from tests.catalogue import files
 from tests.makers import NOON, make_actor, make_campaign, make_experiment, make_user
-from tests.rules.stages import MINUTE, OVER, a_stage, goes_on, launched, makes, of_stage, over, pieces, recovery_of, row, rows, wanted
+from tests.rules.cases import row, rows
+from tests.rules.stages import MINUTE, OVER, a_stage, goes_on, launched, makes, of_stage, over, pieces, recovery_of, wanted
 from tests.services.deeds import LATER, go, project
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,8 @@ from submissions.services import leases, lifecycle, orders, steering
 from submissions.states import JobState, Status
 from tests.catalogue import files
 from tests.makers import NOON, TEST, make_actor
-from tests.rules.stages import a_stage, goes_on, heard, launched, makes, over, row, rows, wanted
+from tests.rules.cases import row, rows
+from tests.rules.stages import a_stage, goes_on, heard, launched, makes, over, wanted
 from tests.services.deeds import LATER, again, go, time_passes, wrap
 
 S, J = Status, JobState

@@ -12,7 +12,8 @@ from submissions.services import steering
 from submissions.states import JobState, Status
 from tests.catalogue import file, files
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_experiment
-from tests.rules.stages import DAY, MINUTE, a_stage, goes_on, heard, launched, made, makes, marked, of_stage, over, recovery_of, row, wanted
+from tests.rules.cases import row
+from tests.rules.stages import DAY, MINUTE, a_stage, goes_on, heard, launched, made, makes, marked, of_stage, over, recovery_of, wanted
 from tests.services.deeds import LATER, go, project, wrap
 
 S, J = Status, JobState
