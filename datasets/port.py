@@ -4,21 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from datasets.splits import Listed
 from pomssite.kit.errors import Invalid
+
+__all__ = ["DataHandler", "FileRef", "Listed", "UnknownName"]
 
 
 class UnknownName(Invalid):
     """A definition, project, snapshot or file that the catalogue does not know; never the same as no files."""
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A file as a split looks at it."""
-
-    id: int
-    name: str
-    run: str = ""                       # as run_number understands it: 7, or 7.0001 where there are subruns; "": it has none
-    events: int | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class Timed:
 
 @dataclass(frozen=True)
 class Cut:
-    """How many slices of a stage's dataset are used up, for launches and for tests."""
+    """Where the split of a stage stands, for launches and for tests: slices used up, the next run, the time."""
 
     stage: str
     slices: int

@@ -4,7 +4,6 @@ from django.db.models import Q
 
 from campaigns.models.campaign import Stage
 
-
 FREE, TAKEN, DONE, PASSED, MOVED = STATES = ("free", "taken", "done", "passed", "moved")
 
 

@@ -2,7 +2,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 
 from accounts import events
 from accounts.models import require
@@ -11,7 +10,7 @@ from campaigns import document
 from campaigns.document.state import Cut, Held, State, Timed
 from campaigns.ini import state as ini_state
 from campaigns.models import Campaign, Hold, Schedule, Slice, Stage
-from campaigns.services import documents
+from campaigns.services import documents, slices
 from datasets import splits
 
 
@@ -44,15 +43,14 @@ def apply(campaign: Campaign, state: State, *, actor: Actor, at: datetime, door:
 def _cuts(stage: Stage) -> list[Cut]:
     """How far the splits have got that count; those that remember their files cannot say it in a number."""
     settings = documents.settings_of(stage)
-    used = Slice.objects.filter(stage=stage).values("for_test").annotate(slices=Max("after")).order_by("for_test")
-    found = [Cut(stage.name, row["slices"], row["for_test"]) for row in used]
-    return [cut for cut in found if _counts(settings, for_test=cut.for_test)]
+    stands = {for_test: slices.stand(stage, for_test=for_test).state for for_test in (False, True)}
+    return [Cut(stage.name, state, for_test) for for_test, state in stands.items()
+            if state is not None and _counts(settings, for_test=for_test)]
 
 
 def _counts(settings: document.Settings, *, for_test: bool) -> bool:
-    text = settings.test_split if for_test and settings.test_split else settings.split or "none"
-    split = splits.parse(text)[0]
-    return not split.apart and split is not splits.SPLITS["none"]
+    split = splits.parse(slices.split_of(settings, for_test=for_test))[0]
+    return bool(split.place) and bool(split.lasting or not split.apart)
 
 
 def _schedule(stage: Stage, timed: Timed, actor: Actor) -> Schedule:
@@ -63,4 +61,4 @@ def _schedule(stage: Stage, timed: Timed, actor: Actor) -> Schedule:
 
 def _used(stage: Stage, cut: Cut) -> Slice:
     """One row that stands for all that was used up."""
-    return Slice(stage=stage, for_test=cut.for_test, number=cut.slices - 1, before=0, after=cut.slices, state=Slice.DONE)
+    return Slice(stage=stage, for_test=cut.for_test, number=0, after=cut.slices, state=Slice.MOVED)

@@ -8,6 +8,7 @@ from accounts.models import Owned, OwnedQuerySet
 from campaigns.models import Slice, Stage
 
 MOST_REFUSALS, MOST_ABSENT = 3, 8        # then a person must look
+NOT_YET = "not yet: "                    # begins the reason of what was dropped because nothing is there to cut now
 NOTHING_LEFT = "the dataset has nothing left to cut"      # why an intent was dropped: its stage is exhausted
 CAUSES = ("manual", "schedule", "keep", "recovery", "dependent", "all", "drained")
 

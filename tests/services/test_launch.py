@@ -220,8 +220,8 @@ def test_a_free_slice_goes_before_a_new_cut(worker, db):
     go(worker)
     settings = documents.settings_of(stage)
     slices.give_back(Slice.objects.get().pk)
-    assert slices.next_slice(stage, settings, experiment=campaign.experiment, for_test=False).row == Slice.objects.get()
-    assert slices.next_slice(stage, settings, experiment=campaign.experiment, for_test=True).row.number == 0
+    assert slices.next_slice(stage, settings, experiment=campaign.experiment, for_test=False, now=NOON).row == Slice.objects.get()
+    assert slices.next_slice(stage, settings, experiment=campaign.experiment, for_test=True, now=NOON).row.number == 0
 
 
 def test_one_job_a_file(worker, batch, db):

@@ -7,13 +7,14 @@ from django.db import IntegrityError, connection, transaction
 from campaigns.document import Settings
 from campaigns.services import documents, slices
 from campaigns.services.slices import Piece
+from datasets.splits import Nothing
 from pomssite.kit.errors import Conflict
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions import gate
 from submissions.command import BadCommand
 from submissions.models import LaunchIntent, Run, Submission, Worker
-from submissions.models.intents import NOTHING_LEFT
+from submissions.models.intents import NOT_YET, NOTHING_LEFT
 from submissions.services import intents, lifecycle
 from submissions.services.launch import asking, shaping
 from submissions.services.launch.sending import LAUNCH, send
@@ -48,14 +49,14 @@ def _apart(ready: list[LaunchIntent], worker: Worker) -> list[LaunchIntent]:
 def launch(intent: LaunchIntent, *, worker: Worker, at: datetime) -> bool:
     """Ask, record, act, confirm."""
     settings = documents.settings_of(intent.stage)
-    if why := gate.reasons(asking.facts(intent, settings)):
+    if why := gate.reasons(asking.facts(intent, settings, at=at)):
         intents.wait(intent, why=" ".join(why), until=at + SOON)
         return False
     piece = _next(intent, settings, at=at) if intent.cuts() else None
     if nothing := _nothing(intent, settings, piece):
         return _drop(intent, why=nothing, at=at)
     try:
-        submission = _record(intent, settings, piece, worker=worker, at=at)
+        submission = _record(intent, settings, piece or None, worker=worker, at=at)
     except BadCommand as bad:
         intents.wait(intent, why=str(bad), until=at + SOON)
         return False
@@ -69,16 +70,21 @@ def _next(intent: LaunchIntent, settings: Settings, *, at: datetime) -> Piece | 
     return slices.next_slice(intent.stage, settings, experiment=intent.stage.campaign.experiment, for_test=intent.for_test, now=at)
 
 
-def _nothing(intent: LaunchIntent, settings: Settings, piece: Piece | None) -> str:
+def _nothing(intent: LaunchIntent, settings: Settings, piece: Piece | Nothing | None) -> str:
     """Why there is nothing to run over; empty, if there is something."""
     if intent.cuts():
-        if piece and settings.dataset == "from_parent" and not piece.row.dimensions:
+        if isinstance(piece, Piece) and settings.dataset == "from_parent" and not piece.row.dimensions:
             return "the stage's dataset comes from its parent: launch the stage that feeds it"
-        return "" if piece else NOTHING_LEFT
+        return _why_none(piece) if isinstance(piece, Nothing) else ""
     experiment = intent.stage.campaign.experiment
     if intent.dimensions and not backend("DATA_HANDLERS", experiment.catalogue).count(experiment.pk, intent.dimensions):
         return "no file matches"
     return ""
+
+
+def _why_none(nothing: Nothing) -> str:
+    """In words that a schedule understands: what is over, and what may come yet."""
+    return NOTHING_LEFT if nothing.final else f"{NOT_YET}{nothing.why}"
 
 
 @transaction.atomic
