@@ -73,6 +73,7 @@ WORDS = {       # what each of them runs over, for those who choose one by hand
     "added_files": "files that joined the dataset after the launch",
     "delivered_not_consumed": "inputs that were handed to a job, or were to be, and neither consumed nor failed",
 }
+AGAIN = "again"         # the one kind there is for work without input files
 
 
 def next_step(plan: Sequence[tuple[str, Sequence]], *, done: int, limit: int, about: About, count: Callable[[str], int]) -> Step | None:

@@ -57,6 +57,7 @@ BY_PERSON: dict[Status, frozenset[Status]] = {S.COMPLETED: frozenset({S.FAILED})
 
 AT_WORK = frozenset({S.NEW, S.AWAITING}) | LIVE
 OVER = frozenset({S.LAUNCH_FAILED, S.REMOVED, S.CANCELLED})      # ended without an answer about files
+RECOVERABLE = frozenset({S.COMPLETED, S.LOCATED, S.FAILED, S.REMOVED, S.CANCELLED})       # by hand: what may still revive is waited for
 # what most needs somebody; Completed after Running, since "Completed" on work that goes on reads as finished
 WORST_FIRST = (S.LAUNCH_FAILED, S.FAILED, S.HELD, S.AWAITING, S.RUNNING, S.IDLE, S.NEW, S.COMPLETED, S.LOCATED, S.REMOVED, S.CANCELLED)
 

@@ -10,7 +10,7 @@ from accounts.models import Owned, OwnedQuerySet
 from campaigns.models import CampaignVersion, Slice, Stage
 from submissions.models.background import Worker
 from submissions.models.intents import LaunchIntent, Run
-from submissions.states import AT_WORK, OVER, JobState, Status
+from submissions.states import AT_WORK, LIVE, OVER, JobState, Status
 
 COUNTERS = [state.value for state in JobState]
 
@@ -21,6 +21,11 @@ class SubmissionQuerySet(OwnedQuerySet):
     def at_work(self) -> Self:
         """Not ended, and not given up."""
         return self.filter(status__in=AT_WORK, abandoned_at=None)
+
+    def with_live_jobs(self) -> Self:
+        """Those at work, and those whose end somebody declared before all their jobs had ended."""
+        ended = Q(status__in=[Status.COMPLETED, Status.FAILED]) & ~Q(wrapped=F("status"))
+        return self.filter(Q(status__in=LIVE) | ended & (Q(idle__gt=0) | Q(held__gt=0) | Q(running__gt=0)))
 
     def firsts(self) -> Self:
         """Not recoveries, and not attempts that were given up."""

@@ -8,6 +8,7 @@ from submissions.models import LaunchIntent, Run, Submission
 from submissions.services import families, intents
 
 NEW, NOTHING = "new", "nothing"       # what dependents get of a recovery that a person asked for after they were launched
+CAUSES = ("dependent", "all", "drained")
 Edges = list[Dependency]
 
 

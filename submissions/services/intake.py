@@ -15,7 +15,7 @@ from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Cursor, GridCluster, Job, Order, Submission
 from submissions.services import lifecycle
-from submissions.states import JOB_LIVE, LIVE, JobState, News, Status, from_jobs, newer
+from submissions.states import JOB_LIVE, JobState, News, Status, from_jobs, newer
 
 GRID = By("grid")
 ONE_JOB = ["submission_id", "schedd", "cluster", "proc"]
@@ -51,7 +51,7 @@ def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     batch = backend("BATCH_SYSTEMS", alias)
     begun = now()
     before = begun - batch.unseen
-    quiet = Submission.objects.filter(batch=alias, status__in=LIVE, abandoned_at=None, sent_at__lt=before)
+    quiet = Submission.objects.with_live_jobs().filter(batch=alias, abandoned_at=None, sent_at__lt=before)
     believed = list(_believed(quiet, before))       # first: what is confirmed later need not be in the answer
     told, _ = batch.look("")
     known = {(report.tag, report.ref) for report in told}

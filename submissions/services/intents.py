@@ -101,6 +101,19 @@ def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
     return True
 
 
+@transaction.atomic(savepoint=False)
+def reopen(intent: LaunchIntent, *, owner: Owner, by: By, at: datetime, why: str) -> bool:
+    """A person wants it tried anew, in that person's name; True if it had been dropped."""
+    Run.objects.select_for_update(no_key=True).get(pk=intent.run_id)
+    dropped = LaunchIntent.objects.filter(pk=intent.pk, taken_at=None).exclude(dropped_at=None)
+    if dropped.update(dropped_at=None, why="", gate="", attempts=0, refusals=0, not_before=at, recheck_at=None, **_made_by(owner)) != 1:
+        return False
+    Run.objects.filter(pk=intent.run_id).update(changed=True)
+    events.record([events.event("intent reopened", intent, by=by, at=at, before=intent.why, after=intent.key, why=why)])
+    pulses.wake("launch_ready")
+    return True
+
+
 def _orphaned(intent: LaunchIntent, why: str) -> None:
     """Its family is stuck; but wrap-up looks again if there was nothing to recover, or if it is Located without that recovery."""
     family = Submission.objects.filter(pk=intent.parent_id, settled_at=None)

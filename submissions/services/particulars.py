@@ -1,10 +1,11 @@
 """What the page of one submission asks: what went wrong, what it made, and what it is kin to. Reads rows and writes none."""
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
+from campaigns.models import Stage
 from datasets.models import File
-from submissions.models import Job, Submission
+from submissions.models import Job, LaunchIntent, Submission
 from submissions.services.outlook import ROWS_WITHOUT
 from submissions.states import JobState
 
@@ -22,6 +23,16 @@ def lineage_of(submission: Submission) -> QuerySet[Submission]:
     """All that follows from the same root slice: recoveries and dependents, oldest first."""
     rows = Submission.objects.filter(lineage_id=submission.lineage_id).select_related("stage")
     return rows.defer(*ROWS_WITHOUT).order_by("pk")[:60]
+
+
+def followers_of(submission: Submission) -> QuerySet[LaunchIntent]:
+    """The launches that followed, or are to follow, from its family, each with its submission, if there is one (`became`)."""
+    fed = Stage.objects.filter(needed__upstream=submission.stage_id, needed__retired_at=None)
+    shared = Q(cause="all", lineage=submission.lineage_id) | Q(cause="drained", run=submission.run_id)
+    own = Q(key__startswith=f"dependent:{submission.parent_id or submission.pk}:")
+    became = Submission.objects.filter(intent=OuterRef("pk"), abandoned_at=None).values("pk")[:1]
+    rows = LaunchIntent.objects.filter(own | shared & Q(stage__in=fed)).annotate(became=Subquery(became)).select_related("stage")
+    return rows.defer("preview", "dimensions").order_by("pk")[:30]
 
 
 def outputs_of(submission: Submission) -> dict[str, int]:

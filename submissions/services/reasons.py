@@ -63,7 +63,7 @@ def _stuck(each: StageOutlook) -> Iterator[Reason]:
     for family in each.open:
         if family.first.stuck:
             yield Reason(Status.FAILED, f"{_name(each, family)} is stuck",
-                         f"{family.first.stuck} Nothing more comes by itself: a person may mark it Located, or launch it again.", family.last)
+                         f"{family.first.stuck} Recover what is missing by hand, or mark it Located.", family.last)
 
 
 def _in_trouble(each: StageOutlook) -> Iterator[Reason]:

@@ -23,11 +23,8 @@ class Remedy:
 
 def remedies(first: Submission) -> list[Remedy]:
     """Every kind, in the order of the table. All kinds are one where there are no input files."""
-    kinds = recovery.WORDS if first.dimensions else {AGAIN: ""}
+    kinds = recovery.WORDS if first.dimensions else {recovery.AGAIN: ""}
     return [remedy(first, kind) for kind in kinds]
-
-
-AGAIN = "again"
 
 
 def remedy(first: Submission, kind: str) -> Remedy:
@@ -53,4 +50,4 @@ def _over_parameter(first: Submission) -> Remedy:
     missing = max(0, due - made)
     jobs = recovery.jobs_for(missing, first.snapshot["job_type"]["output_files_per_job"])
     said = f"its parameter {first.parameter} again" if first.parameter else "the same again"
-    return Remedy(AGAIN, f"{said}, as it has no input files", missing, overrides=jobs)
+    return Remedy(recovery.AGAIN, f"{said}, as it has no input files", missing, overrides=jobs)

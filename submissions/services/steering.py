@@ -6,9 +6,9 @@ from django.db import transaction
 
 from accounts import events
 from accounts.models import require
-from accounts.policy import Actor, Verb
+from accounts.policy import Actor, By, Verb
 from campaigns.models import Campaign, Stage
-from campaigns.services import documents
+from campaigns.services import activity, documents
 from pomssite.kit.errors import Conflict, Invalid
 from submissions import pulses
 from submissions.models import Job, LaunchIntent, Order, Submission
@@ -28,8 +28,15 @@ def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "",
         raise Conflict(f"{stage} is retired: nothing was launched.")
     if documents.settings_of(stage).dataset == "from_parent":
         raise Invalid(f"{stage} has the dataset from_parent: it runs over what feeds it. Launch the stage at the beginning. Nothing was launched.")
-    Campaign.objects.filter(pk=stage.campaign_id, active=False).update(active=True)
+    _awake(stage.campaign, by=actor.by(door), at=at)
     return intents.begin(stage, key=f"manual:{stage.pk}:{key}", owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=for_test)
+
+
+def _awake(campaign: Campaign, *, by: By, at: datetime) -> None:
+    """Under its lock: who puts it to rest at this moment sees the launch, or is seen by it. What waited with it goes on."""
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    if activity.wake(campaign, by=by, at=at, why="a launch makes it active"):
+        intents.recheck(list(campaign.stages.values_list("pk", flat=True)))
 
 
 def root_of(campaign: Campaign) -> Stage:
@@ -50,6 +57,13 @@ def mark(submission: Submission, status: Status, *, actor: Actor, at: datetime, 
         raise Invalid("Reason is empty. Say why: it is kept in the history.")
     if not lifecycle.move(submission, status, by=actor.by(door), at=at, why=why.strip()):
         raise Conflict(f"{submission} is {submission.status}: it cannot be marked {status}. Nothing was changed.")
+
+
+@transaction.atomic
+def finish(submission: Submission, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+    """Nobody waits for its jobs any longer: it is Completed, and those that live are removed."""
+    mark(submission, Status.COMPLETED, actor=actor, at=at, why=why, door=door)
+    order(submission, "remove", actor=actor, at=at, why=why, door=door)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.policy import Actor, Verb, may
 from submissions import states
 from submissions.models import Submission
-from submissions.services import steering
+from submissions.services import repairs, steering
 from submissions.states import Status
 
 
@@ -26,6 +26,7 @@ class Deed:
     icon: str = ""
     look: str = ""
     jobs: bool = False          # may be done to some of its jobs
+    seldom: bool = False        # not shown where it cannot be done
 
 
 def _order(deed: str) -> Callable[..., Any]:
@@ -38,6 +39,10 @@ def _mark(status: Status) -> Callable[..., Any]:
     def do(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
         return steering.mark(submission, status, actor=actor, at=at, why=why)
     return do
+
+
+def _finish(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+    return steering.finish(submission, actor=actor, at=at, why=why)
 
 
 def _can_be(*wanted: Status) -> Callable[[Submission], bool]:
@@ -64,7 +69,15 @@ DEEDS = {deed.name: deed for deed in (
     Deed("locate", "Mark located", "It counts as good: its recoveries end, and what depends on it starts. This cannot be taken back.",
          "Marked Located.", Verb.DO, _can_be(Status.LOCATED), "Only Failed and Completed submissions that are not settled can be marked Located.",
          _mark(Status.LOCATED), "check"),
+    Deed("finish", "Mark completed", "Nobody waits for its jobs any longer: those that wait or run are removed from the batch system, and what"
+         " they have not written is recovered, if not enough is there.", "Marked Completed; its jobs are being removed.",
+         Verb.DO, _is(Status.IDLE, Status.RUNNING, Status.HELD), "It has no jobs in the batch system now.", _finish, "check", seldom=True),
+    Deed("fail", "Mark failed", "It counts as bad although its jobs ended well: its recoveries run over what is missing.", "Marked Failed.",
+         Verb.DO, _can_be(Status.FAILED), "Only Completed submissions that are not settled can be marked Failed.", _mark(Status.FAILED), "x",
+         seldom=True),
 )}
+RECOVER = Deed("recover", "Recover", "", "", Verb.DO, lambda submission: submission.status in states.RECOVERABLE and submission.abandoned_at is None,
+               "Its jobs have not ended.", repairs.recover, "launch")     # it has a page of its own, which asks for more than a reason
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,8 @@ class Offer:
 def offers(submission: Submission, actor: Actor) -> list[Offer]:
     """All that concern it; what may not be done is shown with the reason. Approving concerns approval stages alone."""
     approval = submission.status == Status.AWAITING
-    return [Offer(deed, why_not(deed, submission, actor)) for deed in DEEDS.values() if approval == (deed.verb == Verb.APPROVE)]
+    found = [Offer(deed, why_not(deed, submission, actor)) for deed in [*DEEDS.values(), RECOVER] if approval == (deed.verb == Verb.APPROVE)]
+    return [offer for offer in found if not (offer.deed.seldom and offer.why_not)]
 
 
 def why_not(deed: Deed, submission: Submission, actor: Actor) -> str:

@@ -26,7 +26,8 @@ def submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     words = {
         "submission": row, "campaign": row.stage.campaign, "history": history, "steps": steps_of(row, history), "offers": offers(row, actor),
         "jobs": _jobs(request, row), "state": request.GET.get("state", ""), "groups": particulars.failure_groups(row), "command": _command(row),
-        "ledger": ledger_of(row), "lineage": list(particulars.lineage_of(row)), "orders": list(row.orders.filter(done_at=None)[:5]),
+        "ledger": ledger_of(row), "lineage": list(particulars.lineage_of(row)), "followers": list(particulars.followers_of(row)),
+        "orders": list(row.orders.filter(done_at=None)[:5]),
         "states": [state for state in JobState if getattr(row, state)], "total": max(sum(row.counters().values()), row.expected or 0),
     }
     return show(request, "submissions/submission.html", words, at=clock.now())

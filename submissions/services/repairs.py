@@ -1,0 +1,80 @@
+"""What a person asks for when nothing more comes by itself: a recovery by hand, or a launch that was given up, once more."""
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import events
+from accounts.models import require
+from accounts.policy import Actor, Verb
+from campaigns.document import Pairs, values
+from pomssite.kit.errors import Conflict, Invalid
+from submissions import recovery
+from submissions.models import LaunchIntent, Run, Submission
+from submissions.services import families, followers, intents
+from submissions.states import RECOVERABLE
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The recovery that a person asks for."""
+
+    kind: str
+    overrides: Pairs = ()
+    dependents: str = followers.NOTHING     # what those get that were launched already: what is NEW, or NOTHING
+    files: int = 0                          # what the person was shown before agreeing
+    sample: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def recover(submission: Submission, wish: Wish, *, actor: Actor, at: datetime, why: str, key: str, door: str = "page") -> LaunchIntent:
+    """Run over what is missing of its family, in the actor's name; the same key asks for it only once."""
+    require(actor, Verb.DO, submission)
+    first = Submission.objects.select_related("stage__campaign", "run", "slice").get(pk=submission.parent_id or submission.pk)
+    Run.objects.select_for_update(no_key=True).get(pk=first.run_id)
+    name = f"by hand:{first.pk}:{key}"
+    if known := LaunchIntent.objects.filter(key=name).first():
+        return known
+    _check(first, wish, why)
+    dimensions = _dimensions(first, wish.kind)
+    Submission.objects.filter(pk=first.pk).update(stuck="", force_at=None)
+    events.record([events.event("recovery asked for", first, by=actor.by(door), at=at, after=wish.kind, why=why.strip())])
+    return intents.intend(
+        first.stage, key=name, cause="manual", run=first.run, owner=actor.makes, at=at, dimensions=dimensions, parameter=first.parameter,
+        overrides=[list(pair) for pair in wish.overrides], parent=first, lineage_id=first.lineage_id, step=families.step_by_hand(first),
+        reason=f"{wish.kind}: {why.strip()}"[:200], preview=asdict(wish))
+
+
+def _check(first: Submission, wish: Wish, why: str) -> None:
+    if not why.strip():
+        raise Invalid("Reason is empty. Say why: it is kept with the recovery.")
+    if wish.dependents not in (followers.NEW, followers.NOTHING):
+        raise Invalid(f"Dependents is {wish.dependents!r}: say {followers.NEW} or {followers.NOTHING}.")
+    for field, value, sentence in values.overrides("overrides", wish.overrides, list(first.snapshot["keywords"])):
+        raise Invalid(f"{field} = {values.short(value)}: {sentence}.")
+    if first.status not in RECOVERABLE or first.abandoned_at:
+        raise Conflict(f"{first} is {first.status}: only {', '.join(sorted(RECOVERABLE))} submissions can be recovered. Nothing was changed.")
+    if families.is_busy(first):
+        raise Conflict(f"A recovery of {first} waits, or is at work. Wait for its end, so that no file is run over twice. Nothing was changed.")
+
+
+def _dimensions(first: Submission, kind: str) -> str:
+    if not first.dimensions:
+        if kind != recovery.AGAIN:
+            raise Invalid(f"Kind is {kind!r}: {first} has no input files, so it can only be run {recovery.AGAIN}.")
+        return ""
+    if kind not in recovery.RECOVERIES:
+        raise Invalid(f"Kind is {kind!r}: say {', '.join(recovery.RECOVERIES)}.")
+    if words := recovery.RECOVERIES[kind](families.about(first)):
+        return words
+    raise Invalid(f"Kind is {kind}: files that join the dataset of {first} go into slices to come. Launch its stage for them.")
+
+
+@transaction.atomic
+def once_more(intent: LaunchIntent, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+    """A dependent's launch that was given up, or had no files, is tried anew, in the actor's name. Conflict: it was not."""
+    require(actor, Verb.DO, intent)
+    if not why.strip():
+        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    if intent.cause not in followers.CAUSES or intent.parent_id or not intents.reopen(intent, owner=actor.makes, by=actor.by(door), at=at, why=why):
+        raise Conflict(f"The launch of {intent.stage} was not given up: nothing was changed.")

@@ -1,0 +1,103 @@
+"""What is missing here, and how do I run over it again?"""
+import json
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.models import require
+from accounts.pages import member, show
+from accounts.policy import Actor
+from pomssite.kit import clock
+from pomssite.kit.errors import Conflict
+from submissions import recovery
+from submissions.models import LaunchIntent, Submission
+from submissions.services import followers, particulars, remedies, repairs
+from submissions.views.deeds import RECOVER, why_not
+
+DEPENDENTS = ((followers.NOTHING, "Nothing: they stay as they are."), (followers.NEW, "One more launch each, over the new files only."))
+INPUT = {"class": "inp"}
+
+
+class RecoverForm(forms.Form):
+    """What to run over, with what, and why; the token makes a second press harmless."""
+
+    token = forms.RegexField(r"^[\w-]{16,64}$", widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=[(kind, kind) for kind in (*recovery.WORDS, recovery.AGAIN)])
+    memory_mb = forms.IntegerField(required=False, min_value=1, label="Memory, MB", widget=forms.NumberInput(attrs=INPUT))
+    wall_s = forms.IntegerField(required=False, min_value=1, label="Wall time, s", widget=forms.NumberInput(attrs=INPUT))
+    overrides = forms.CharField(required=False, max_length=10_000, label="Overrides", widget=forms.TextInput(attrs=INPUT),
+                                help_text='Pairs as in the campaign file: [["--tune ", "c3"], ["@cpus", "2"]]. They hold for this recovery alone.')
+    dependents = forms.ChoiceField(choices=DEPENDENTS, initial=followers.NOTHING, widget=forms.RadioSelect,
+                                   label="Dependents that were launched already get")
+    why = forms.CharField(max_length=150, label="Reason", widget=forms.TextInput(attrs=INPUT),
+                          help_text="Kept with the recovery, with your name and role.")
+
+    def clean_overrides(self) -> list[tuple[str, str]]:
+        try:
+            return [(str(key), str(value)) for key, value in json.loads(self.cleaned_data["overrides"] or "[]")]
+        except (ValueError, TypeError) as bad:
+            raise ValidationError('It must be pairs of texts, as [["--tune ", "c3"]].') from bad
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """All that is asked for; what has a field of its own comes last."""
+        asked = [(f"@{name}", str(self.cleaned_data[name])) for name in ("memory_mb", "wall_s") if self.cleaned_data[name]]
+        return (*self.cleaned_data["overrides"], *asked)
+
+
+@member
+def recover(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """First how much each kind would run over, then one button."""
+    row = get_object_or_404(Submission.objects.visible_to(actor).select_related("stage__campaign", "parent__slice", "slice"), pk=pk)
+    require(actor, RECOVER.verb, row)
+    if reason := why_not(RECOVER, row, actor):
+        raise Conflict(f"{reason} Nothing was changed.")
+    first = row.parent or row
+    form = RecoverForm(request.POST or None, initial={"token": secrets.token_urlsafe(24)})
+    if request.method == "POST" and form.is_valid() and _recorded(row, first, form, actor):
+        messages.success(request, f"Recovery of {first} recorded. It goes out within seconds, or its stage says why it waits.")
+        return redirect("submissions:submission", actor.experiment, row.pk)
+    found = remedies.remedies(first)
+    words = {"form": form, "submission": row, "first": first, "remedies": found, "chosen": _chosen(form, found),
+             "followed": [f for f in particulars.followers_of(first) if f.taken_at], "plan": first.snapshot["job_type"]["recoveries"]}
+    return show(request, "submissions/recover.html", words, at=clock.now(), live=False)
+
+
+def _recorded(row: Submission, first: Submission, form: RecoverForm, actor: Actor) -> bool:
+    """What is asked for is looked at once more: of nothing there is no recovery."""
+    said = form.cleaned_data
+    found = remedies.remedy(first, said["kind"])
+    if found.trouble or not found.files:
+        form.add_error("kind", found.trouble or f"Nothing is missing by {found.kind}: there is nothing to run over.")
+        return False
+    wish = repairs.Wish(said["kind"], (*found.overrides, *form.pairs()), said["dependents"], found.files, found.sample)
+    repairs.recover(row, wish, actor=actor, at=clock.now(), why=said["why"], key=f"page:{said['token']}")
+    return True
+
+
+def _chosen(form: RecoverForm, found: list[remedies.Remedy]) -> str:
+    """What was chosen before, else the first kind that has something to do."""
+    return form.data.get("kind") or next((each.kind for each in found if each.files), "")
+
+
+@member
+def once_more(request: HttpRequest, actor: Actor, pk: int, intent: int) -> HttpResponse:
+    """A dependent's launch that was given up, or had no files, is tried anew."""
+    row = get_object_or_404(Submission.objects.visible_to(actor).select_related("stage__campaign"), pk=pk)
+    follower = get_object_or_404(LaunchIntent.objects.visible_to(actor).select_related("stage__campaign"), pk=intent)
+    require(actor, RECOVER.verb, follower)
+    if request.method == "POST":
+        repairs.once_more(follower, actor=actor, at=clock.now(), why=request.POST.get("why", ""))
+        messages.success(request, f"Launch of {follower.stage.name} recorded again.")
+        return redirect("submissions:submission", actor.experiment, row.pk)
+    return show(request, "confirm.html", _words(row, follower, actor), at=clock.now(), live=False)
+
+
+def _words(row: Submission, follower: LaunchIntent, actor: Actor) -> dict[str, Any]:
+    return {"title": f"Launch {follower.stage.name} after #{row.pk} again", "button": "Launch again", "needs_why": True,
+            "effect": f"It was not launched: {follower.why}. It is tried anew, in your name and role, over the files that there are now.",
+            "back": f"/{actor.experiment}/submissions/{row.pk}/", "trail": [(f"#{row.pk}", f"/{actor.experiment}/submissions/{row.pk}/")]}
