@@ -10,6 +10,7 @@ class Facts:
     experiment_hold: str = ""
     campaign_hold: str = ""
     stage_hold: str = ""
+    downtime: str = ""                  # what it is of, until when, and why
     retired: bool = False
     inactive: bool = False
     owner: str = ""
@@ -29,6 +30,7 @@ REASONS: tuple[tuple[Callable[[Facts], object], str], ...] = (
     (lambda f: f.experiment_hold, "All launches of the experiment are held by {f.experiment_hold}."),
     (lambda f: f.campaign_hold, "Launches of the campaign are held by {f.campaign_hold}."),
     (lambda f: f.stage_hold, "Launches of the stage are held by {f.stage_hold}."),
+    (lambda f: f.downtime, "Downtime of {f.downtime}. Launches wait."),
     (lambda f: not f.owner_holds_role, "{f.owner} no longer holds the role {f.role}. A member who does must launch it."),
     (lambda f: not f.batch_known, "The login setup names the batch system {f.batch!r}, which this site does not have."),
     (lambda f: f.limit and f.at_work >= f.limit, "{f.at_work} submissions of the stage are at work, and its limit is {f.limit}."),

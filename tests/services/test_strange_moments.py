@@ -182,7 +182,7 @@ def test_two_launchers_do_not_both_take_the_last_place_of_a_limit(db, worker, mo
     campaign = make_campaign(make_document(stages=(Stage("gen", Settings(limit=1)),), dependencies=()))
     make_intent(campaign), make_intent(campaign)
     facts = asking.facts
-    monkeypatch.setattr(asking, "facts", lambda intent, settings: facts(intent, Settings(limit=0).over(settings)))
+    monkeypatch.setattr(asking, "facts", lambda intent, settings, **now: facts(intent, Settings(limit=0).over(settings), **now))
     go(worker)
     assert Submission.objects.count() == 1
 

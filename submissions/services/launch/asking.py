@@ -1,17 +1,19 @@
 """What the launcher finds out before it decides."""
+from datetime import datetime
+
 from django.conf import settings as site
 from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.policy import Role, held
 from campaigns.document import Settings
-from campaigns.models import Hold, Stage
+from campaigns.models import Downtime, Hold, Stage
 from campaigns.services import documents
 from submissions import gate
 from submissions.models import LaunchIntent, Submission
 
 
-def facts(intent: LaunchIntent, settings: Settings) -> gate.Facts:
+def facts(intent: LaunchIntent, settings: Settings, *, at: datetime) -> gate.Facts:
     """What the gate wants to know."""
     stage, campaign = intent.stage, intent.stage.campaign
     experiment = campaign.experiment
@@ -19,6 +21,7 @@ def facts(intent: LaunchIntent, settings: Settings) -> gate.Facts:
     at_work = Submission.objects.at_work()
     return gate.Facts(
         experiment_hold=_held(experiment.launches_held_by, experiment.launches_held_why), **_holds(intent),
+        downtime=_downtime(stage, batch, at),
         retired=bool(stage.retired_at or campaign.retired_at), inactive=not campaign.active,
         owner=intent.creator.username, role=intent.creator_role, owner_holds_role=_holds_role(intent),
         batch=batch, batch_known=batch in site.BATCH_SYSTEMS,
@@ -41,6 +44,12 @@ def _holds(intent: LaunchIntent) -> dict[str, str]:
     stage = intent.stage
     standing = Hold.objects.filter(Q(stage=stage) | Q(campaign=stage.campaign_id), lifted_at=None).select_related("by")
     return {"stage_hold" if hold.stage_id else "campaign_hold": _held(hold.by.username, hold.why) for hold in standing}
+
+
+def _downtime(stage: Stage, batch: str, at: datetime) -> str:
+    """The one that ends last."""
+    last = Downtime.objects.standing(at).over(stage, batch).select_related("stage__campaign", "campaign").order_by("ends_at").last()
+    return f"{last.of} until {last.ends_at:%-d %b %H:%M} UTC: {last.why.rstrip('.')}" if last else ""
 
 
 def _holds_role(intent: LaunchIntent) -> bool:
