@@ -29,6 +29,7 @@ class ExperimentAdmin(admin.ModelAdmin):
 
     list_display = ["name", "title", "active", "launches_held_by", "launch_limit"]
     search_fields = ["name", "title"]
+    readonly_fields = ["launches_held_by", "launches_held_why", "launches_held_at"]     # by the page of campaigns, so that it is an event
 
 
 @admin.register(Membership)

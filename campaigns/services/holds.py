@@ -1,11 +1,13 @@
-"""Holding and releasing the launches of a campaign or of a stage."""
+"""Holding and releasing the launches of a stage, of a campaign, or of the whole experiment."""
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import events
-from accounts.models import require
-from accounts.policy import Actor, Verb
+from accounts.models import Experiment, require
+from accounts.policy import Actor, By, Owner, Role, Verb
 from campaigns.models import Campaign, Hold, Stage
 from pomssite.kit.errors import Invalid
 
@@ -30,6 +32,37 @@ def release(thing: Campaign | Stage, *, actor: Actor, at: datetime, door: str = 
     if _standing(thing).update(lifted_by=actor.user, lifted_at=at) != 1:
         return False
     events.record([events.event("launches released", thing, by=actor.by(door), at=at, why=why)])
+    return True
+
+
+@transaction.atomic
+def hold_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+    """Every launch of the experiment waits from now on; False if that was so already."""
+    _may_all(experiment, actor)
+    if not why.strip():
+        raise Invalid("Reason is empty. Say why all launches are held: the next shifter reads it.")
+    said = {"launches_held_by": actor.user, "launches_held_why": why.strip()[:200], "launches_held_at": at}
+    return _set_all(experiment, "all launches held", Q(launches_held_by=""), said, by=actor.by(door), at=at, why=why)
+
+
+@transaction.atomic
+def release_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> bool:
+    """Launches of the experiment go on; False if nothing held them."""
+    _may_all(experiment, actor)
+    said = {"launches_held_by": "", "launches_held_why": "", "launches_held_at": None}
+    return _set_all(experiment, "all launches released", ~Q(launches_held_by=""), said, by=actor.by(door), at=at, why=why)
+
+
+def _may_all(experiment: Experiment, actor: Actor) -> None:
+    require(actor, Verb.ADMIN, Owner(0, experiment.pk, Role.PRODUCTION))
+
+
+def _set_all(experiment: Experiment, what: str, given: Q, said: dict[str, Any], *, by: By, at: datetime, why: str) -> bool:
+    if Experiment.objects.filter(given, pk=experiment.pk).update(**said) != 1:
+        return False
+    told = events.event(what, experiment, by=by, at=at, why=why)
+    told.experiment_id = experiment.pk
+    events.record([told])
     return True
 
 

@@ -1,6 +1,7 @@
-"""Holding and releasing launches: first what will happen, then one button."""
+"""Holding, releasing, activating, putting to rest: first what will happen, then one button."""
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,64 +9,108 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
-from accounts.models import require
+from accounts.models import Experiment, require
 from accounts.pages import member, show
-from accounts.policy import Actor, Verb
+from accounts.policy import Actor, Owner, Role, Verb
 from campaigns.models import Campaign, Stage
-from campaigns.services import holds
+from campaigns.services import activity, holds
 from pomssite.kit import clock
-from submissions.services import intents
+from submissions.services import intents, stale
+
+Thing = Campaign | Stage | Experiment
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What may be done to the launches of a campaign or a stage."""
+    """What may be done to the launches of an experiment, a campaign or a stage."""
 
     title: str
     effect: str
     button: str
     said: str
     do: Callable[..., bool]
+    verb: Verb = Verb.HOLD
+    more: Callable[[Any], str] = lambda thing: ""       # what it means for this one
 
 
-def _release(thing: Campaign | Stage, **who: Any) -> bool:
+def _going_on(do: Callable[..., bool]) -> Callable[..., bool]:
     """What waited is looked at now, and not at the launcher's next round."""
-    released = holds.release(thing, **who)
-    stages = [thing] if isinstance(thing, Stage) else thing.stages.all()
-    intents.recheck([stage.pk for stage in stages])
-    return released
+    def inside(thing: Thing, *, actor: Actor, at: datetime, why: str) -> bool:
+        done = do(thing, actor=actor, at=at, why=why)
+        intents.recheck(list(_stages(thing)))
+        return done
+    return inside
+
+
+def _stages(thing: Thing):
+    of = {Experiment: "campaign__experiment", Campaign: "campaign", Stage: "pk"}[type(thing)]
+    return Stage.objects.filter(**{of: thing.pk}).values_list("pk", flat=True)
+
+
+def _what_waits(campaign: Campaign) -> str:
+    """What an inactive campaign leaves waiting."""
+    each = stale.look(campaign)
+    lines = ((each.facts.waiting, "Launches that wait: {}; they go on waiting."),
+             (each.facts.alive, "Submissions that may still come to something: {}; their jobs go on, their recoveries and dependents will wait."),
+             (each.facts.schedules, "Schedules: {}; they stay, and begin nothing meanwhile."))
+    told = [words.format(count) for count, words in lines if count]
+    return " ".join(told) or "Nothing of it waits or runs now."
 
 
 DEEDS = {
     "hold": Deed("Hold launches of {}", "From now on nothing of it is launched: intents wait, and say so. Jobs that run already go on.",
                  "Hold launches", "Launches of {} are held.", holds.hold),
     "release": Deed("Release launches of {}", "What waited because of the hold goes out within seconds.",
-                    "Release launches", "Launches of {} go on.", _release),
+                    "Release launches", "Launches of {} go on.", _going_on(holds.release)),
 }
+OF_CAMPAIGN = {
+    **DEEDS,
+    "deactivate": Deed("Deactivate {}", "Nothing of it is launched any more, until somebody activates it or launches a stage of it by hand.",
+                       "Deactivate", "{} is inactive.", activity.deactivate, Verb.EDIT, _what_waits),
+    "activate": Deed("Activate {}", "What waited because it was inactive goes out within seconds, and its schedules begin runs again.",
+                     "Activate", "{} is active.", _going_on(activity.activate), Verb.EDIT),
+}
+OF_EXPERIMENT = {
+    "hold": Deed("Hold all launches of {}", "From now on nothing of the whole experiment is launched: intents wait, and say so. "
+                 "Jobs that run already go on.", "Hold all launches", "All launches of {} are held.", holds.hold_all, Verb.ADMIN),
+    "release": Deed("Release the launches of {}", "What waited because of the hold goes out within seconds; other holds stay.",
+                    "Release launches", "Launches of {} go on.", _going_on(holds.release_all), Verb.ADMIN),
+}
+
+
+@member
+def on_experiment(request: HttpRequest, actor: Actor, deed: str) -> HttpResponse:
+    """Of the whole experiment."""
+    row = get_object_or_404(Experiment, pk=actor.experiment)
+    return _act(request, actor, OF_EXPERIMENT.get(deed), row, Owner(0, row.pk, Role.PRODUCTION), reverse("campaigns:list", args=[row.pk]), [])
 
 
 @member
 def on_campaign(request: HttpRequest, actor: Actor, pk: int, deed: str) -> HttpResponse:
     """Of a whole campaign."""
-    row = get_object_or_404(Campaign.objects.visible_to(actor), pk=pk, retired_at=None)
-    return _act(request, actor, deed, row, row, reverse("campaigns:campaign", args=[actor.experiment, pk]))
+    row = get_object_or_404(Campaign.objects.visible_to(actor).select_related("experiment"), pk=pk, retired_at=None)
+    return _act(request, actor, OF_CAMPAIGN.get(deed), row, row, _address(row), [(row.name, _address(row))])
 
 
 @member
 def on_stage(request: HttpRequest, actor: Actor, pk: int, deed: str) -> HttpResponse:
     """Of one stage."""
     row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign"), pk=pk)
-    return _act(request, actor, deed, row, row.campaign, reverse("campaigns:stage", args=[actor.experiment, pk]))
+    back = reverse("campaigns:stage", args=[actor.experiment, pk])
+    return _act(request, actor, DEEDS.get(deed), row, row.campaign, back, [(row.campaign.name, _address(row.campaign))])
 
 
-def _act(request: HttpRequest, actor: Actor, name: str, thing: Any, campaign: Campaign, back: str) -> HttpResponse:
-    if name not in DEEDS:
+def _address(campaign: Campaign) -> str:
+    return reverse("campaigns:campaign", args=[campaign.experiment_id, campaign.pk])
+
+
+def _act(request: HttpRequest, actor: Actor, deed: Deed | None, thing: Thing, owned: Campaign | Owner, back: str, trail: list) -> HttpResponse:
+    if deed is None:
         raise Http404("There is no such deed.")
-    deed = DEEDS[name]
-    require(actor, Verb.HOLD, campaign)
+    require(actor, deed.verb, owned)
     if request.method != "POST":
-        words = {"title": deed.title.format(thing.name), "effect": deed.effect, "button": deed.button, "back": back,
-                 "trail": [(campaign.name, reverse("campaigns:campaign", args=[actor.experiment, campaign.pk]))]}
+        words = {"title": deed.title.format(thing.name), "effect": f"{deed.effect} {deed.more(thing)}".strip(), "button": deed.button,
+                 "back": back, "trail": trail}
         return show(request, "confirm.html", words, at=clock.now(), live=False)
     if deed.do(thing, actor=actor, at=clock.now(), why=request.POST.get("why", "")):
         messages.success(request, deed.said.format(thing.name))

@@ -21,5 +21,6 @@ def campaign(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "campaign": row, "outlook": outlook, "drawing": draw(outlook.stages, outlook.edges), "reasons": reasons.why(outlook),
         "events": outlook.events(), "plot": outlook.plot(), "roots": [each for each in outlook.stages if not each.feeds],
         "may_do": may(actor, Verb.DO, row.owner), "may_hold": may(actor, Verb.HOLD, row.owner), "held": None in outlook.holds,
+        "may_edit": may(actor, Verb.EDIT, row.owner),
     }
     return show(request, "campaigns/campaign.html", words, at=clock.now())

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 
-from accounts.pages import member, piece, show
-from accounts.policy import Actor
+from accounts.models import Experiment
+from accounts.pages import member, piece, show, wants_part
+from accounts.policy import Actor, Owner, Role, Verb, may
 from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign, Hold
 from pomssite.kit import clock
-from submissions.services import outlook
+from submissions.services import outlook, stale
 from submissions.states import Status, worst
 
 
@@ -53,4 +54,8 @@ def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
     page = piece(request, found.qs)
     states = outlook.open_states([row.pk for row in page.rows])
     lines = [Line(row, states.get(row.pk, Counter())) for row in page.rows]
-    return show(request, "campaigns/list.html", {"filter": found, "lines": lines, "older": page.older}, at=clock.now())
+    at, experiment = clock.now(), Experiment.objects.get(pk=actor.experiment)
+    words = {"filter": found, "lines": lines, "older": page.older, "experiment": experiment,
+             "stale": 0 if wants_part(request) else len(stale.proposed(experiment, at=at)),
+             "may_hold_all": may(actor, Verb.ADMIN, Owner(0, experiment.pk, Role.PRODUCTION))}
+    return show(request, "campaigns/list.html", words, at=at)

@@ -10,7 +10,7 @@ from submissions.models import Job
 from tests.makers import make_user
 
 OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
-LISTS = {"campaigns:list", "submissions:list"}      # of one's own experiment: they open, and show nothing of another
+LISTS = {"campaigns:list", "campaigns:stale", "submissions:list"}      # of one's own experiment: they open, and show nothing of another
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 
 

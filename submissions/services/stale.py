@@ -1,0 +1,106 @@
+"""Campaigns that nobody seems to need: proposed, and put to rest or kept as a person says. Nothing here happens by itself."""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import Experiment
+from accounts.policy import Actor
+from campaigns.models import Campaign, Schedule, Stage
+from campaigns.services import activity
+from pomssite.kit.errors import Invalid
+from submissions import stale
+from submissions.models import LaunchIntent, Submission
+from submissions.states import AT_WORK
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A campaign, what is known of it, and how many of its families are stuck."""
+
+    campaign: Campaign
+    facts: stale.Facts
+    stuck: int
+
+
+def proposed(experiment: Experiment, *, at: datetime) -> list[Looked]:
+    """Active campaigns of the experiment that look stale, the longest forgotten first."""
+    days = experiment.stale_after_d
+    old = Q(launched_at=None) | Q(launched_at__lte=at - timedelta(days=days))
+    free = Q(keep_until=None) | Q(keep_until__lte=at)
+    rows = Campaign.objects.filter(free, experiment=experiment, active=True, retired_at=None, created_at__lte=at - timedelta(days=days))
+    asked = _asked(_with_launches(rows).filter(old)).select_related("creator").order_by("created_at", "pk") if days else Campaign.objects.none()
+    found = [each for each in map(_looked, asked[:MOST]) if not stale.signs_of_life(each.facts, at=at, days=days)]
+    return sorted(found, key=lambda each: each.facts.launched_at or each.facts.born_at)
+
+
+def look(campaign: Campaign) -> Looked:
+    """At one of them, active or not."""
+    return _looked(_asked(_with_launches(Campaign.objects.filter(pk=campaign.pk))).get())
+
+
+@transaction.atomic
+def rest(chosen: Sequence[int], experiment: Experiment, *, actor: Actor, at: datetime, why: str) -> tuple[list[str], list[str]]:
+    """Deactivate the chosen that still look stale; their names, and for each other one why it was left as it is."""
+    rested, left = [], []
+    for row in _chosen(chosen, experiment):
+        each = look(row)
+        if signs := stale.signs_of_life(each.facts, at=at, days=experiment.stale_after_d) if row.active else ("It is inactive already.",):
+            left.append(f"{row.name} was left as it is: {signs[0]}")
+        elif activity.deactivate(row, actor=actor, at=at, why=why):
+            rested.append(row.name)
+    return rested, left
+
+
+@transaction.atomic
+def keep(chosen: Sequence[int], experiment: Experiment, *, days: int, actor: Actor, at: datetime, why: str) -> list[str]:
+    """Do not propose the chosen for so many days; their names."""
+    rows = _chosen(chosen, experiment)
+    for row in rows:
+        activity.keep(row, days=days, actor=actor, at=at, why=why)
+    return [row.name for row in rows]
+
+
+def _chosen(chosen: Sequence[int], experiment: Experiment) -> list[Campaign]:
+    """Under their locks: a launch by a person waits, and then finds the campaign as it is."""
+    if not chosen:
+        raise Invalid("No campaign is ticked. Tick those that you mean. Nothing was changed.")
+    rows = Campaign.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=chosen, experiment=experiment, retired_at=None)
+    found = list(rows.select_related("experiment").order_by("pk"))
+    if len(found) != len(set(chosen)):
+        raise Invalid("One of the ticked campaigns is not there any more. Load the page again. Nothing was changed.")
+    return found
+
+
+def _with_launches(rows: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """With the time of the newest submission: for each stage the last row of an index."""
+    newest = Submission.objects.filter(stage=OuterRef("pk")).order_by("-pk").values("created_at")[:1]
+    stages = Stage.objects.filter(campaign=OuterRef("pk")).annotate(newest=Subquery(newest))
+    return rows.annotate(launched_at=Subquery(stages.order_by(F("newest").desc(nulls_last=True)).values("newest")[:1]))
+
+
+def _asked(rows: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    first = Q(parent=None, settled_at=None)
+    return rows.annotate(
+        waiting=_count(LaunchIntent.objects.waiting()), schedules=_count(Schedule.objects.filter(retired_at=None, paused_by="")),
+        alive=_count(Submission.objects.filter(first & Q(stuck="") | Q(status__in=sorted(AT_WORK)), abandoned_at=None)),
+        stuck=_count(Submission.objects.filter(first & ~Q(stuck=""), abandoned_at=None)))
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    """How many of these rows are of the campaign's stages."""
+    mine = rows.filter(stage__campaign=OuterRef("pk")).order_by().values("stage__campaign").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(mine, output_field=IntegerField()), 0)
+
+
+def _looked(row) -> Looked:
+    facts = stale.Facts(born_at=row.created_at, launched_at=row.launched_at, keep_until=row.keep_until, waiting=row.waiting, alive=row.alive,
+                        schedules=row.schedules)
+    return Looked(row, facts, row.stuck)
+
+
