@@ -26,20 +26,20 @@ SETTLED = PROJECTS | {"snapshot_id", "snapshot_for_project_name", "consumed_stat
 
 def answer(experiment: str, tree: Node) -> Clause:
     """A SELECT of the ids of the files that the tree means. UnknownName for a name, Invalid for words that make no sense."""
-    return _select(tree, Here(known_of(experiment, tree)))
+    return ids_of(tree, Here(known_of(experiment, tree)))
 
 
-def _select(tree: Node, here: Here) -> Clause:
+def ids_of(tree: Node, here: Here) -> Clause:
     """The ids of one query in its brackets, with its own availability, order and part."""
     select = tree if isinstance(tree, Select) else Select(tree)
-    where, given = _where(_with_availability(select), here)
+    where, given = clause_of(with_availability(select), here)
     text = f"SELECT {here.file}.id FROM datasets_file {here.file} WHERE {here.file}.experiment_id = %s AND {where}"
     return _part(select, text, here, [here.known.experiment, *given])
 
 
-def _with_availability(select: Select) -> Node:
+def with_availability(select: Select) -> Node:
     if select.availability is None:
-        return _filled(select.of)
+        return filled(select.of)
     return Chain(select.of, (("and", Term("availability", "", (select.availability,))),))
 
 
@@ -53,12 +53,12 @@ def _part(select: Select, text: str, here: Here, given: list[Any]) -> Clause:
             " WHERE place >= 0 AND place %% %s = 0 ORDER BY id LIMIT %s"), [select.offset or 0, *given, select.stride, select.limit]
 
 
-def _filled(tree: Node) -> Node:
+def filled(tree: Node) -> Node:
     """The tree with the default availability said wherever it is not settled."""
     if _settled(tree):
         return tree
     if isinstance(tree, Either):
-        return Either(tuple(map(_filled, tree.parts)))
+        return Either(tuple(map(filled, tree.parts)))
     return Chain(tree, (("and", LOCATED),))
 
 
@@ -74,7 +74,7 @@ def _settled(tree: Node) -> bool:
     return isinstance(tree, Select)
 
 
-def _where(tree: Node, here: Here) -> Clause:
+def clause_of(tree: Node, here: Here) -> Clause:
     """The condition on a file of this depth."""
     return WHERE[type(tree)](tree, here)
 
@@ -86,7 +86,7 @@ def _term(tree: Term, here: Here) -> Clause:
 def _chain(tree: Chain, here: Here) -> Clause:
     parts = []
     for join, factor, there in factors(tree, here):
-        where, given = _where(factor, there)
+        where, given = clause_of(factor, there)
         parts.append((where if join == "and" else f"NOT {where}", given))
     return joined(" AND ", parts)
 
@@ -102,11 +102,11 @@ def factors(tree: Chain, here: Here) -> Iterator[tuple[str, Node, Here]]:
 
 
 def _either(tree: Either, here: Here) -> Clause:
-    return joined(" OR ", [_where(part, here) for part in tree.parts])
+    return joined(" OR ", [clause_of(part, here) for part in tree.parts])
 
 
 def _not(tree: Not, here: Here) -> Clause:
-    where, given = _where(tree.of, here)
+    where, given = clause_of(tree.of, here)
     return f"(NOT {where})", given
 
 
@@ -115,7 +115,7 @@ def _related(tree: Related, here: Here) -> Clause:
     mine, other = ("parent_id", "child_id") if tree.how == "isparentof" else ("child_id", "parent_id")
     there = here.inside()
     edge = f"e{there.depth}"
-    where, given = _where(tree.of if isinstance(tree.of, Related) else _filled(tree.of), there)
+    where, given = clause_of(tree.of if isinstance(tree.of, Related) else filled(tree.of), there)
     return (f"EXISTS (SELECT 1 FROM datasets_fileparent {edge} JOIN datasets_file {there.file} ON {there.file}.id = {edge}.{other}"
             f" WHERE {edge}.{mine} = {here.file}.id AND {where})"), given
 
@@ -123,13 +123,13 @@ def _related(tree: Related, here: Here) -> Clause:
 def _in_select(tree: Select, here: Here) -> Clause:
     """A query in brackets of its own; one that only says its availability is a condition like any other."""
     if tree == Select(tree.of, tree.availability):
-        return _where(_with_availability(tree), here)
-    text, given = _select(tree, here.below())
+        return clause_of(with_availability(tree), here)
+    text, given = ids_of(tree, here.below())
     return f"EXISTS (SELECT 1 FROM ({text}) AS s{here.depth} WHERE s{here.depth}.id = {here.file}.id)", given
 
 
 def _definition(tree: Term, here: Here) -> Clause:
-    return _where(_filled(here.known.definitions[tree.values[0]]), replace(here, projects=()))
+    return clause_of(filled(here.known.definitions[tree.values[0]]), replace(here, projects=()))
 
 
 WHERE: dict[type, Callable[[Any, Here], Clause]] = {

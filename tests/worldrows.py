@@ -56,6 +56,8 @@ def build(worlds: Sequence[World]) -> None:
         FileLocation(file_id=number, url=kind, kind=kind) for _, number, thing in files for kind in sorted(thing.places))
     FileParent.objects.bulk_create(FileParent(child_id=number, parent_id=parent) for _, number, thing in files for parent in thing.parents)
     _lists(worlds)
+    with connection.cursor() as cursor:     # the planner must not think that they are empty
+        cursor.execute(f"ANALYZE {', '.join(model._meta.db_table for model in (File, FileLocation, FileParent, SnapshotFile, ProjectFile))}")
 
 
 def _lists(worlds: Sequence[World]) -> None:

@@ -32,7 +32,8 @@ def pointed(text: str, column: int) -> str:
     start = max(text.rfind("\n", 0, at) + 1, at - WINDOW)
     end = text.find("\n", at)
     line = text[start:min(len(text) if end < 0 else end, at + WINDOW)]
-    return f"{line.translate(NO_BLANKS)}\n{' ' * (at - start)}^"
+    shown = line.translate(NO_BLANKS).encode("utf-8", "replace").decode()      # half a letter cannot be shown
+    return f"{shown}\n{' ' * (at - start)}^"
 
 
 def parse(text: str) -> Node:
