@@ -48,6 +48,8 @@ def lines(size: str) -> Iterator[Line]:
     lives, wanted = seen.totals["seeds"], seeds * processes
     yield Line("seeds lived", f"at least {wanted}", f"{lives} in {seen.seconds:.0f} s", lives >= wanted)
     yield Line("kills", f"at least {least}", f"{kills}, of workers and of job calls", kills >= least)
+    worked = seen.totals["worked"]
+    yield Line("pieces of work that jobs brought to their end", "some in each life", str(worked), worked > lives)
     yield Line("one at work overtaken by another", "some", str(seen.totals["overtaken"]), seen.totals["overtaken"] > 0)
     yield Line("launches: taken, refused, unheard, late, lost", "each", " ".join(str(seen.totals[fate]) for fate in FATES),
                all(seen.totals[fate] for fate in FATES))

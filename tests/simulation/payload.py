@@ -2,6 +2,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 from pomssite.kit.errors import NoAnswer, PomsError
@@ -59,7 +60,7 @@ class Payload:
     def _piece(self, submission: Submission, ref: JobRef, attempt: int, stage: str, name: str, inputs: list[str]) -> bool:
         """One output is declared and placed, then its inputs are reported; the machine may break in between."""
         salt = "" if self.steady or not inputs else submission.tag
-        out = {"name": f"{name}.{stage}", "size": 1, "checksum": f"sha256:{name}{stage}{salt}", "parents": inputs,
+        out = {"name": f"{name}.{stage}", "size": 1, "checksum": f"sha256:{sha256(f'{name}{stage}{salt}'.encode()).hexdigest()}", "parents": inputs,
                "locations": [f"file:///{name}.{stage}"]}
         self._say(lambda: grid_jobs.declare(submission, ref, attempt=attempt, files=[out], at=self.clock.now()))
         if not self.calm and self.rng.random() < 0.1:

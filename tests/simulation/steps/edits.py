@@ -66,18 +66,25 @@ def _any(doc: Campaign, rng: random.Random) -> str:
 
 def _split(doc: Campaign, rng: random.Random) -> Campaign:
     """As the form sends it: split and dataset together."""
-    roots = _roots(doc)
     split, datasets = rng.choice(SPLITS)
-    return _said(doc, rng.choice(roots), split=split, dataset=rng.choice(datasets)) if roots else doc
+    return _cut_so(doc, rng, split, datasets)
 
 
 def _finer(doc: Campaign, rng: random.Random) -> Campaign:
-    roots = _roots(doc)
-    return _said(doc, rng.choice(roots), split=rng.choice(USUAL)[0]) if roots else doc
+    return _cut_so(doc, rng, rng.choice(USUAL)[0], RAW)
+
+
+def _cut_so(doc: Campaign, rng: random.Random, split: str, datasets: tuple[str, ...]) -> Campaign:
+    """The dataset stays if it is one for this split."""
+    if not (roots := _roots(doc)):
+        return doc
+    name = rng.choice(roots)
+    now = next(stage.settings.dataset for stage in doc.stages if stage.name == name)
+    return _said(doc, name, split=split, dataset=now if now in datasets else rng.choice(datasets))
 
 
 def _dataset(doc: Campaign, rng: random.Random) -> Campaign:
-    roots = _roots(doc)
+    roots = [stage.name for stage in doc.stages if stage.settings.dataset in RAW]
     return _said(doc, rng.choice(roots), dataset=rng.choice(RAW)) if roots else doc
 
 

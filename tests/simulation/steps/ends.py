@@ -8,6 +8,7 @@ from campaigns.models import Slice, SliceFile, Stage
 from campaigns.services import documents
 from datasets import splits
 from datasets.models import File, FileParent, ProjectFile
+from pomssite.kit.errors import Invalid
 from pomssite.kit.registry import backend
 from submissions.models import LaunchIntent, Order, StatusChange, Submission
 from tests.simulation import questions
@@ -79,7 +80,10 @@ def _wanted(stage: Stage) -> list[str]:
         return []
     names = settings.dataset.split(",") if settings.split == "list" else [settings.dataset]
     handler = backend("DATA_HANDLERS", stage.campaign.experiment.catalogue)
-    return [file for name in names for file in handler.files(stage.campaign.experiment_id, splits.dimensions(name))]
+    try:
+        return [file for name in names for file in handler.files(stage.campaign.experiment_id, splits.dimensions(name))]
+    except Invalid:
+        return []           # what somebody wrote there is no dataset for this split; the launch says so
 
 
 def _fate(firsts: list[Submission]) -> str | None:

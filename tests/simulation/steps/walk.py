@@ -10,7 +10,7 @@ from campaigns.services import documents, holds
 from pomssite.kit.errors import NoAnswer, PomsError
 from submissions.models import LaunchIntent, Submission
 from submissions.services import intents, leases
-from tests.simulation.house import IN_ORDER, House
+from tests.simulation.house import House
 from tests.simulation.killer import Killer
 from tests.simulation.moods import Mood
 from tests.simulation.plan import declare_raw, define_raw
@@ -20,6 +20,8 @@ from tests.simulation.steps.deeds import DEEDS
 MOOD = Mood(overtaken=0.004, stopped=0.02, shaky=0.02)
 DEATH, LATE = 0.3, 1 / 12          # how often a step is cut short, and after how many boundaries
 CALM_ROUNDS = 40
+OFTEN = ("listen", "wrap", "join", "launch")
+SELDOM = ("orders", "sweep", *OFTEN, "resume", "number", "fold")
 Ask = Callable[["Walk"], list[tuple[str, str]]]
 
 
@@ -101,13 +103,18 @@ class Walk(House):
         intents.recheck([stage.pk for stage in self.stages()])
         for self.rounds in range(1, CALM_ROUNDS + 1):
             began, worker = self.clock.at, self.worker()
-            for name in IN_ORDER:
+            for name in SELDOM if self.rounds % 3 == 1 else OFTEN:
                 self.run(name, worker)
-            self.batch.tick()
-            self.clock.turn(1800)
+            self._works()
             self._look(began, "calm")
             if self.wrong or self.is_quiet():
                 return
+
+    def _works(self) -> None:
+        """The grid, for half an hour."""
+        for _ in range(3):
+            self.batch.tick()
+        self.clock.turn(1800)
 
     def is_quiet(self) -> bool:
         """What is retired is launched no more; its intents say so."""
