@@ -9,7 +9,8 @@ from accounts.models import Event
 from campaigns.models import Slice, SliceFile
 from datasets.models import File, ProjectFile
 from submissions.models import Job, LaunchIntent, Order, Run, Submission
-from submissions.services import tally
+from submissions.recovery import RECOVERIES
+from submissions.services import accounting, families, tally
 from submissions.states import AFTER, BY_PERSON, JOB_LIVE, Status
 from tests.simulation.story import CALM_ROUNDS, Story
 
@@ -115,14 +116,20 @@ def all_families_are_settled_or_say_why(story: Story) -> Wrong:
 
 @asks("lost")
 def all_inputs_of_what_is_settled_are_accounted_for(story: Story) -> Wrong:
-    """Unless a person said that it is located: every input of a settled family has its output."""
+    """Every input of a settled family has its output; or a person said that it is located, or the platform names it as missing."""
     for first in Submission.objects.firsts().exclude(settled_at=None):
         family = [first, *live(parent=first)]
         by_hand = any(row.history.filter(status=Status.LOCATED, by="ann").exists() for row in family)
         names = ProjectFile.objects.filter(project__name=first.tag)
         bare = names.exclude(file__child_links__child__name__endswith=f".{first.stage.name}").values_list("file__name", flat=True)
-        if not by_hand:
-            yield from (f"{first} of {first.stage.name} is settled without an output of {name}" for name in bare)
+        if not by_hand and bare:
+            yield from (f"{first} of {first.stage.name} is settled without an output of {name}" for name in set(bare) - named_missing(first))
+
+
+def named_missing(first: Submission) -> set[str]:
+    """What the platform itself says that this family has not brought: the files of its recovery by hand."""
+    dimensions = RECOVERIES["pending_files"](families.about(first))
+    return set(accounting.catalogue(first).files(first.experiment_id, dimensions)) if first.dimensions else set()
 
 
 @asks("lost")
@@ -143,7 +150,8 @@ def all_joins_happen_once(story: Story) -> Wrong:
     for first in Submission.objects.firsts().filter(stage__name="gen"):
         sims = live(stage__name="sim", lineage=first, parent=None).exclude(settled_at=None).count()
         compared = LaunchIntent.objects.filter(cause="all", lineage=first).count()
-        if compared != (1 if first.settled_at and sims else 0):
+        barren = LaunchIntent.objects.filter(stage__name="sim", lineage=first).for_want_of_files().exists()
+        if compared != (1 if first.settled_at and (sims or barren) else 0):
             yield f"cmp of {first} was intended {compared} times"
 
 
