@@ -1,6 +1,7 @@
 """How many files of a stage's dataset are new: in no slice yet or, of splits that do not remember their files, not seen yet."""
 from campaigns.document import Settings
-from campaigns.models import Schedule, Slice, SliceFile, Stage
+from campaigns.models import Schedule, SliceFile, Stage
+from campaigns.services import slices
 from datasets import splits
 from pomssite.kit.errors import Invalid
 from pomssite.kit.registry import backend
@@ -24,14 +25,12 @@ def new_files(row: Schedule, settings: Settings) -> tuple[int, int]:
         total = handler.count(experiment, words)
         return max(0, total - row.seen), total
     mine = {"stage": row.stage_id, "for_test": row.for_test}
-    last = Slice.objects.filter(**mine).order_by("-number").first()
-    cut = SliceFile.objects.filter(**mine, round=last.round if last else 0).values("file")
-    return len(handler.listed(experiment, words, limit=row.new_files, past=last.seen if last else 0, without=cut)), 0
+    cut = SliceFile.objects.filter(**mine, round=slices.stand(row.stage, for_test=row.for_test).round).values("file")
+    return len(handler.listed(experiment, words, limit=row.new_files, without=cut)), 0
 
 
 def _dataset(stage: Stage, settings: Settings, *, for_test: bool) -> tuple[str, splits.Split]:
-    text = settings.test_split if for_test and settings.test_split else settings.split
-    return splits.dimensions(settings.dataset or ""), splits.parse(text or "none")[0]
+    return splits.dimensions(settings.dataset or ""), splits.parse(slices.split_of(settings, for_test=for_test))[0]
 
 
 def _handler(stage: Stage):

@@ -21,7 +21,7 @@ from campaigns.services import arrivals, documents, schedules
 from pomssite.kit.errors import Conflict
 from pomssite.kit.loops import for_each, in_time
 from submissions.models import LaunchIntent, Run, Submission
-from submissions.models.intents import NOTHING_LEFT
+from submissions.models.intents import NOT_YET, NOTHING_LEFT
 from submissions.services import intents
 from submissions.states import Status
 
@@ -158,10 +158,10 @@ def _down(row: Schedule, down: Downtime | None) -> str:
 
 
 def _outcome(row: Schedule) -> tuple[str, str] | None:
-    """What became of its last launch: (nothing, what), or (why it failed, ""); None while that is open."""
+    """What became of its last launch: ("", what), or (why it failed, ""); None while that is open."""
     intent = LaunchIntent.objects.get(key=row.watched)
     if intent.dropped_at:
-        return intent.why, ""
+        return ("", f"Nothing to launch, {intent.why}") if intent.why.startswith(NOT_YET) else (intent.why, "")
     last = intent.submissions.filter(abandoned_at=None).order_by("pk").last()
     if last is None or last.status == Status.NEW:
         return None
@@ -184,7 +184,7 @@ def _fail(row: Schedule, why: str, at: datetime, **more: Any) -> bool:
     """The next one comes later and later; after so many in a row a person must look."""
     failures = row.failures + 1
     again = at + min(PAUSE * 2 ** min(row.failures, 9), LONGEST_PAUSE)
-    due = schedules.following(row, max(again, row.due_at - timedelta(microseconds=1)) if row.cron and row.due_at else at)
+    due = schedules.following(row, max(again, row.due_at) - timedelta(microseconds=1) if row.cron and row.due_at else at)
     told = {"failures": failures, "last_at": at, "last_result": f"Failed, {failures} in a row: {why}"[:200], "watched": "", **more}
     if not _claim(row, due_at=due, next_at=due if row.cron else again, **told):
         return False
