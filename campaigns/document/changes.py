@@ -13,7 +13,7 @@ KEEP, LEAVE = "keep", "leave"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a plan: create, update, rename, retire, keep; leave: it differs and is left as it is."""
+    """One line of a plan: create, update, rename, retire, keep; reset: it begins anew; leave: it differs and is left as it is."""
 
     verb: str
     kind: str

@@ -12,7 +12,7 @@ from accounts.policy import Actor, Verb
 from campaigns import document
 from campaigns.document.changes import KEEP, Line, changes
 from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, LoginSetup, Schedule, Stage
-from campaigns.services import fitting, sharing
+from campaigns.services import anew, fitting, sharing
 from pomssite.kit.errors import Conflict, Invalid
 
 
@@ -24,13 +24,15 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "co
     doc = checked(doc, experiment=actor.experiment, update_shared=update_shared)
     require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
     before = read(row) if row else None
-    lines = [line for line in changes(before, doc) if line.verb != KEEP]
+    lines, new_cuts = [line for line in changes(before, doc) if line.verb != KEEP], anew.of(row, before, doc)
     sharing.store(doc, actor=actor, at=at, door=door, why=why, update=update_shared)
     if row is None:
         row = _created(doc, actor=actor, at=at)
     if lines:
         _write(row, doc, at=at)
         _version(row, doc, lines, actor=actor, at=at, door=door, why=why)
+    for split in new_cuts:
+        split.begin(by=actor.by(door), at=at, why=why)
     return row
 
 

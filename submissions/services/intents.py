@@ -9,6 +9,7 @@ from django.db.models import Exists, Q
 from accounts import events
 from accounts.policy import By, Owner
 from campaigns.models import Stage
+from campaigns.services import slices
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.models.intents import MOST_ABSENT, MOST_REFUSALS
@@ -23,14 +24,14 @@ AGAIN = {       # after a launch that surely was not: how long to wait (doubled 
 
 @transaction.atomic
 def begin(stage: Stage, *, key: str, owner: Owner, by: By, at: datetime, why: str = "", cause: str = "manual",
-          for_test: bool = False, preview: dict | None = None) -> LaunchIntent:
+          for_test: bool = False, **what: Any) -> LaunchIntent:
     """A person or a schedule begins a run at this stage; the same key begins it only once."""
     run, new = Run.objects.get_or_create(key=key, defaults={
         "stage": stage, "begun_at": at, "for_test": for_test, "why": why[:200], **_made_by(owner)})
     if new:
         events.record([events.event("run begun", run, by=by, at=at, after=key, why=why)])
         pulses.wake("join_up")
-    return intend(stage, key=key, cause=cause, run=run, owner=owner, at=at, reason=why[:200], preview=preview or {})
+    return intend(stage, key=key, cause=cause, run=run, owner=owner, at=at, reason=why[:200], **what)
 
 
 def intend(stage: Stage, *, key: str, cause: str, run: Run, owner: Owner, at: datetime, **what: Any) -> LaunchIntent:
@@ -93,6 +94,7 @@ def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
     Run.objects.select_for_update(no_key=True).get(pk=intent.run_id)      # first, as wrap-up and joins do
     if LaunchIntent.objects.filter(pk=intent.pk, taken_at=None, dropped_at=None).update(dropped_at=at, why=why) != 1:
         return False
+    slices.give_back(intent.slice_id)       # one that it was to do and no other; what it would have cut is not cut
     if intent.parent_id:
         _orphaned(intent, why)
     Run.objects.filter(pk=intent.run_id).update(changed=True)

@@ -68,3 +68,10 @@ def abandon(submission: Submission, *, by: By, at: datetime, why: str) -> bool:
     Submission.objects.filter(pk=submission.pk).update(abandoned_at=at, holder=None)
     tally.note([(submission.stage_id, Status.LAUNCH_FAILED, -1)], at=at)
     return True
+
+
+@transaction.atomic(savepoint=False)
+def give_up(submission: Submission, *, at: datetime) -> None:
+    """Nobody ever heard of it, and a person hands its work to another: should its jobs turn up after all, they are removed."""
+    if Submission.objects.filter(pk=submission.pk, status=Status.LAUNCH_FAILED, abandoned_at=None).update(abandoned_at=at, holder=None):
+        tally.note([(submission.stage_id, Status.LAUNCH_FAILED, -1)], at=at)

@@ -31,7 +31,7 @@ def reset(stage: Stage, *, settings: Settings, for_test: bool, actor: Actor, at:
 @transaction.atomic(savepoint=False)
 def begin_anew(stage: Stage, *, for_test: bool, by: By, at: datetime, why: str) -> bool:
     here, mine = cutting.stand(stage, for_test=for_test), Slice.objects.filter(stage=stage, for_test=for_test)
-    if not mine.filter(round=here.round).exclude(state=Slice.MOVED, after=None).exists():
+    if not begun(stage, for_test=for_test):
         return False
     _line(stage, here, for_test=for_test, begin=here.round + 1)
     for free in mine.filter(state=Slice.FREE):
@@ -60,6 +60,12 @@ def move(stage: Stage, to: int | None, *, settings: Settings, for_test: bool, ac
     _line(stage, here, for_test=for_test, begin=here.round, after=to)
     taking.let_go(*again.values_list("pk", flat=True))
     _tell("split moved", stage, for_test=for_test, by=actor.by(door), at=at, before=_shown(here.state), after=_shown(to), why=why)
+
+
+def begun(stage: Stage, *, for_test: bool) -> bool:
+    """Whether anything was cut, or the position moved, since the split began."""
+    rows = Slice.objects.filter(stage=stage, for_test=for_test, round=cutting.stand(stage, for_test=for_test).round)
+    return rows.exclude(state=Slice.MOVED, after=None).exists()
 
 
 def cut_so_far(stage: Stage, *, for_test: bool) -> QuerySet[Slice]:

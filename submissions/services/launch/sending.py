@@ -100,6 +100,7 @@ def abandon(submission: Submission, *, kind: str, why: str, at: datetime, unsent
         return False
     if not lifecycle.abandon(submission, by=LAUNCH, at=at, why=why[:200]):
         return False
-    slices.give_back(submission.slice_id)
+    if submission.intent.slice_id is None:      # else it stays with its intent
+        slices.give_back(submission.slice_id)
     intents.put_back(submission.intent, kind=kind, why=why, by=LAUNCH, at=at)
     return True

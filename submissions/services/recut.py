@@ -1,0 +1,86 @@
+"""A slice a second time, by a person: launched again over the same files, or given back for the next launch. Only what has ended."""
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import events
+from accounts.models import require
+from accounts.policy import Actor, Verb
+from campaigns.models import Slice
+from campaigns.services import slices
+from pomssite.kit.errors import Conflict, Invalid
+from submissions import pulses
+from submissions.models import LaunchIntent, Run, Submission
+from submissions.services import families, intents, lifecycle
+from submissions.states import Status
+
+
+@transaction.atomic
+def redo(old: Slice, *, actor: Actor, at: datetime, why: str, door: str = "page") -> LaunchIntent:
+    """Launch over the same files again, in a run of its own."""
+    first = _ended(old, actor=actor, at=at, why=why)
+    key = f"redo:{old.pk}:{old.successors.count()}"
+    row = _successor(old, first, state=Slice.TAKEN)
+    intent = intents.begin(old.stage, key=key, owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=old.for_test, slice=row)
+    Run.objects.filter(pk=intent.run_id).update(exhausted_at=at)        # it is about this slice, and cuts no other
+    _tell("slice done again", old, row, actor=actor, door=door, at=at, why=why)
+    return intent
+
+
+@transaction.atomic
+def give_back(old: Slice, *, actor: Actor, at: datetime, why: str, door: str = "page") -> Slice:
+    """Its files are free: the next launch of the stage takes them before it cuts anew."""
+    first = _ended(old, actor=actor, at=at, why=why)
+    if old.state != Slice.TAKEN:
+        raise Conflict(f"Slice {old.number} is {old.state}: only one that is taken can be given back. Do it again instead. Nothing was changed.")
+    row = _successor(old, first, state=Slice.FREE)
+    if first:
+        Run.objects.filter(pk=first.run_id).update(changed=True)
+    pulses.wake("join_up")
+    _tell("slice given back", old, row, actor=actor, door=door, at=at, why=why)
+    return row
+
+
+def why_not(old: Slice, first: Submission | None) -> str:
+    """Why it cannot be done a second time; empty if it can. `first` is the first submission of the family that had it."""
+    if old.stage.retired_at or old.stage.campaign.retired_at:
+        return f"{old.stage} is retired."
+    if old.state not in (Slice.TAKEN, Slice.DONE):
+        return {Slice.FREE: f"Slice {old.number} is free: the next launch takes it.",
+                Slice.PASSED: f"The files of slice {old.number} went on to another slice, or back into the dataset.",
+                Slice.MOVED: f"Line {old.number} is no slice: a person moved the position there."}[old.state]
+    if again := old.successors.filter(state__in=[Slice.FREE, Slice.TAKEN]).first():
+        return f"Slice {again.number} does slice {old.number} again already."
+    if first is None:
+        return f"Slice {old.number} waits for its launch."
+    if first.settled_at or first.stuck and not families.is_busy(first):
+        return ""
+    return f"Slice {old.number} is at work: {first} is {first.status}, and not settled. Wait for its end, or kill it first."
+
+
+def first_of(old: Slice) -> Submission | None:
+    return Submission.objects.filter(slice=old, abandoned_at=None).first()
+
+
+def _ended(old: Slice, *, actor: Actor, at: datetime, why: str) -> Submission | None:
+    """Its first submission. Under the slice's lock: of two that ask at once, the second sees what the first did."""
+    require(actor, Verb.DO, old.stage.campaign)
+    if not why.strip():
+        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    old.state = Slice.objects.select_for_update(no_key=True).get(pk=old.pk).state
+    first = first_of(old)
+    if reason := why_not(old, first):
+        raise Conflict(f"{reason} Nothing was changed.")
+    if first and first.status == Status.LAUNCH_FAILED:
+        lifecycle.give_up(first, at=at)
+    return first
+
+
+def _successor(old: Slice, first: Submission | None, *, state: str) -> Slice:
+    """The same files: those that the slice keeps, else those that its project was given."""
+    given = first and first.sent_at and old.dimensions and not old.members.exists()
+    return slices.succeed(old, state=state, dimensions=f"snapshot_for_project_name {first.tag}" if first and given else old.dimensions)
+
+
+def _tell(what: str, old: Slice, row: Slice, *, actor: Actor, door: str, at: datetime, why: str) -> None:
+    events.record([events.event(what, old.stage, by=actor.by(door), at=at, before=f"slice {old.number}", after=f"slice {row.number}", why=why[:200])])
