@@ -13,6 +13,7 @@ urlpatterns = [
     path("stages/<int:pk>/", stage.stage, name="stage"),
     path("stages/<int:pk>/chart.json", stage.chart, name="chart"),
     path("stages/<int:pk>/launch/", launch.launch, name="launch"),
+    path("stages/<int:pk>/command/", launch.command, name="command"),
     path("stages/<int:pk>/launches/<slug:deed>/", acts.on_stage, name="stage_act"),
     path("stages/<int:pk>/schedules/new/", schedules.new, name="schedule_new"),
     path("schedules/", schedules.listed, name="schedules"),

@@ -12,6 +12,7 @@ from accounts.policy import Actor, Verb
 from campaigns.models import JobType, LoginSetup, Slice, Stage
 from pomssite.kit import clock
 from submissions.services import outlook, reasons, steering
+from submissions.services.launch import showing
 
 
 class LaunchForm(forms.Form):
@@ -35,6 +36,16 @@ def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         messages.success(request, f"Launch of {row.name} recorded. It goes out within seconds, or says here why it waits.")
         return redirect("campaigns:campaign", actor.experiment, row.campaign_id)
     return show(request, "campaigns/launch.html", {"form": form, **_preview(row, actor)}, at=clock.now(), live=False)
+
+
+@member
+def command(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """What would be run, shown and not done; as a test if `test` is said."""
+    row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment"), pk=pk)
+    for_test = bool(request.GET.get("test"))
+    words = {"stage": row, "campaign": row.campaign, "for_test": for_test,
+             "shown": showing.show(row, actor=actor, at=clock.now(), for_test=for_test)}
+    return show(request, "campaigns/command.html", words, at=clock.now(), live=False)
 
 
 def _preview(row: Stage, actor: Actor) -> dict:

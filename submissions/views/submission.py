@@ -1,6 +1,4 @@
 """What happened to this launch, and what do I do with it?"""
-import shlex
-
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -10,6 +8,7 @@ from accounts.policy import Actor
 from pomssite.kit import clock
 from submissions.models import Job, Submission
 from submissions.services import particulars
+from submissions.services.launch import showing
 from submissions.states import JobState
 from submissions.views.deeds import offers
 from submissions.views.ledger import ledger_of
@@ -25,7 +24,8 @@ def submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     history = list(row.history.order_by("pk")[:100])
     words = {
         "submission": row, "campaign": row.stage.campaign, "history": history, "steps": steps_of(row, history), "offers": offers(row, actor),
-        "jobs": _jobs(request, row), "state": request.GET.get("state", ""), "groups": particulars.failure_groups(row), "command": _command(row),
+        "jobs": _jobs(request, row), "state": request.GET.get("state", ""), "groups": particulars.failure_groups(row),
+        "command": showing.line(row.snapshot.get("command", [])),
         "ledger": ledger_of(row), "lineage": list(particulars.lineage_of(row)), "followers": list(particulars.followers_of(row)),
         "orders": list(row.orders.filter(done_at=None)[:5]),
         "states": [state for state in JobState if getattr(row, state)], "total": max(sum(row.counters().values()), row.expected or 0),
@@ -42,9 +42,3 @@ def _jobs(request: HttpRequest, row: Submission) -> Piece:
     rows = Job.objects.filter(submission_id=row.pk)
     state = request.GET.get("state", "")
     return piece(request, rows.filter(state=state) if state in list(JobState) else rows, size=JOBS)
-
-
-def _command(row: Submission) -> str:
-    """As one could type it, an option a line; what is kept are words, never such a line."""
-    words = row.snapshot.get("command", [])
-    return "".join(f" \\\n  {shlex.quote(word)}" if word.startswith("-") else f" {shlex.quote(word)}" for word in words).strip()

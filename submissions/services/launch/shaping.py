@@ -13,7 +13,8 @@ from submissions import command
 from submissions.models import LaunchIntent
 
 JOB_TYPE = ("id", "name", "launch_script", "parameters", "output_file_patterns", "style", "input_files_per_job", "output_files_per_job")
-LOGIN_SETUP = ("id", "name", "host", "account", "setup", "batch")
+TEMPLATES = ("host", "account", "setup")
+LOGIN_SETUP = ("id", "name", *TEMPLATES, "batch")
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,15 @@ def shape(stage: Stage, settings: Settings, *, for_test: bool, overrides: comman
 
 
 def worded(shaped: dict[str, Any], stage: Stage, launch: Launch) -> dict[str, Any]:
-    """The words of the command and the variables of the environment, as they are launched. BadCommand: they cannot be made."""
-    known = shaped["keywords"] | {
+    """Where, with which set-up, which words and which variables, as it is launched. BadCommand: they cannot be made.
+
+    Keywords of the campaign are for the command alone, and the words that POMS fills in win over them.
+    """
+    known = {
         "dataset": launch.dataset, "parameter": launch.dataset, "version": shaped["settings"]["software_version"], "group": shaped["group"],
         "experiment": stage.campaign.experiment_id, "experimenter": launch.launcher}
-    return {"command": command.words(shaped["job_type"]["launch_script"], shaped["pairs"], known),
+    return {"login": {name: command.filled(shaped["login_setup"][name], known) for name in TEMPLATES},
+            "command": command.words(shaped["job_type"]["launch_script"], shaped["pairs"], {**shaped["keywords"], **known}),
             "environment": dict(_environment(shaped, stage, launch))}
 
 
