@@ -10,8 +10,10 @@ from datasets.services.incoming import NewFile
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import LaunchIntent, Submission, Worker
+from submissions.models.intents import NOT_YET, NOTHING_LEFT
 from submissions.services import intake, intents, leases
 from submissions.states import JobState
+from tests.catalogue import file
 from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_experiment
 from tests.services.deeds import LATER, go, project, wrap
 
@@ -36,13 +38,12 @@ def wanted(campaign: Campaign, stage: str = "gen", *, at: datetime = NOON, for_t
 
 
 def launched(campaign: Campaign, stage: str = "gen", *, at: datetime = NOON, for_test: bool = False) -> Submission | str:
-    """What a launch came to: a submission, or the word that nothing is left."""
+    """What a launch came to: a submission, or why nothing was launched."""
     intent = wanted(campaign, stage, at=at, for_test=for_test)
     go(leases.enlist("w"), at)
     intent.refresh_from_db()
     if intent.dropped_at:
-        assert "nothing left to cut" in intent.why, intent.why
-        return OVER
+        return OVER if intent.why == NOTHING_LEFT else intent.why
     return Submission.objects.get(intent=intent)
 
 
@@ -112,3 +113,15 @@ def of_stage(name: str) -> list[Submission]:
 
 def all_names() -> set[str]:
     return set(File.objects.values_list("name", flat=True))
+
+
+def raw(names: str, **facts) -> None:
+    """Files of the dataset raw, one a word."""
+    make_experiment("lab")
+    for name in names.split():
+        file(name, data_tier="raw", **facts)
+
+
+def walk(split: str, times: int, *, dataset: str = "raw", at: datetime = NOON) -> list[str]:
+    """What so many launches get; the last words of one that gets nothing yet are left out."""
+    return [NOT_YET if piece.startswith(NOT_YET) else piece for piece in pieces(a_stage(dataset, split), times, at=at)]
