@@ -1,16 +1,20 @@
 """Default deny: every address there is, also those that are added tomorrow, shows a stranger nothing."""
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from campaigns.models import Downtime, Schedule
+from campaigns.services import schedules
 from datasets.models import File
+from pomssite.kit import clock
 from submissions.models import Job
-from tests.makers import make_user
+from tests.makers import make_actor, make_user
 
 OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
-LISTS = {"campaigns:list", "campaigns:stale", "submissions:list"}      # of one's own experiment: they open, and show nothing of another
+LISTS = {"campaigns:list", "campaigns:stale", "submissions:list", "datasets:why"}      # of one's own experiment: they open, and show nothing of another
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 
 
@@ -24,6 +28,15 @@ def routes(patterns, prefix="", space=""):
             yield from routes(pattern.url_patterns, address, f"{pattern.namespace}:" if pattern.namespace else space)
 
 
+@pytest.fixture
+def scene(scene):
+    """With a schedule and a downtime."""
+    actor, now = make_actor(), clock.now()
+    schedules.make(scene.campaign.stages.get(name="generate"), schedules.Said(cron="0 6 * * *"), actor=actor, at=now)
+    schedules.announce(actor=actor, at=now, begins_at=now, ends_at=now + timedelta(days=1), why="zmumu", of=scene.campaign)
+    return scene
+
+
 ROUTES = sorted(set(routes(get_resolver().url_patterns)))
 
 
@@ -31,8 +44,9 @@ def filled(scene, address, exp="dune"):
     """The address of something that is there, in the experiment dune; asked for as if it were in another one."""
     row = scene.of("simulate")[0]
     job = str(Job.objects.filter(submission_id=row.pk).first()).replace("#", "%23")
-    number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk}
-    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag}
+    number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
+              "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk}
+    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": row.intent_id}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
     return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)
 
@@ -76,7 +90,8 @@ def test_a_member_does_reach_what_the_walk_walks(scene, as_user):
     client = as_user()
     reached = {name for name, address in ROUTES if client.get(filled(scene, address)).status_code == 200}
     assert {"campaigns:list", "campaigns:campaign", "campaigns:stage", "campaigns:chart", "campaigns:launch", "campaigns:act",
-            "campaigns:stage_act", "submissions:list", "submissions:submission", "submissions:job"} <= reached
+            "campaigns:stage_act", "campaigns:schedules", "campaigns:schedule", "campaigns:schedule_new", "campaigns:schedule_change",
+            "campaigns:downtimes", "campaigns:downtime_lift", "submissions:list", "submissions:submission", "submissions:job", "datasets:why"} <= reached
 
 
 def test_the_address_of_an_experiment_that_is_not_says_the_same_as_one_that_is_not_mine(scene):

@@ -315,3 +315,10 @@ def test_a_dependent_that_was_given_up_is_launched_again_when_a_person_says_so(d
     assert set(project(launched(worker, LATER + timedelta(days=1)))) == {"a.out", "b.out", "c.out"}
     intent.refresh_from_db()
     assert intent.creator.username == "cat" and intent.dropped_at is None
+
+
+def test_what_a_shifter_asks_for_is_launched(db, worker):
+    first = ended(worker)
+    sam = make_actor("sam", role=Role.SHIFTER)
+    assert ask(first, who=sam).creator_role == Role.PRODUCTION
+    assert set(project(launched(worker))) == {"b", "c"} and of(first)[0].creator.username == "sam"

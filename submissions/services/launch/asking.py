@@ -57,4 +57,7 @@ def _holds_role(intent: LaunchIntent) -> bool:
     if intent.creator.is_superuser and intent.creator.is_active:
         return True
     member = Membership.objects.filter(user=intent.creator_id, experiment=intent.experiment_id, active=True).first()
-    return bool(member and intent.creator.is_active and intent.creator_role in held(Role(member.role), shifter=member.shifter))
+    if not member or not intent.creator.is_active:
+        return False
+    lent = (Role.PRODUCTION,) if member.shifter else ()     # what a shifter launches is the production's
+    return intent.creator_role in (*held(Role(member.role), shifter=member.shifter), *lent)

@@ -1,0 +1,101 @@
+"""The page on which a recovery is chosen: what each kind would run over, then one button."""
+import re
+
+import pytest
+
+from submissions.models import LaunchIntent
+from submissions.states import JobState
+
+
+@pytest.fixture
+def failed(scene):
+    """Failed, and its only recovery at work: taken off, so that a person may ask for another."""
+    row = scene.of("simulate")[0]
+    for recovery in row.recovered_by.all():
+        scene.ends(recovery, state=JobState.FAILED)
+    for recovery in row.recovered_by.exclude(status="Completed"):
+        scene.ends(recovery, state=JobState.FAILED)
+    row.refresh_from_db()
+    return row
+
+
+def address(row):
+    return f"/dune/submissions/{row.pk}/recover/"
+
+
+def filled(client, row, **said):
+    token = re.search(r'name="token" value="([\w-]+)"', client.get(address(row)).content.decode())[1]
+    return {"token": token, "kind": "consumed_status", "dependents": "nothing", "why": "bad disk", **said}
+
+
+def by_hand():
+    return LaunchIntent.objects.filter(cause="manual", parent__isnull=False)
+
+
+def test_the_page_counts_what_each_kind_would_run_over_and_shows_some(failed, as_user):
+    text = as_user().get(address(failed)).content.decode()
+    counted = dict(re.findall(r'class="mono">(\w+)</span></label></th><td class="num b">([\d?]+)', text))
+    assert counted == {"consumed_status": "2", "process_status": "2", "pending_files": "2", "added_files": "0", "delivered_not_consumed": "2"}
+    assert "0a.gen" in text and "By itself, in this order: consumed_status, then pending_files" in text
+
+
+def test_it_is_recorded_once_with_all_that_was_said(failed, as_user):
+    client = as_user()
+    said = filled(client, failed, memory_mb="4000", overrides='[["--tune ", "c3"]]')
+    for _ in range(2):
+        assert client.post(address(failed), said).status_code == 302
+    wish = by_hand().get()
+    assert (wish.overrides, wish.creator.username) == ([["--tune ", "c3"], ["@memory_mb", "4000"]], "ann")
+    assert (wish.preview["files"], wish.preview["dependents"], wish.reason) == (2, "nothing", "consumed_status: bad disk")
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), [
+    ({"kind": "added_files"}, "Nothing is missing by added_files"), ({"why": ""}, "This field is required"), ({"kind": "all"}, "Select a valid choice"),
+    ({"overrides": "more memory"}, "It must be pairs of texts"), ({"memory_mb": "0"}, "greater than or equal to 1"), ({"token": "x"}, "damaged"),
+])
+def test_what_cannot_be_is_said_on_the_form_and_nothing_is_recorded(failed, as_user, wrong, sentence):
+    client = as_user()
+    answer = client.post(address(failed), filled(client, failed, **wrong))
+    assert answer.status_code == 200 and sentence in answer.content.decode() and not by_hand().exists()
+
+
+def test_an_override_that_no_command_knows_is_refused(failed, as_user):
+    client = as_user()
+    answer = client.post(address(failed), filled(client, failed, overrides='[["--in ", "%(nobody)s"]]'))
+    assert answer.status_code == 422 and "nobody" in answer.content.decode() and not by_hand().exists()
+
+
+def test_work_that_goes_on_cannot_be_recovered_and_the_button_says_why(scene, as_user):
+    held = next(row for row in scene.of("simulate") if row.status == "Held")
+    assert as_user().get(address(held)).status_code == 409
+    text = as_user().get(f"/dune/submissions/{held.pk}/").content.decode()
+    assert "Its jobs have not ended. This one is Held" in text
+
+
+def test_a_shifter_may_and_another_analyst_may_not(failed, as_user):
+    assert as_user("sam", role="production-shifter").get(address(failed)).status_code == 200
+    assert as_user("bob", role="analysis").post(address(failed), {"why": "x"}).status_code == 403
+
+
+def test_what_follows_is_listed_and_a_dropped_launch_is_launched_again(scene, as_user):
+    upstream = scene.of("generate")[0]
+    LaunchIntent.objects.filter(key__startswith=f"dependent:{upstream.pk}:").update(taken_at=None, dropped_at="2026-01-01T13:00Z", why="no file matches")
+    intent = LaunchIntent.objects.get(key__startswith=f"dependent:{upstream.pk}:")
+    scene.of("simulate")[0].__class__.objects.filter(intent=intent).update(abandoned_at="2026-01-01T13:00Z")
+    client, again = as_user(), f"/dune/submissions/{upstream.pk}/followers/{intent.pk}/"
+    text = client.get(f"/dune/submissions/{upstream.pk}/").content.decode()
+    assert "not launched: no file matches" in text and again in text
+    assert "It is tried anew" in client.get(again).content.decode()
+    assert client.post(again, {"why": ""}).status_code == 422
+    assert client.post(again, {"why": "files are there now"}).status_code == 302
+    intent.refresh_from_db()
+    assert intent.dropped_at is None and client.post(again, {"why": "twice"}).status_code == 409
+
+
+def test_stragglers_are_given_up_by_a_person(scene, as_user):
+    running = scene.of("generate")[-1]
+    client = as_user()
+    assert client.post(f"/dune/submissions/{running.pk}/finish/", {"why": "two days for the last job"}).status_code == 302
+    running.refresh_from_db()
+    assert running.status == "Completed" and running.orders.get().deed == "remove"
+    assert f"/dune/submissions/{running.pk}/finish/" not in client.get(f"/dune/submissions/{running.pk}/").content.decode()
