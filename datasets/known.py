@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from datasets.models import Definition, Project, Snapshot
 from datasets.port import UnknownName
-from datasets.query import BadQuery, Chain, Either, Node, Not, Related, Select, Term, cleaned, parse
+from datasets.query import BadQuery, Node, Related, Select, Term, cleaned, parse
 from datasets.query.terms import whole
+from datasets.query.tree import within
 from pomssite.kit.errors import Invalid
 
 DEEPEST = 20            # definitions within definitions
 MOST_WORDS = 5000       # of a query with its definitions written out
-MOST_NESTED = 200       # parts within parts, with its definitions written out
+MOST_NESTED = 100       # parts within parts, with its definitions written out
 SHOWN = 300             # letters of a query in a sentence about it
 
 
@@ -41,25 +42,16 @@ def known_of(experiment: str, tree: Node) -> Known:
         fresh = _definitions(experiment, terms, known)
         known.definitions.update(fresh)
         trees = list(fresh.values())
-    _size(tree, known, ())
-    _nesting(tree, known, 0)
+    _weight(tree, known)
     return known
 
 
 def terms_of(tree: Node) -> Iterator[Term]:
     """Every term of the tree, from left to right."""
-    match tree:
-        case Term():
-            yield tree
-        case Chain(first, rest):
-            yield from terms_of(first)
-            for _, more in rest:
-                yield from terms_of(more)
-        case Either(parts):
-            for part in parts:
-                yield from terms_of(part)
-        case Not(of) | Related(_, of) | Select(of):
-            yield from terms_of(of)
+    if isinstance(tree, Term):
+        yield tree
+    for part in within(tree):
+        yield from terms_of(part)
 
 
 def read(text: str, what: str = "dimensions") -> Node:
@@ -99,34 +91,27 @@ def _all_known(kind: str, missing: Iterable[str], experiment: str) -> None:
         raise UnknownName(f"unknown {kind} {names} in experiment {experiment}")
 
 
-def _nesting(tree: Node, known: Known, depth: int) -> None:
-    """Refuse what would be too deep for those that walk over it."""
+def _weight(tree: Node, known: Known, names: tuple[str, ...] = (), depth: int = 0, inner: int = 0) -> int:
+    """How much work the query is, written out: a definition within itself would never end, a tower of them never come back.
+    The planner looks twice at whatever is in the brackets of a relation or of a cut, so a word within `inner` of them counts 2 ** inner."""
     if depth > MOST_NESTED:
         raise Invalid(f"the query has more than {MOST_NESTED} parts within one another, its definitions written out; make it simpler")
-    match tree:
-        case Term("defname", _, (name,)):
-            _nesting(known.definitions[name], known, depth + 1)
-        case Chain(first, rest):
-            for part in (first, *(more for _, more in rest)):
-                _nesting(part, known, depth + 1)
-        case Either(parts):
-            for part in parts:
-                _nesting(part, known, depth + 1)
-        case Not(of) | Related(_, of) | Select(of):
-            _nesting(of, known, depth + 1)
+    parts = within(tree)
+    if isinstance(tree, Term) and tree.dim == "defname":
+        parts = (_definition(tree.values[0], known, names),)
+        names = (*names, tree.values[0])
+    inner += isinstance(tree, Related) or (isinstance(tree, Select) and tree.is_cut)
+    weight = 2 ** inner if isinstance(tree, Term) else 0
+    for part in parts:
+        weight += _weight(part, known, names, depth + 1, inner)
+        if weight > MOST_WORDS:
+            raise Invalid(f"the query has more than {MOST_WORDS} words, its definitions written out, where those in the brackets of a"
+                          " relation or before a limit count twice for each; make it simpler")
+    return weight
 
 
-def _size(tree: Node, known: Known, inside: tuple[str, ...]) -> int:
-    """How many terms the query has, written out: a definition within itself would never end, a tower of them never come back."""
-    size = 0
-    for term in terms_of(tree):
-        if term.dim == "defname":
-            name = term.values[0]
-            if name in inside or len(inside) == DEEPEST:
-                way = " > ".join((*inside, name))
-                raise Invalid(f"definition {name} is made of itself, or of more than {DEEPEST} within one another: {way}")
-            size += _size(known.definitions[name], known, (*inside, name))
-        size += 1
-        if size > MOST_WORDS:
-            raise Invalid(f"the query has more than {MOST_WORDS} words, its definitions written out; make it simpler")
-    return size
+def _definition(name: str, known: Known, names: tuple[str, ...]) -> Node:
+    if name in names or len(names) == DEEPEST:
+        way = " > ".join((*names, name))
+        raise Invalid(f"definition {name} is made of itself, or of more than {DEEPEST} within one another: {way}")
+    return known.definitions[name]

@@ -1,16 +1,24 @@
-"""What is in a file: only pictures of one's own experiment, and only from the folder that POMS itself keeps."""
+"""What is in a file, where that is a picture in the folder that POMS itself keeps; and why a file is in a set, or not."""
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
-from accounts.pages import member
+from accounts.pages import member, show
 from accounts.policy import Actor
 from datasets.models import File
+from datasets.query import BadQuery
+from datasets.services.why import Answer, why
+from pomssite.kit import clock
+from pomssite.kit.errors import PomsError
 
 PICTURES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}      # no svg: it may hold scripts
+ROWS = 300          # parts of a query on one page
+DEEPEST = 12        # steps to the right
 
 
 @member
@@ -34,3 +42,25 @@ def _inside(url: str, experiment: str) -> Path | None:
         return None
     place = Path(unquote(parts.path)).resolve()
     return place if place.is_file() and place.is_relative_to(settings.POMS_STORAGE / experiment) else None
+
+
+@member
+def explained(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """A dataset and a file are asked for; each part of the dataset's query is answered."""
+    dataset, file = request.GET.get("dataset", "").strip(), request.GET.get("file", "").strip()
+    words: dict[str, Any] = {"dataset": dataset, "file": file}
+    status = HTTPStatus.OK
+    try:
+        if dataset and file:
+            words |= _parts(why(actor.experiment, dataset, file))
+    except PomsError as error:
+        status = error.status
+        words |= {"trouble": str(error), "picture": error.__cause__.picture if isinstance(error.__cause__, BadQuery) else ""}
+    page = show(request, "datasets/why.html", words, at=clock.now(), live=False)
+    page.status_code = status
+    return page
+
+
+def _parts(answer: Answer) -> dict[str, Any]:
+    rows = [("\u2003" * min(level, DEEPEST), part) for level, part in answer.verdict.walk()]
+    return {"answer": answer, "rows": rows[:ROWS], "more": max(0, len(rows) - ROWS)}

@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import islice
 from random import Random
 
-from datasets.query import BadQuery, Node, cleaned, parse, pointed, write
+from datasets.query import BadQuery, Node, cleaned, parse, write
 from tests.queries import FACTUAL, ODD, texts, tree_of
 
 AT_ONCE = 250           # catalogues in one database
@@ -26,7 +26,7 @@ def read(seed: int, many: int) -> tuple[int, int, list[str]]:
             tree = parse(text)
         except BadQuery as bad:
             refused += 1
-            if not (1 <= bad.column <= len(text) + 1 and pointed(text, bad.column).endswith("^")):
+            if not (1 <= bad.column <= len(text) + 1 and bad.picture.endswith("^")):
                 wrong.append(f"column {bad.column} of {text!r}")
             continue
         except Exception as fault:      # noqa: BLE001  whatever it is, it is what is looked for

@@ -4,8 +4,8 @@
     snapshot_for_project_name lab1-41 minus (project_name lab1-41 and consumed_status co%)
 """
 from datasets.query.cleaning import cleaned
-from datasets.query.reading import BadQuery, parse, pointed
+from datasets.query.reading import BadQuery, parse
 from datasets.query.tree import Chain, Either, Node, Not, Related, Select, Term
 from datasets.query.writing import quoted, write
 
-__all__ = ["BadQuery", "Chain", "Either", "Node", "Not", "Related", "Select", "Term", "cleaned", "parse", "pointed", "quoted", "write"]
+__all__ = ["BadQuery", "Chain", "Either", "Node", "Not", "Related", "Select", "Term", "cleaned", "parse", "quoted", "write"]

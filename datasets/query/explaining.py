@@ -56,6 +56,17 @@ class Verdict:
         """Whether it keeps the file in the set."""
         return self.holds != (self.join in {"minus", "not"})
 
+    @property
+    def joint(self) -> str:
+        """The word that joins it, as it is written."""
+        return self.join if self.join in {"and", "minus", "or", "not"} else ""
+
+    def walk(self, level: int = 0) -> Iterator[tuple[int, "Verdict"]]:
+        """Each with how deep it is, before those that it is made of."""
+        yield level, self
+        for part in self.parts:
+            yield from part.walk(level + 1)
+
     def reasons(self) -> list[str]:
         """The words that decide."""
         if not self.parts or (self.parts[0].join == "cut" and self.parts[0].holds):
@@ -68,8 +79,7 @@ class Verdict:
 
 
 def is_cut(tree: Node) -> bool:
-    """A query of which only some files are taken."""
-    return isinstance(tree, Select) and tree != Select(tree.of, tree.availability)
+    return isinstance(tree, Select) and tree.is_cut
 
 
 def explain(part: Part, truths: Iterator[bool], places: Iterator[int], facts: Facts) -> Verdict:
@@ -101,7 +111,7 @@ def _words(part: Part, facts: Facts, place: int, inside: tuple[Verdict, ...], *,
             return "all of it holds" if holds else "not all of it holds"
         case Either():
             return "at least one of them holds" if holds else "none of them holds"
-        case Select() if is_cut(part.tree):
+        case Select() if part.tree.is_cut:
             return _cut(part.tree, place) if inside[0].holds else "it is not in what this is cut from"
     return "it is in the brackets" if inside[0].holds else "it is not in the brackets"
 

@@ -22,29 +22,26 @@ class BadQuery(ValueError):
     """A query that cannot be read: where, what was expected, and what stands there."""
 
     def __init__(self, column: int, expected: str, found: str) -> None:
-        self.column, self.expected = column, expected
+        self.column, self.expected, self.text = column, expected, ""
         super().__init__(f"query, column {column}: expected {expected}, found {found}")
 
-
-def pointed(text: str, column: int) -> str:
-    """The text around a fault, and below it a caret that points at the column."""
-    at = column - 1
-    start = max(text.rfind("\n", 0, at) + 1, at - WINDOW)
-    end = text.find("\n", at)
-    line = text[start:min(len(text) if end < 0 else end, at + WINDOW)]
-    shown = line.translate(NO_BLANKS).encode("utf-8", "replace").decode()      # half a letter cannot be shown
-    return f"{shown}\n{' ' * (at - start)}^"
+    @property
+    def picture(self) -> str:
+        """The text around the fault, and below it a caret that points at the column."""
+        at = self.column - 1
+        start, end = max(self.text.rfind("\n", 0, at) + 1, at - WINDOW), self.text.find("\n", at)
+        line = self.text[start:min(len(self.text) if end < 0 else end, at + WINDOW)]
+        shown = line.translate(NO_BLANKS).encode("utf-8", "replace").decode()      # half a letter cannot be shown
+        return f"{shown}\n{' ' * (at - start)}^"
 
 
 def parse(text: str) -> Node:
     """The tree of the text. BadQuery if it is not of the language."""
-    if len(text) > LONGEST:
-        raise BadQuery(LONGEST + 1, f"a query of at most {LONGEST} letters", "more")
-    reader = _Reader(text)
-    tree = reader.query()
-    if not reader.at_end():
-        raise reader.bad("`and`, `or`, `minus`, `with` or the end")
-    return tree
+    try:
+        return _Reader(text).whole()
+    except BadQuery as bad:
+        bad.text = text
+        raise
 
 
 @dataclass
@@ -59,6 +56,15 @@ class _Reader:
     def __post_init__(self) -> None:
         self.options = {"availability": self._availability, "stride": lambda: self._number(1),
                         "offset": lambda: self._number(0), "limit": lambda: self._number(0)}
+
+    def whole(self) -> Node:
+        """All of the text."""
+        if len(self.text) > LONGEST:
+            raise BadQuery(LONGEST + 1, f"a query of at most {LONGEST} letters", "more")
+        tree = self.query()
+        if not self.at_end():
+            raise self.bad("`and`, `or`, `minus`, `with` or the end")
+        return tree
 
     def query(self) -> Node:
         """expr { "with" option { option } }"""

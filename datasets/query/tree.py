@@ -53,3 +53,20 @@ class Select:
     stride: int | None = None
     offset: int | None = None
     limit: int | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether only some of the files are taken."""
+        return any(said is not None for said in (self.stride, self.offset, self.limit))
+
+
+def within(tree: Node) -> tuple[Node, ...]:
+    """What the tree is made of, from left to right."""
+    match tree:
+        case Chain(first, rest):
+            return (first, *(more for _, more in rest))
+        case Either(parts):
+            return parts
+        case Not(of) | Related(_, of) | Select(of):
+            return (of,)
+    return ()
