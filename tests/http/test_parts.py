@@ -6,8 +6,8 @@ from django.urls import reverse
 from submissions.models import Job
 
 PARTS = {
-    "campaigns:list": (8, 6), "campaigns:campaign": (12, 11), "campaigns:stage": (12, 11), "submissions:list": (5, 4),
-    "submissions:submission": (13, 12), "submissions:job": (6, 5), "campaigns:launch": (13, 13),
+    "campaigns:list": (8, 6), "campaigns:campaign": (12, 11), "campaigns:stage": (13, 12), "submissions:list": (5, 4),
+    "submissions:submission": (14, 13), "submissions:job": (6, 5), "campaigns:launch": (13, 13),
 }
 
 
