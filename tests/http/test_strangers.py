@@ -14,7 +14,8 @@ from submissions.models import Job
 from tests.makers import make_actor, make_user
 
 OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
-LISTS = {"campaigns:list", "campaigns:stale", "submissions:list", "datasets:why"}      # of one's own experiment: they open, and show nothing of another
+# of one's own experiment: they open, and show nothing of another
+LISTS = {"campaigns:list", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes", "submissions:list", "datasets:why"}
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 
 
@@ -46,7 +47,7 @@ def filled(scene, address, exp="dune"):
     job = str(Job.objects.filter(submission_id=row.pk).first()).replace("#", "%23")
     number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
               "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk}
-    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": row.intent_id}
+    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id)}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
     return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)
 

@@ -28,7 +28,7 @@ def abc():
     """a, b, c and d; the definition D means all four; snapshot 11 holds a and b."""
     made = files("abcd", data_tier="raw")
     definition("D", "data_tier raw")
-    snapshot(made[:2], 11)
+    snapshot(made[:2], 100011)
     return made
 
 
@@ -41,7 +41,7 @@ def numbers():
 
 @pytest.mark.parametrize(("query", "wanted"), [
     ("defname: D", "abcd"),
-    ("defname: D minus snapshot_id 11 with limit 2", "cd"),
+    ("defname: D minus snapshot_id 100011 with limit 2", "cd"),
     ("defname: D with limit 2", "ab"),
     ("defname: D with limit 2 offset 1", "bc"),
     ("defname: D with offset 3", "d"),
@@ -49,11 +49,11 @@ def numbers():
     ("(defname: D with limit 1) or (defname: D with offset 3)", "ad"),
     ("(defname: D with offset 1) and file_name a,b,c with limit 1", "b"),
     ("((defname: D with limit 3) with offset 1)", "bc"),
-    ("snapshot_id 11 or file_name d", "abd"),
-    ("snapshot_id 11 union defname: D minus snapshot_id 11", "abcd"),
+    ("snapshot_id 100011 or file_name d", "abd"),
+    ("snapshot_id 100011 union defname: D minus snapshot_id 100011", "abcd"),
     ("not file_name a,b", "cd"),
-    ("not snapshot_id 11 and defname: D", "cd"),
-    ("defname: D minus not snapshot_id 11", "ab"),
+    ("not snapshot_id 100011 and defname: D", "cd"),
+    ("defname: D minus not snapshot_id 100011", "ab"),
     ("file_name != a", "bcd"),
     ("file_name like '_'", "abcd"),
     ("file_name = '_'", ""),
@@ -93,8 +93,8 @@ def test_what_a_project_consumed_can_be_taken_from_what_it_was_given():
 def test_consumed_minus_a_snapshot_with_a_limit():
     a, b, c, d = files("abcd")
     project("P", {a: "consumed", b: "consumed", c: "consumed", d: "failed"})
-    snapshot([a], 5)
-    assert letters("project_name P and consumed_status 'consumed' minus snapshot_id 5 with limit 2") == "bc"
+    snapshot([a], 10005)
+    assert letters("project_name P and consumed_status 'consumed' minus snapshot_id 10005 with limit 2") == "bc"
 
 
 @pytest.mark.parametrize("query", ["consumed_status co%", "project_name P or consumed_status co%",
@@ -108,10 +108,10 @@ def test_a_status_without_a_project_is_an_error(query: str):
 def test_minus_and_and_are_of_one_rank():
     a, _, c = file("a", run_number=7), file("b", run_number=7), file("c", run_number=8)
     definition("D", "file_name a,b,c")
-    snapshot([a], 5)
-    snapshot([c], 6)
-    assert letters("defname: D minus snapshot_id 5 and run_number 7") == "b"
-    assert letters("snapshot_id 5 or snapshot_id 6") == "ac"
+    snapshot([a], 10005)
+    snapshot([c], 10006)
+    assert letters("defname: D minus snapshot_id 10005 and run_number 7") == "b"
+    assert letters("snapshot_id 10005 or snapshot_id 10006") == "ac"
 
 
 def test_numbers_and_times_are_compared_and_what_is_unsaid_is_not_equal():
@@ -164,14 +164,14 @@ def test_what_a_query_says_of_availability():
             " with availability virtual": "bc", " and availability: physical": "a"}
     for words, wanted in said.items():
         assert letters(f"file_name a,b,c{words}") == wanted, words
-    snapshot([a, b, c], 5)
-    assert letters("snapshot_id 5") == letters("snapshot_id 5 and file_name a,b,c") == "abc"
-    assert letters("file_name a,b,c minus snapshot_id 5 or snapshot_id 5") == "abc"
+    snapshot([a, b, c], 10005)
+    assert letters("snapshot_id 10005") == letters("snapshot_id 10005 and file_name a,b,c") == "abc"
+    assert letters("file_name a,b,c minus snapshot_id 10005 or snapshot_id 10005") == "abc"
     assert letters("(file_name c with availability virtual) or file_name a") == "ac"
     definition("V", "file_name a,b,c with availability virtual")
     assert letters("defname: V") == letters("(defname: V)") == "bc"
     FileLocation.objects.filter(file=a).delete()
-    assert letters("snapshot_id 5 with limit 1") == "a"
+    assert letters("snapshot_id 10005 with limit 1") == "a"
     assert letters("file_name a,b,c with limit 1") == "b"
 
 
@@ -221,7 +221,7 @@ def test_the_wall_between_experiments_holds_for_every_kind_of_name(abc):
     assert LocalCatalogue().files("other", "data_tier raw") == ["a"]
     assert LocalCatalogue().count("other", "not file_name zz") == 1
     assert LocalCatalogue().count("lab", "data_tier raw") == 4
-    for query in ("defname: D", "snapshot_id 11", "snapshot_for_project_name P", "project_name P"):
+    for query in ("defname: D", "snapshot_id 100011", "snapshot_for_project_name P", "project_name P"):
         with pytest.raises(UnknownName):
             LocalCatalogue().count("other", query)
 

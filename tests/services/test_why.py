@@ -43,7 +43,7 @@ def reason(dataset: str, name: str = "a") -> str:
 def test_each_word_says_what_is_and_what_is_wanted():
     a = file("a", run_number=8, data_tier="raw", metadata={"Online.detector": 5, "runs": [[8, 1]]}, submission_id=41)
     b = file("b", located="", created_at=LONG_AGO)
-    file("a.root", parents=(a,)), snapshot([b], 5)
+    file("a.root", parents=(a,)), snapshot([b], 10005)
     project("P", {a: "failed", b: "unknown"})
     assert {words: reason(words) for words in SAID} == {words: f"a is not in the set: {said}." for words, said in SAID.items()}
     assert reason("data_tier raw", "b") == "b is not in the set: data_tier is not said, raw is wanted; it has no location, a location is wanted."
@@ -58,7 +58,7 @@ SAID = {
     "Online.voltage 3-4": "Online.voltage is not said, 3-4 is wanted",
     "produced_by lab1-42": "produced_by is submission 41, lab1-42 is wanted",
     "end_time <= 2026-01-01": "end_time is not said, at most 2026-01-01 is wanted",
-    "snapshot_id 5": "it is not in snapshot 5",
+    "snapshot_id 10005": "it is not in snapshot 10005",
     "snapshot_for_project_name P minus consumed_status failed and project_name P": "in project P its status is failed",
     "project_name P and consumed_status co%": "in project P its status is failed, co% is wanted",
     "not (project_name P)": "it is an input of project P",
