@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -93,8 +93,8 @@ class ScheduleForm(forms.Form):
     why = forms.CharField(required=False, max_length=200, label="Reason", widget=forms.TextInput(attrs=TEXT), help_text="Kept in the history.")
 
     def said(self) -> schedules.Said:
-        words = {name: value for name, value in self.cleaned_data.items() if name != "why"}
-        return schedules.Said(**{name: 0 if value is None else value for name, value in words.items()})
+        words: dict[str, Any] = {name: 0 if value is None else value for name, value in self.cleaned_data.items() if name != "why"}
+        return schedules.Said(**words)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All of the experiment, the next one first; those that ended not long ago last."""
     now = clock.now()
     mine = Schedule.objects.visible_to(actor).filter(Q(retired_at=None) | Q(retired_at__gt=now - SHOWN_AFTER_END))
-    rows = mine.select_related("stage__campaign", "creator").order_by("retired_at", "paused_by", "due_at", "pk")[:500]
+    rows = mine.select_related("stage__campaign", "creator").order_by(F("retired_at").asc(nulls_first=True), "paused_by", "due_at", "pk")[:500]
     return show(request, "campaigns/schedules.html", {"lines": lines(rows, now)}, at=now)
 
 

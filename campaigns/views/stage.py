@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from accounts.pages import member, show, unless_known
 from accounts.policy import Actor, Verb, may
 from campaigns.models import JobTypeRecovery, LoginSetup, Slice, Stage
+from campaigns.views import schedules
 from pomssite.kit import clock
 from submissions import charts
 from submissions.services import outlook, reasons
@@ -17,6 +18,7 @@ SHOWN = 30          # families in the chart and in the table
 @member
 def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The chart, the settings, the submissions and the slices."""
+    now = clock.now()
     row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment", "campaign__creator"), pk=pk)
     each = outlook.stage_outlook(row)
     words = {
@@ -24,8 +26,10 @@ def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "shown": each.families[:SHOWN], "slices": list(Slice.objects.filter(stage=row).order_by("-pk")[:60])[::-1],
         "chart": charts.jobs_of(each.families[:SHOWN]), "shared": _shared(each.settings, actor),
         "said": _said(row, each.settings), "may_do": may(actor, Verb.DO, row.campaign.owner), "may_hold": may(actor, Verb.HOLD, row.campaign.owner),
+        "schedules": schedules.lines(row.schedules.filter(retired_at=None).select_related("creator").order_by("pk"), now),
+        "may_schedule": may(actor, Verb.SCHEDULE, row.campaign.owner),
     }
-    return show(request, "campaigns/stage.html", words, at=clock.now())
+    return show(request, "campaigns/stage.html", words, at=now)
 
 
 @member

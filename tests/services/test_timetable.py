@@ -1,4 +1,5 @@
 """Schedules: each due time once, in the name of somebody who may, told when it fails; by the clock and by new files."""
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Event, Membership
 from accounts.policy import Role
 from campaigns.document import Settings, Stage
-from campaigns.models import Campaign, Downtime, Hold, Schedule
-from campaigns.services import documents, holds, schedules
+from campaigns.models import Campaign, Downtime, Schedule
+from campaigns.services import holds, schedules
 from campaigns.services.schedules import Said
 from pomssite.kit.errors import Conflict, Invalid, NotAllowed
-from submissions.models import LaunchIntent, Run, Submission
+from submissions.models import LaunchIntent, Submission
 from submissions.services import timetable
 from submissions.states import JobState
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_files
@@ -221,7 +222,7 @@ def test_failures_in_a_row_come_later_and_later_and_then_it_pauses_itself(schedu
     while not look(row).paused_by:
         at += MINUTE
         tried += [at] if ring(at) else []
-    assert [later - sooner for sooner, later in zip(tried, tried[1:], strict=False)] == [5 * MINUTE, 10 * MINUTE, 20 * MINUTE]
+    assert [later - sooner for sooner, later in itertools.pairwise(tried)] == [5 * MINUTE, 10 * MINUTE, 20 * MINUTE]
     assert (row.paused_by, row.failures, row.next_at) == ("timetable", 4, None)
     assert row.paused_why.startswith("4 failures in a row; the last: ann no longer holds the role production")
     assert Event.objects.get(what="schedule paused").why == row.paused_why
