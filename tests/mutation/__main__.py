@@ -1,6 +1,8 @@
 """Tries changes of rules: prints one JSON line for each, with what came of it.
 
-    python -m tests.mutation [--every N] [--at-once N] [WORD ...]       only modules or tables whose name has one of the words
+    python -m tests.mutation [--sample N] [--at-once N] [WORD ...]      only modules or tables whose name has one of the words
+
+First the tests run without a change: a test that fails anyway notices nothing.
 """
 import argparse
 import ast
@@ -18,12 +20,19 @@ from tests.mutation import plugin
 from tests.mutation.changes import variants
 from tests.mutation.tables import ROOMS, ROOT, all_of, file_of, pure, tests_of
 
+NOTHING = -1
 LONGEST_S = 600
 MEMORY = 3 * 2**30
 QUIET = ["-x", "-q", "--no-header", "-p", "tests.mutation.plugin"]
 PURE = [*QUIET, "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT), ]
 
 Task = tuple[str, int, str, str]        # module, number of the change in it, where, what
+
+
+def unchanged(chosen: list[Task]) -> list[Task]:
+    """For each selection of tests one task that changes nothing."""
+    modules = {tuple(tests_of(module)): module for module, *_ in chosen}
+    return [(module, NOTHING, "", "nothing is changed") for module in modules.values()]
 
 
 def tasks(words: list[str]) -> Iterator[Task]:
@@ -41,7 +50,7 @@ def tried(task: Task) -> dict[str, str]:
     child = os.fork()
     if not child:
         os.close(reading)
-        _try(f"{module}:{number}", tests_of(module), pure=module not in ROOMS, told=writing)
+        _try(f"{module}:{number}" if number != NOTHING else ":", tests_of(module), pure=module not in ROOMS, told=writing)
     os.close(writing)
     with os.fdopen(reading) as told:
         said = told.read()
@@ -68,12 +77,14 @@ def _try(name: str, tests: list[str], *, pure: bool, told: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("words", nargs="*")
-    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--at-once", type=int, default=1)
     asked = parser.parse_args()
-    chosen = list(tasks(asked.words))[::asked.every]
+    chosen = list(tasks(asked.words))
+    if asked.sample:
+        chosen = chosen[::max(1, len(chosen) // asked.sample)]
     with get_context("fork").Pool(asked.at_once) as pool:
-        for outcome in pool.imap(tried, chosen):
+        for outcome in pool.imap(tried, [*unchanged(chosen), *chosen]):
             print(json.dumps(outcome), flush=True)
 
 

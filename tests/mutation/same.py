@@ -1,0 +1,13 @@
+"""Changes that change nothing, and why: no test could notice them."""
+
+SAME: dict[tuple[str, str, str], str] = {       # module, table or function, what is changed
+    **dict.fromkeys((("submissions.states", "_ENDS", f"S.{status} in or out") for status in ("IDLE", "RUNNING", "HELD")),
+                    "each row that has _ENDS has these by LIVE, or takes them away itself"),
+    **dict.fromkeys((("submissions.states", "BY_PERSON", f"[S.COMPLETED] Status.{status} in or out") for status in ("LOCATED", "REMOVED")),
+                    "AFTER allows these to anybody"),
+    **dict.fromkeys((("submissions.states", "from_jobs()", f"0 is {number}") for number in (1, -1)),
+                    "at least one job is over where it is asked"),
+    ("submissions.states", "newer()", "turn > before: GtE"): "equal ones are not compared there",
+    ("campaigns.document.fields", "_COUNT", "least unsaid"): "what is not said is 0",
+    ("campaigns.document.fields", "FIELDS", "'completion_pct' above unsaid"): "what is not said is 0",
+}
