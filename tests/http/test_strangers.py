@@ -92,7 +92,8 @@ def test_a_member_does_reach_what_the_walk_walks(scene, as_user):
     reached = {name for name, address in ROUTES if client.get(filled(scene, address)).status_code == 200}
     assert {"campaigns:list", "campaigns:campaign", "campaigns:stage", "campaigns:chart", "campaigns:launch", "campaigns:act",
             "campaigns:stage_act", "campaigns:schedules", "campaigns:schedule", "campaigns:schedule_new", "campaigns:schedule_change",
-            "campaigns:downtimes", "campaigns:downtime_lift", "submissions:list", "submissions:submission", "submissions:job", "datasets:why"} <= reached
+            "campaigns:downtimes", "campaigns:downtime_lift", "submissions:list", "submissions:submission", "submissions:job",
+            "datasets:why"} <= reached
 
 
 def test_the_address_of_an_experiment_that_is_not_says_the_same_as_one_that_is_not_mine(scene):
