@@ -191,3 +191,15 @@ def test_the_split_of_tests_begins_anew_by_itself():
     assert stored(stage, test_split="mod(2)") == \
         ["reset test split gen: 1 slices are cut, and it begins anew; the files of 1 at work follow when these have ended"]
     assert cut(stage) == "cd" and Event.objects.get(what__startswith="split begun").what == "split begun anew (tests)"
+
+
+@pytest.mark.parametrize("said", [{"split": "nfiles(2)"}, {"split": "list", "dataset": "data_tier raw"}])
+def test_a_list_at_work_keeps_the_split_from_becoming_another_one(said):
+    """No membership row says which files its slices have: they would be cut a second time while they are run over."""
+    stage = a_stage("list", "raw,raw")
+    cut(stage)
+    with pytest.raises(Conflict, match="Slice 0 is taken"):
+        stored(stage, **said)
+    assert settings_of(stage).split == "list" and not Event.objects.filter(what="split begun anew").exists()
+    done(0)
+    assert stored(stage, **said) and slices.stand(stage, for_test=False).state is None

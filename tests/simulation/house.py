@@ -10,7 +10,7 @@ from accounts.policy import Role
 from pomssite.kit import registry
 from pomssite.kit.errors import NoAnswer
 from submissions.models import LaunchIntent, Order, Run, Submission, Worker
-from submissions.services import intake, joins, launch, leases, orders, tally, wrapup
+from submissions.services import intake, joins, launch, leases, orders, tally, timetable, wrapup
 from submissions.states import JOB_LIVE
 from tests.makers import make_actor
 from tests.simulation.clock import Clock, empty
@@ -61,6 +61,7 @@ class House:
             "listen": lambda: intake.listen(now=now), "sweep": lambda: intake.sweep(now=now),
             "wrap": lambda: wrapup.wrap_up(now=now), "join": lambda: joins.join_up(now=now),
             "orders": lambda: orders.carry_out(now=now), "number": events.number_them, "fold": tally.fold,
+            "ring": lambda: timetable.ring(now=now),
         }
 
     def run(self, name: str, worker: Worker, *, dies_at: int | None = None, targets: frozenset[str] | None = None) -> bool:

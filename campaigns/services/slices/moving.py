@@ -22,10 +22,15 @@ def reset(stage: Stage, *, settings: Settings, for_test: bool, actor: Actor, at:
     """All of the dataset is cut anew; False if nothing was cut yet. Files of slices at work follow when those have ended."""
     require(actor, Verb.EDIT, stage.campaign)
     _said(why)
-    split = splits.parse(cutting.split_of(settings, for_test=for_test))[0]
-    if split.place and not split.apart:
-        _none_at_work(cut_so_far(stage, for_test=for_test))     # nothing else would keep it from being cut a second time
+    keep_apart(stage, cutting.split_of(settings, for_test=for_test), for_test=for_test)
     return begin_anew(stage, for_test=for_test, by=actor.by(door), at=at, why=why)
+
+
+def keep_apart(stage: Stage, text: str, *, for_test: bool) -> None:
+    """Conflict: slices of this split are at work, and nothing else would keep their files from being cut a second time."""
+    split = splits.parse(text)[0]
+    if split.place and not split.apart:
+        _none_at_work(cut_so_far(stage, for_test=for_test))
 
 
 @transaction.atomic(savepoint=False)

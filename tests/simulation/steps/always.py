@@ -10,17 +10,22 @@ from tests.simulation.clock import aside
 LIVE = "s.abandoned_at IS NULL"
 BUSY = ", ".join(f"'{status}'" for status in sorted(AT_WORK))
 STATES = ", ".join(f"count(*) FILTER (WHERE state = '{name}') AS n_{name}" for name in COUNTERS)
+REPEATING = "'none', 'draining'"       # each gives the same each time
 UNLIKE = " OR ".join(f"s.{name} <> coalesce(j.n_{name}, 0)" for name in COUNTERS)
 
 RULES = {
     "a file is in two live slices": """
         SELECT format('%s in %s slices of stage %s', f.file, count(*), f.stage_id)
         FROM campaigns_slicefile f JOIN campaigns_slice c ON c.id = f.slice_id
-        GROUP BY f.stage_id, f.for_test, f.file HAVING count(*) > 1""",
+        WHERE c.state IN ('free', 'taken') GROUP BY f.stage_id, f.for_test, f.file HAVING count(*) > 1""",
+    "a file is twice in a round": """
+        SELECT format('%s in %s slices of stage %s', f.file, count(*), f.stage_id)
+        FROM campaigns_slicefile f WHERE f.round IS NOT NULL GROUP BY f.stage_id, f.for_test, f.round, f.file HAVING count(*) > 1""",
     "a file is given out twice": f"""
         SELECT format('%s by %s', p.file_id, string_agg(s.tag, ' '))
-        FROM submissions_submission s JOIN datasets_project o ON o.name = s.tag JOIN datasets_projectfile p ON p.project_id = o.id
-        WHERE {LIVE} AND s.parent_id IS NULL AND EXISTS (SELECT FROM campaigns_slicefile f WHERE f.slice_id = s.slice_id)
+        FROM submissions_submission s JOIN campaigns_slice c ON c.id = s.slice_id AND c.state = 'taken'
+        JOIN datasets_project o ON o.name = s.tag JOIN datasets_projectfile p ON p.project_id = o.id
+        WHERE {LIVE} AND s.parent_id IS NULL AND s.snapshot->'settings'->>'split' NOT IN ({REPEATING})
         GROUP BY s.stage_id, s.for_test, p.file_id HAVING count(*) > 1""",
     "an intent has two live attempts": f"""
         SELECT format('intent %s: %s', s.intent_id, string_agg(s.tag, ' '))
@@ -36,7 +41,10 @@ RULES = {
     "a slice is not as its submission": f"""
         SELECT format('slice %s of stage %s is %s', c.number, c.stage_id, c.state)
         FROM campaigns_slice c LEFT JOIN submissions_submission s ON s.slice_id = c.id AND {LIVE} AND s.parent_id IS NULL
-        WHERE c.state <> CASE WHEN s.id IS NULL THEN 'free' WHEN s.settled_at IS NULL THEN 'taken' ELSE 'done' END""",
+        WHERE CASE c.state WHEN 'free' THEN s.id IS NOT NULL WHEN 'done' THEN s.settled_at IS NULL WHEN 'moved' THEN s.id IS NOT NULL
+            WHEN 'taken' THEN s.settled_at IS NOT NULL OR s.id IS NULL AND NOT EXISTS (
+                SELECT FROM submissions_launchintent i WHERE i.slice_id = c.id AND i.taken_at IS NULL AND i.dropped_at IS NULL)
+            ELSE false END""",
     "counters are unlike their rows": f"""
         SELECT s.tag FROM submissions_submission s
         LEFT JOIN (SELECT submission_id, {STATES} FROM submissions_job GROUP BY submission_id) j ON j.submission_id = s.id
@@ -47,7 +55,7 @@ RULES = {
             SELECT status FROM submissions_statuschange c WHERE c.submission_id = s.id ORDER BY c.id DESC LIMIT 1) h ON true
         WHERE h.status IS DISTINCT FROM s.status""",
     "a family is settled and stuck": """
-        SELECT s.tag FROM submissions_submission s WHERE s.settled_at IS NOT NULL AND s.stuck <> ''""",
+        SELECT s.tag FROM submissions_submission s WHERE s.settled_at IS NOT NULL AND s.stuck <> '' AND s.parent_id IS NULL""",
     "a family is forgotten": f"""
         SELECT format('%s is %s, neither settled nor stuck, and nothing of it is to come', s.tag, s.status)
         FROM submissions_submission s WHERE {LIVE} AND s.parent_id IS NULL AND s.settled_at IS NULL AND s.stuck = ''

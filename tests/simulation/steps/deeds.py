@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from accounts.models import Membership
-from campaigns.models import Campaign
-from campaigns.services import documents, holds
+from campaigns.models import Campaign, Hold, Schedule, Slice
+from campaigns.services import activity, documents, holds, schedules, slices
 from datasets.services.declare import declare
 from datasets.services.incoming import NewFile
 from submissions.batch.port import JobRef
-from submissions.models import Job, Submission
-from submissions.services import grid_jobs, intake, intents, steering
-from submissions.states import JOB_LIVE, LIVE, Status
+from submissions.models import Job, LaunchIntent, Submission
+from submissions.recovery import AGAIN, RECOVERIES
+from submissions.services import followers, grid_jobs, intake, intents, recut, repairs, steering
+from submissions.states import JOB_LIVE, LIVE, RECOVERABLE, Status
 from tests.makers import TEST
 from tests.simulation.steps import edits
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PAUSES = (1, 5, 20, 70, 70, 400, 4000)
 LONG = 5 * 3600
+SELDOM = 0.3            # everything is stopped; it is let go whenever somebody thinks of it
 
 
 @dataclass(frozen=True)
@@ -54,24 +56,27 @@ def press(walk: "Walk") -> None:
 
 
 def hold(walk: "Walk") -> None:
-    """Or release, if it is held; a stage, or the campaign."""
-    thing = walk.rng.choice([walk.campaign, *walk.stages()])
-    at = walk.clock.now()
-    if not holds.hold(thing, actor=walk.ann, at=at, why="to look at it"):
-        holds.release(thing, actor=walk.ann, at=at)
+    """What is held is released; else a stage, or the campaign, is held."""
+    held = Hold.objects.filter(lifted_at=None).first()
+    if held:
+        holds.release(held.stage or held.campaign, actor=walk.ann, at=walk.clock.now())
         intents.recheck([stage.pk for stage in walk.stages()])
+    elif walk.rng.random() < SELDOM:
+        holds.hold(walk.rng.choice([walk.campaign, *walk.stages()]), actor=walk.ann, at=walk.clock.now(), why="to look at it")
 
 
 def switch(walk: "Walk") -> None:
     """The campaign is made inactive, or active again."""
-    active = Campaign.objects.get(pk=walk.campaign.pk).active
-    Campaign.objects.filter(pk=walk.campaign.pk).update(active=not active)
+    active = not Campaign.objects.get(pk=walk.campaign.pk).active
+    if active or walk.rng.random() < SELDOM:
+        (activity.activate if active else activity.deactivate)(walk.campaign, actor=walk.ann, at=walk.clock.now(), why="for a while")
 
 
 def leave(walk: "Walk") -> None:
     """Its owner is a member no more; or again."""
-    member = Membership.objects.get(user=walk.ann.user_id)
-    Membership.objects.filter(pk=member.pk).update(active=not member.active)
+    active = not Membership.objects.get(user=walk.ann.user_id).active
+    if active or walk.rng.random() < SELDOM:
+        Membership.objects.filter(user=walk.ann.user_id).update(active=active)
 
 
 def mark(walk: "Walk") -> None:
@@ -87,6 +92,59 @@ def order(walk: "Walk") -> None:
         jobs = [str(job) for job in Job.objects.filter(submission_id=found.pk)]
         chosen = walk.rng.sample(jobs, 1) if jobs and walk.rng.random() < 0.4 else []
         steering.order(found, walk.rng.choice(["hold", "release", "remove"]), actor=walk.ann, at=walk.clock.now(), why="to see", refs=chosen)
+
+
+def finish(walk: "Walk") -> None:
+    """Nobody waits for its jobs any longer."""
+    if found := walk.some(Submission.objects.filter(status__in=LIVE, abandoned_at=None)):
+        steering.finish(found, actor=walk.ann, at=walk.clock.now(), why="enough")
+
+
+def recover(walk: "Walk") -> None:
+    """By hand, with any kind; the dependents get what is new, or nothing."""
+    if found := walk.some(Submission.objects.filter(status__in=RECOVERABLE, abandoned_at=None)):
+        kind = walk.rng.choice(list(RECOVERIES)) if found.dimensions else AGAIN
+        wish = repairs.Wish(kind, (("@memory_mb", "4000"),), walk.rng.choice([followers.NEW, followers.NOTHING]))
+        repairs.recover(found, wish, actor=walk.ann, at=walk.clock.now(), why="to bring it home", key=str(walk.rng.randrange(5)))
+
+
+def once_more(walk: "Walk") -> None:
+    """A launch that was given up is tried anew."""
+    if dropped := list(LaunchIntent.objects.exclude(dropped_at=None).order_by("pk")):
+        repairs.once_more(walk.rng.choice(dropped), actor=walk.ann, at=walk.clock.now(), why="now it may do")
+
+
+def reset(walk: "Walk") -> None:
+    """A split begins anew, or its position is moved."""
+    stage, test = walk.rng.choice(walk.stages()), walk.rng.random() < 0.1
+    said = {"settings": documents.settings_of(stage), "for_test": test, "actor": walk.ann, "at": walk.clock.now(), "why": "from the beginning"}
+    walk.edited.add("reset")
+    if walk.rng.random() < 0.6:
+        slices.reset(stage, **said)
+    else:
+        slices.move(stage, walk.rng.choice([None, 0, 1, 2]), **said)
+
+
+def again(walk: "Walk") -> None:
+    """A slice is done again, or given back."""
+    if found := list(Slice.objects.select_related("stage__campaign").order_by("pk")):
+        walk.edited.add("reset")
+        deed = walk.rng.choice([recut.redo, recut.give_back])
+        deed(walk.rng.choice(found), actor=walk.ann, at=walk.clock.now(), why="it looks odd")
+
+
+def schedule(walk: "Walk") -> None:
+    """One is made, by the clock or by new files; or paused, let go on, or ended."""
+    row = Schedule.objects.filter(retired_at=None).order_by("pk").first()
+    said = {"actor": walk.ann, "at": walk.clock.now(), "why": "as agreed"}
+    if row is None:
+        cause = walk.rng.choice([{"cron": "*/10 * * * *", "catch_up": "all"}, {"cron": "0 * * * *", "overlap": False},
+                                 {"new_files": 1}, {"new_files": 2}])
+        schedules.make(walk.rng.choice(walk.stages()), schedules.Said(**cause), **said)
+    elif row.paused_by:
+        walk.rng.choice([schedules.resume, schedules.retire])(row, **said)
+    else:
+        walk.rng.choice([schedules.pause, schedules.retire])(row, **said)
 
 
 def edit(walk: "Walk") -> None:
@@ -146,9 +204,10 @@ def die(walk: "Walk") -> None:
 
 DEEDS: dict[str, Deed] = {
     "launch": Deed(16), "resume": Deed(8), "listen": Deed(12), "sweep": Deed(4), "wrap": Deed(12), "join": Deed(8), "orders": Deed(4),
-    "number": Deed(1), "fold": Deed(2),
+    "number": Deed(1), "fold": Deed(2), "ring": Deed(3),
     "declare": Deed(5, declare_files), "press": Deed(8, press), "hold": Deed(3, hold), "switch": Deed(1, switch), "leave": Deed(1, leave),
-    "mark": Deed(2, mark), "order": Deed(3, order), "edit": Deed(6, edit),
+    "mark": Deed(2, mark), "order": Deed(3, order), "edit": Deed(6, edit), "finish": Deed(1, finish),
+    "recover": Deed(3, recover), "once more": Deed(1, once_more), "reset": Deed(2, reset), "again": Deed(3, again), "schedule": Deed(2, schedule),
     "grid": Deed(20, grid, dies=False), "late": Deed(4, late), "says": Deed(2, says), "vanish": Deed(1, vanish, dies=False),
     "forget": Deed(1, forget, dies=False), "wait": Deed(14, wait, dies=False), "die": Deed(1, die, dies=False),
 }

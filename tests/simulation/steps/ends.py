@@ -1,5 +1,5 @@
 """What must be so when all has come to rest: every input of every stage is waiting, produced, or named as missing; none is forgotten."""
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from django.db.models import Q
@@ -16,7 +16,6 @@ from tests.simulation.steps.edits import kind
 from tests.simulation.steps.walk import CALM_ROUNDS, Walk
 
 Wrong = Iterable[str]
-FATES = ("waiting", "live", "produced", "missing")
 
 
 def all_is_at_rest(walk: Walk) -> Wrong:
@@ -27,15 +26,21 @@ def all_is_at_rest(walk: Walk) -> Wrong:
 
 
 def all_work_was_done_once(walk: Walk) -> Wrong:
-    """Of one lineage, each input of each stage was brought to its end by one submission; but for those of which a person said otherwise."""
+    """Of one lineage, each input of each stage was brought to its end by one submission; but where a person said otherwise.
+
+    Nor where the output is another lineage's: a second run over the same files, whose outputs were known already, looks in vain for its own.
+    """
     rows = {row.tag: row for row in Submission.objects.filter(abandoned_at=None)}
     by_hand = set(StatusChange.objects.filter(by="ann").values_list("submission_id", flat=True))
     spoken = {row.lineage_id for row in rows.values() if row.pk in by_hand}
-    for (_, name), tags in walk.payload.made.items():
-        done = [rows[tag] for tag in sorted(tags & rows.keys()) if rows[tag].dimensions]
-        for (stage, lineage), n in Counter((row.stage_id, row.lineage_id) for row in done).items():
-            if n > 1 and lineage not in spoken:
-                yield f"{name} by stage {stage} of lineage {lineage}: {[str(row) for row in done]}"
+    makers = dict(File.objects.exclude(submission_id=None).values_list("name", "submission_id"))
+    for (made, name), tags in walk.payload.made.items():
+        done = defaultdict(list)
+        for row in (rows[tag] for tag in sorted(tags & rows.keys()) if rows[tag].dimensions):
+            done[row.stage_id, row.lineage_id].append(row)
+        for (stage, lineage), twice in done.items():
+            if len(twice) > 1 and lineage not in spoken and makers.get(f"{name}.{made}") in {row.pk for row in twice}:
+                yield f"{name} by stage {stage} of lineage {lineage}: {twice}"
 
 
 def all_inputs_are_accounted_for(walk: Walk) -> Wrong:
@@ -57,7 +62,7 @@ def fates() -> Iterator[tuple[Stage, str, str | None]]:
             if kind(stage.name) in outputs[name]:
                 yield stage, name, "produced"
             else:
-                yield stage, name, _fate(given[name]) if name in given else "waiting"
+                yield stage, name, _fate(name, given[name]) if name in given else "waiting"
 
 
 def _given(stage: Stage) -> dict[str, list[Submission]]:
@@ -86,24 +91,26 @@ def _wanted(stage: Stage) -> list[str]:
         return []           # what somebody wrote there is no dataset for this split; the launch says so
 
 
-def _fate(firsts: list[Submission]) -> str | None:
+def _fate(name: str, firsts: list[Submission]) -> str | None:
     """Of a file without output, from the submissions that were given it: the first of them that speaks for it."""
     if any(row.settled_at is None and not row.stuck for row in firsts):
         return "live"
-    if any(row.stuck or _by_hand(row) or row.snapshot["settings"]["completion_type"] == "complete" for row in firsts):
-        return "missing"
-    return None
+    if any(row.stuck for row in firsts):
+        return "missing: stuck"
+    if any(_by_hand(row) for row in firsts):
+        return "missing: a person's word"
+    return "missing: for a recovery by hand" if any(name in questions.named_missing(row) for row in firsts) else None
 
 
 def _by_hand(first: Submission) -> bool:
-    """A person said that it is located."""
+    """A person said that it is located, or complete."""
     family = Submission.objects.filter(Q(pk=first.pk) | Q(parent=first))
     return StatusChange.objects.filter(submission__in=family, by="ann", status__in=["Located", "Completed"]).exists()
 
 
 def all_that_is_kept_running_was_cut(walk: Walk) -> Wrong:
     """Where the house cuts by itself, and nobody changed what."""
-    if walk.edited & {"split", "finer split", "dataset", "keep running", "stage removed"}:
+    if walk.edited & {"split", "finer split", "dataset", "keep running", "stage removed", "reset"}:
         return
     for run in [run for stage in walk.stages() if documents.settings_of(stage).keep_running for run in stage.runs.filter(for_test=False)]:
         uncut = set(_wanted(run.stage)) - set(SliceFile.objects.filter(stage=run.stage).values_list("file", flat=True))

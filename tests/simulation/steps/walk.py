@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 
 from accounts.models import Membership
-from campaigns.models import Campaign, Hold, Stage
-from campaigns.services import documents, holds
+from campaigns.models import Campaign, Hold, Schedule, Stage
+from campaigns.services import documents, holds, schedules
 from pomssite.kit.errors import NoAnswer, PomsError
 from submissions.models import LaunchIntent, Submission
 from submissions.services import intents, leases
@@ -98,6 +98,8 @@ class Walk(House):
         self.be_calm()
         Membership.objects.filter(user=self.ann.user_id).update(active=True)
         Campaign.objects.filter(pk=self.campaign.pk).update(active=True)
+        for row in Schedule.objects.filter(retired_at=None):
+            schedules.retire(row, actor=self.ann, at=self.clock.now(), why="all comes to rest")
         for held in Hold.objects.filter(lifted_at=None):
             holds.release(held.stage or held.campaign, actor=self.ann, at=self.clock.now())
         intents.recheck([stage.pk for stage in self.stages()])
