@@ -8,16 +8,14 @@ from accounts.models import Membership
 from accounts.policy import Role, held
 from campaigns.document import Settings
 from campaigns.models import Downtime, Hold, Stage
-from campaigns.services import documents
 from submissions import gate
 from submissions.models import LaunchIntent, Submission
 
 
-def facts(intent: LaunchIntent, settings: Settings, *, at: datetime) -> gate.Facts:
+def facts(intent: LaunchIntent, settings: Settings, *, batch: str, at: datetime) -> gate.Facts:
     """What the gate wants to know."""
     stage, campaign = intent.stage, intent.stage.campaign
     experiment = campaign.experiment
-    batch = documents.login_of(settings, experiment.pk).batch
     at_work = Submission.objects.at_work()
     return gate.Facts(
         experiment_hold=_held(experiment.launches_held_by, experiment.launches_held_why), **_holds(intent),

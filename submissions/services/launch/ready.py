@@ -1,10 +1,11 @@
 """Intents whose time has come: ask, decide, record; then send."""
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
 
 from campaigns.document import Settings
+from campaigns.models import LoginSetup
 from campaigns.services import documents, slices
 from campaigns.services.slices import Piece
 from datasets.splits import Nothing
@@ -21,7 +22,7 @@ from submissions.services.launch.sending import LAUNCH, send
 from submissions.states import Status
 
 SOON = timedelta(seconds=30)             # a closed gate is looked at again
-BATCH = 100
+BATCH, FEW = 100, 8
 QUICKER = {"one_slice_a_number", "a_file_is_in_one_slice", "one_live_attempt_an_intent"}
 NEXT = """SELECT nextval(pg_get_serial_sequence('submissions_submission', 'id')),
           (SELECT name FROM submissions_instance ORDER BY id DESC LIMIT 1)"""
@@ -29,9 +30,17 @@ NEXT = """SELECT nextval(pg_get_serial_sequence('submissions_submission', 'id'))
 
 def launch_ready(*, worker: Worker, now: Callable[[], datetime]) -> int:
     """Launch what may be launched; how many were."""
-    ready = LaunchIntent.objects.ready(now()).select_related("stage__campaign__experiment", "run", "parent", "creator")
-    return for_each(in_time(_apart(list(ready.order_by("not_before", "pk")[:BATCH]), worker), now),
+    due = list(LaunchIntent.objects.ready(now()).order_by("not_before", "pk").values_list("pk", flat=True)[:BATCH])
+    return for_each(in_time(_fresh(_apart(due, worker), now), now),
                     lambda intent: launch(intent, worker=worker, at=now()), lambda intent, why: _wait(intent, why, until=now() + SOON))
+
+
+def _fresh(due: list[int], now: Callable[[], datetime]) -> Iterator[LaunchIntent]:
+    """A few at a time, read just before their turn: what another launcher has taken meanwhile, or a person has held, is seen."""
+    for start in range(0, len(due), FEW):
+        few = due[start:start + FEW]
+        rows = LaunchIntent.objects.ready(now()).select_related("stage__campaign__experiment", "run", "parent", "creator").in_bulk(few)
+        yield from (rows[pk] for pk in few if pk in rows)
 
 
 def _wait(intent: LaunchIntent, why: str, *, until: datetime) -> None:
@@ -40,7 +49,7 @@ def _wait(intent: LaunchIntent, why: str, *, until: datetime) -> None:
     intent.submissions.filter(status=Status.NEW, abandoned_at=None).update(trouble=why[:200])
 
 
-def _apart(ready: list[LaunchIntent], worker: Worker) -> list[LaunchIntent]:
+def _apart(ready: list[int], worker: Worker) -> list[int]:
     """Two launchers that begin at the same end ask everything twice and take half of it."""
     start = worker.pk * 41 % (len(ready) or 1)
     return ready[start:] + ready[:start]
@@ -49,14 +58,15 @@ def _apart(ready: list[LaunchIntent], worker: Worker) -> list[LaunchIntent]:
 def launch(intent: LaunchIntent, *, worker: Worker, at: datetime) -> bool:
     """Ask, record, act, confirm."""
     settings = documents.settings_of(intent.stage)
-    if why := gate.reasons(asking.facts(intent, settings, at=at)):
+    login = documents.login_of(settings, intent.experiment_id)
+    if why := gate.reasons(asking.facts(intent, settings, batch=login.batch, at=at)):
         intents.wait(intent, why=" ".join(why), until=at + SOON)
         return False
     piece = _next(intent, settings, at=at) if intent.cuts() else None
     if nothing := _nothing(intent, settings, piece):
         return _drop(intent, why=nothing, at=at)
     try:
-        submission = _record(intent, settings, piece or None, worker=worker, at=at)
+        submission = _record(intent, settings, login, piece or None, worker=worker, at=at)
     except BadCommand as bad:
         intents.wait(intent, why=str(bad), until=at + SOON)
         return False
@@ -95,9 +105,10 @@ def _drop(intent: LaunchIntent, *, why: str, at: datetime) -> bool:
     return False
 
 
-def _record(intent: LaunchIntent, settings: Settings, piece: Piece | None, *, worker: Worker, at: datetime) -> Submission | None:
+def _record(intent: LaunchIntent, settings: Settings, login: LoginSetup, piece: Piece | None, *, worker: Worker,
+            at: datetime) -> Submission | None:
     """All that is about to happen, written down before any of it does; None if somebody else was quicker."""
-    shaped = shaping.snapshot(intent, settings)
+    shaped = shaping.shape(intent.stage, settings, login, for_test=intent.for_test, overrides=intent.overrides)
     try:
         return _write(intent, settings, shaped, piece, worker=worker, at=at)
     except Conflict:

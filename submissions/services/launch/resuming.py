@@ -30,7 +30,7 @@ def _trouble(submission: Submission, why: str, *, worker: Worker, at: datetime) 
 def _resume(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     """Not yet sent: send. Sent: only the batch system knows, and only after a while does its silence mean no."""
     if not leases.claim(submission, worker):
-        return False
+        return _overdue(submission, at=at)
     if submission.sent_at is None:
         return _send(submission, worker=worker, at=at)
     batch = backend("BATCH_SYSTEMS", submission.batch)
@@ -48,6 +48,14 @@ def _send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     if at - submission.created_at > _patience(submission):
         return abandon(submission, kind=intents.REFUSED, why=submission.trouble or "it could not be sent", at=at)
     return send(submission, worker=worker, at=at)
+
+
+def _overdue(submission: Submission, *, at: datetime) -> bool:
+    """Somebody who lives is busy with it, and hangs: it is shown as failed, keeps its slice, and may still arrive."""
+    same = Submission.objects.filter(pk=submission.pk, holder=submission.holder_id)     # else somebody took it over just now
+    late = at - submission.created_at > _patience(submission) and same.exists()
+    why = f"its launcher has not said in {submission.experiment.new_patience_h} hours what became of it"
+    return late and lifecycle.move(submission, Status.LAUNCH_FAILED, by=LAUNCH, at=at, why=why, given=Status.NEW)
 
 
 def _patience(submission: Submission) -> timedelta:

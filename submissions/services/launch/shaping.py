@@ -4,13 +4,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings as site
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 
 from campaigns.document import Settings, settings_from
-from campaigns.models import CampaignTag, JobType, LoginSetup, Stage
+from campaigns.models import CampaignTag, Dependency, JobType, LoginSetup, Stage
 from campaigns.services import documents
 from datasets import patterns
 from submissions import command
-from submissions.models import LaunchIntent
 
 JOB_TYPE = ("id", "name", "launch_script", "parameters", "output_file_patterns", "style", "input_files_per_job", "output_files_per_job")
 TEMPLATES = ("host", "account", "setup")
@@ -36,23 +37,18 @@ class Launch:
         return self.parameter or self.tag
 
 
-def snapshot(intent: LaunchIntent, settings: Settings) -> dict[str, Any]:
-    """Of an intent: nothing that is changed later changes it."""
-    return shape(intent.stage, settings, for_test=intent.for_test, overrides=intent.overrides)
-
-
-def shape(stage: Stage, settings: Settings, *, for_test: bool, overrides: command.Pairs = ()) -> dict[str, Any]:
+def shape(stage: Stage, settings: Settings, login: LoginSetup, *, for_test: bool, overrides: command.Pairs = ()) -> dict[str, Any]:
     """Settings, job type, login setup, keywords, every layer of overrides and what they make, and what outputs are wanted."""
     campaign, experiment = stage.campaign, stage.campaign.experiment
     job_type = documents.job_type_of(settings, experiment.pk)
     layers = _layers(stage, settings, job_type.parameters, for_test=for_test, overrides=overrides)
-    pairs = command.layered(pairs for _, pairs in layers)
+    pairs, (tags, waited) = command.layered(pairs for _, pairs in layers), _beside(stage)
     return {
         "settings": asdict(settings), "job_type": _copied(job_type, JOB_TYPE) | {"recoveries": _recoveries(job_type)},
-        "login_setup": _copied(documents.login_of(settings, experiment.pk), LOGIN_SETUP),
+        "login_setup": _copied(login, LOGIN_SETUP),
         "catalogue": experiment.catalogue, "group": experiment.batch_group or experiment.pk, "campaign": campaign.name, "kind": campaign.kind,
-        "tags": _tags(campaign.pk), "stage": stage.name, "keywords": dict(campaign.keywords), "layers": layers, "pairs": pairs,
-        "requests": command.requests(asdict(settings), pairs), "patterns": _patterns(stage, job_type.output_file_patterns),
+        "tags": tags, "stage": stage.name, "keywords": dict(campaign.keywords), "layers": layers, "pairs": pairs,
+        "requests": command.requests(asdict(settings), pairs), "patterns": _patterns(waited or [job_type.output_file_patterns]),
         "test": for_test or campaign.kind == campaign.TEST,
     }
 
@@ -88,14 +84,16 @@ def _layers(stage: Stage, settings: Settings, parameters: command.Pairs, *, for_
             ("launch again", overrides)]
 
 
-def _patterns(stage: Stage, otherwise: str) -> list[str]:
-    """The outputs that somebody waits for: of the dependents' patterns, else the job type's."""
-    waited = stage.dependents.filter(retired_at=None).order_by("pk").values_list("pattern", flat=True)
-    return list(dict.fromkeys(part for text in [*waited] or [otherwise] for part in patterns.split(text)))
+def _beside(stage: Stage) -> tuple[list[str], list[str]]:
+    """The labels of the campaign, and the patterns for which dependents wait: one question."""
+    labels = CampaignTag.objects.filter(campaign=OuterRef("campaign")).order_by("tag__name").values("tag__name")
+    edges = Dependency.objects.filter(upstream=OuterRef("pk"), retired_at=None).order_by("pk").values("pattern")
+    return Stage.objects.filter(pk=stage.pk).values_list(ArraySubquery(labels), ArraySubquery(edges)).get()
 
 
-def _tags(campaign: int) -> list[str]:
-    return list(CampaignTag.objects.filter(campaign=campaign).order_by("tag__name").values_list("tag__name", flat=True))
+def _patterns(texts: list[str]) -> list[str]:
+    """The outputs that somebody waits for, each once."""
+    return list(dict.fromkeys(part for text in texts for part in patterns.split(text)))
 
 
 def _environment(shaped: dict[str, Any], stage: Stage, launch: Launch) -> tuple[tuple[str, str], ...]:

@@ -31,7 +31,7 @@ def show(stage: Stage, *, actor: Actor, at: datetime, for_test: bool) -> Shown:
         coming, nothing = slices.peek(stage, settings, experiment=stage.campaign.experiment, for_test=for_test, now=at, most=1)
         piece = coming[0].row if coming else None
         launch = shaping.Launch(NUMBER, TAG, actor.user, dimensions=piece.dimensions if piece else "", parameter=piece.parameter if piece else "")
-        words = shaping.worded(shaping.shape(stage, settings, for_test=for_test), stage, launch)
+        words = shaping.worded(shaping.shape(stage, settings, documents.login_of(settings, actor.experiment), for_test=for_test), stage, launch)
     except (PomsError, BadCommand, BadQuery, BadSplit) as no:
         return Shown(trouble=str(no))
     why = nothing.why if nothing is not None else "nothing is left"
