@@ -6,11 +6,11 @@ from django.db import IntegrityError
 from campaigns.document import Campaign, Dependency, JobType, LoginSetup, Recovery, Settings, Stage
 from campaigns.models import Campaign as Row
 from campaigns.models import Slice
-from campaigns.services import holds
+from campaigns.services import holds, schedules
 from pomssite.kit.errors import Invalid, Refused
 from submissions import command
 from submissions.models import LaunchIntent, Submission
-from submissions.services import lifecycle, steering
+from submissions.services import lifecycle, steering, timetable
 from submissions.states import JobState, Status
 from tests.catalogue import files
 from tests.makers import NOON, make_actor, make_campaign, make_experiment, make_user
@@ -67,6 +67,16 @@ def test_a_campaign_is_launched_at_the_only_stage_that_nothing_feeds(edges, root
         assert steering.root_of(campaign).name == root
     except Invalid as why:
         assert root in str(why)
+
+
+@row("03-3.1-schedule")
+def test_a_schedule_launches_in_the_name_of_its_owner_and_says_what_became_of_it(worker):
+    """ORIG: as the user `poms`, with the output thrown away (D-30, D-45)."""
+    made = schedules.make(a_stage().stages.get(), schedules.Said(cron="0 * * * *"), actor=actor(), at=NOON)
+    for minutes in (60, 62):
+        timetable.ring(now=lambda at=NOON + minutes * MINUTE: at), go(worker, NOON + minutes * MINUTE)
+    made.refresh_from_db()
+    assert [one.creator.username for one in of_stage("gen")] == ["ann"] and "Launched" in made.last_result
 
 
 @row("03-3.1-wrap-up")

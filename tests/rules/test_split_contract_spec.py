@@ -11,12 +11,12 @@ from campaigns.services import documents, schedules, slices
 from datasets import splits
 from datasets.models import Definition
 from submissions.models import Submission
-from submissions.services import timetable
+from submissions.services import recut, timetable
 from submissions.states import JobState
 from tests.makers import NOON, make_actor
 from tests.rules.cases import row, rows
-from tests.rules.stages import OVER, a_stage, heard, launched, pieces, raw, walk
-from tests.services.deeds import go
+from tests.rules.stages import OVER, a_stage, heard, launched, over, pieces, raw, walk
+from tests.services.deeds import LATER, go
 from tests.services.deeds import project as files_of
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +89,17 @@ def test_every_slice_is_a_row_with_what_it_was_cut_from_and_what_became_of_it():
     piece = Slice.objects.get()
     assert (piece.number, piece.before, piece.after, piece.count) == (0, None, 1, 2)
     assert first.slice == piece and piece.dimensions and sorted(piece.members.values_list("file", flat=True)) == ["a", "b"]
+
+
+@row("04-4.1-redo")
+def test_any_slice_that_has_ended_can_be_done_again_over_the_same_files(worker):
+    raw("a b c")
+    first = over(launched(a_stage("raw", "nfiles(2)", completion_type="complete")), worker)
+    recut.redo(first.slice, actor=make_actor(experiment="lab"), at=LATER, why="wrong constants")
+    raw("d")
+    go(worker, LATER)
+    second = Submission.objects.exclude(pk=first.pk).get()
+    assert set(files_of(second)) == {"a", "b"} and second.slice.again == first.slice
 
 
 @row("04-4.1-own-state-for-tests")

@@ -1,19 +1,17 @@
-"""Spec 02, §2.6 to §2.8: when work is Located, what follows from it, and what the clock does by itself."""
+"""Spec 02, §2.6 and §2.7: when work is Located, and what follows from it."""
 
 import pytest
 
 from campaigns.document import Dependency, Settings, Stage
 from campaigns.models import JobType
-from campaigns.services import holds
 from datasets.models import File
-from pomssite.pulses import PULSES
 from submissions.models import LaunchIntent, StatusChange, Submission
 from submissions.services import steering
 from submissions.states import JobState, Status
-from tests.catalogue import file, files
-from tests.makers import NOON, make_actor, make_campaign, make_document, make_experiment
+from tests.catalogue import file
+from tests.makers import NOON, make_actor
 from tests.rules.cases import row
-from tests.rules.stages import DAY, MINUTE, a_stage, goes_on, heard, launched, made, makes, marked, of_stage, over, recovery_of, wanted
+from tests.rules.stages import DAY, MINUTE, a_stage, goes_on, heard, launched, made, makes, marked, of_stage, over, recovery_of
 from tests.services.deeds import LATER, go, project, wrap
 
 S, J = Status, JobState
@@ -257,37 +255,3 @@ def test_a_dependent_that_cannot_be_launched_is_tried_again_and_stops_no_other(w
     first.stage.campaign.stages.filter(name="one").update(settings={"dataset": "from_parent"})
     go(worker, waits.recheck_at)
     assert len(of_stage("one")) == 1
-
-
-# §2.8: what cron did
-
-@pytest.mark.parametrize("pulse", [
-    pytest.param("wrap_up", id="02-2.8-run_wrapup_tasks"),
-    pytest.param("launch_ready", id="02-2.8-launch_queued_job"),
-    pytest.param("resume", id="02-2.8-mark_failed_submissions")])
-def test_what_cron_did_the_platforms_own_pulses_do(pulse):
-    assert 0 < PULSES[pulse] <= 60
-
-
-@row("02-2.8-launch_queued_job-oldest-first")
-def test_of_held_launches_those_whose_stage_is_free_go_out_oldest_first(worker):
-    make_experiment("lab")
-    files("a", data_tier="raw")
-    stages = (Stage("gen"), Stage("free"))
-    actor = make_actor(experiment="lab")
-    campaign = make_campaign(make_document(stages=stages, dependencies=()), actor=actor, files=())
-    holds.hold(campaign.stages.get(name="gen"), actor=actor, at=LATER, why="power cut")
-    held, old, new = wanted(campaign), wanted(campaign, "free", at=LATER), wanted(campaign, "free", at=LATER + MINUTE)
-    go(worker, LATER + DAY)
-    held.refresh_from_db()
-    assert [s.intent_id for s in of_stage("free")] == [old.pk, new.pk] and not held.taken_at and "power cut" in held.gate
-
-
-@row("02-2.8-clean_sandboxes")
-def test_there_is_no_sandbox_to_clean_a_launch_carries_its_inputs_with_it(batch):
-    """The token is handed over beside the job and is in no word of its command and in no variable."""
-    first_of(1)
-    spec = next(iter(batch.specs.values()))
-    token = dict(spec.inputs)["token"]
-    assert token and all(token not in word for word in (*spec.argv, *(value for _, value in spec.environment)))
-
