@@ -87,6 +87,7 @@ class Ended:
 
 
 STUCK: tuple[tuple[Callable[[Ended], object], str], ...] = (
+    (lambda end: end.status == S.LAUNCH_FAILED, "nobody knows what became of it: give it up on its page, or wait for news of it"),
     (lambda end: end.status in OVER, "what was taken off the grid is not recovered by itself"),
     (lambda end: end.status == S.FAILED and not end.recover_failed, "the stage says recover_failed = no"),
     (lambda end: end.plan > end.limit, "the stage's recovery_limit of {end.limit} is reached"),

@@ -62,6 +62,12 @@ RECOVERABLE = frozenset({S.COMPLETED, S.LOCATED, S.FAILED, S.REMOVED, S.CANCELLE
 WORST_FIRST = (S.LAUNCH_FAILED, S.FAILED, S.HELD, S.AWAITING, S.RUNNING, S.IDLE, S.NEW, S.COMPLETED, S.LOCATED, S.REMOVED, S.CANCELLED)
 
 
+def contradicts(now: Status, heard: Status, *, recovery: bool = False) -> bool:
+    """A status that may not follow, and is neither the same again nor what it was just before."""
+    said = S.COMPLETED if recovery and heard == S.FAILED else heard
+    return said != now and (now, said) != (S.LOCATED, S.COMPLETED) and said not in AFTER[now]
+
+
 def settle(now: Status, heard: Status, *, recovery: bool = False, person: bool = False) -> Status | None:
     """The status to move to on hearing a new one, or None to stay."""
     if recovery and heard == S.FAILED and not person:

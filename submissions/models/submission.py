@@ -36,9 +36,10 @@ class SubmissionQuerySet(OwnedQuerySet):
         return self.firsts().filter(settled_at=None, stuck="")
 
     def lost(self, at, alive: timedelta) -> Self:
-        """Recorded or sent, never heard of, and nobody who lives is busy with it."""
+        """Recorded or sent, never heard of, and nobody who lives is busy with it, or has been for longer than the experiment waits."""
+        late = Q(created_at__lt=at - F("experiment__new_patience_h") * timedelta(hours=1))
         workers = Worker.objects.filter(pk=OuterRef("holder_id"), beat_at__gt=Now() - alive)
-        return (self.filter(Q(holder=None) | ~models.Exists(workers), status=Status.NEW, abandoned_at=None)
+        return (self.filter(Q(holder=None) | ~models.Exists(workers) | late, status=Status.NEW, abandoned_at=None)
                 .filter(Q(recheck_at=None) | Q(recheck_at__lte=at))
                 .annotate(unheard=models.ExpressionWrapper(Now() - F("sent_at"), models.DurationField())))
 

@@ -9,13 +9,14 @@ from typing import overload
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from accounts import events
 from accounts.policy import By
 from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Cursor, GridCluster, Job, Order, Submission
 from submissions.services import lifecycle
-from submissions.states import JOB_LIVE, JobState, News, Status, from_jobs, newer
+from submissions.states import JOB_LIVE, JobState, News, Status, contradicts, from_jobs, newer
 
 GRID = By("grid")
 ONE_JOB = ["submission_id", "schedd", "cluster", "proc"]
@@ -97,7 +98,9 @@ def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: date
     if news.keys() - known.keys():
         _clusters(row, news)
     counters = {name: n + delta[name] for name, n in row.counters().items()}
-    return _orphans(row, counters, at=at) if row.abandoned_at else _follow(row, counters, by=by, at=at)
+    if row.abandoned_at:
+        return _orphans(row, counters, at=at)
+    return _follow(row, counters, by=by, at=at) or any(delta.values()) and _contradicted(row, counters, by=by, at=at)
 
 
 def _newest(reports: list[JobReport], known: dict[Key, Job], *, at: datetime) -> dict[Key, JobReport]:
@@ -146,6 +149,14 @@ def _follow(row: Submission, counters: dict[str, int], *, by: By, at: datetime) 
     heard = from_jobs(counters, row.expected)
     why = "live jobs were seen" if row.status == Status.CANCELLED else _sum(counters)
     return heard is not None and lifecycle.move(row, heard, by=by, at=at, why=why)
+
+
+def _contradicted(row: Submission, counters: dict[str, int], *, by: By, at: datetime) -> bool:
+    """What the grid says cannot follow on what the submission is: refused, and written down."""
+    heard = from_jobs(counters, row.expected)
+    if heard and contradicts(Status(row.status), heard, recovery=row.parent_id is not None):
+        events.record([events.event("status refused", row, by=by, at=at, before=row.status, after=heard, why=_sum(counters))])
+    return False
 
 
 def _sum(counters: dict[str, int]) -> str:

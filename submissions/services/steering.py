@@ -16,7 +16,7 @@ from submissions.services import intents, lifecycle
 from submissions.states import Status
 
 MARKS = {       # what a person may say of a submission, and the verb that it takes
-    Status.COMPLETED: Verb.DO, Status.LOCATED: Verb.DO, Status.FAILED: Verb.DO, Status.CANCELLED: Verb.DO,
+    Status.COMPLETED: Verb.DO, Status.LOCATED: Verb.DO, Status.FAILED: Verb.DO, Status.CANCELLED: Verb.DO, Status.REMOVED: Verb.DO,
 }
 
 
@@ -63,6 +63,13 @@ def mark(submission: Submission, status: Status, *, actor: Actor, at: datetime, 
 def finish(submission: Submission, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
     """Nobody waits for its jobs any longer: it is Completed, and those that live are removed."""
     mark(submission, Status.COMPLETED, actor=actor, at=at, why=why, door=door)
+    order(submission, "remove", actor=actor, at=at, why=why, door=door)
+
+
+@transaction.atomic
+def give_up(submission: Submission, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+    """Nobody expects a launch of which nothing was heard any longer: it cannot revive, and should jobs of it come, they are removed."""
+    mark(submission, Status.REMOVED, actor=actor, at=at, why=why, door=door)
     order(submission, "remove", actor=actor, at=at, why=why, door=door)
 
 

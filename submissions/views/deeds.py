@@ -45,6 +45,10 @@ def _finish(submission: Submission, *, actor: Actor, at: datetime, why: str, ref
     return steering.finish(submission, actor=actor, at=at, why=why)
 
 
+def _give_up(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+    return steering.give_up(submission, actor=actor, at=at, why=why)
+
+
 def _can_be(*wanted: Status) -> Callable[[Submission], bool]:
     return lambda submission: submission.abandoned_at is None and submission.settled_at is None and any(
         states.settle(Status(submission.status), status, person=True) for status in wanted)
@@ -72,6 +76,10 @@ DEEDS = {deed.name: deed for deed in (
     Deed("finish", "Mark completed", "Nobody waits for its jobs any longer: those that wait or run are removed from the batch system, and what"
          " they have not written is recovered, if not enough is there.", "Marked Completed; its jobs are being removed.",
          Verb.DO, _is(Status.IDLE, Status.RUNNING, Status.HELD), "It has no jobs in the batch system now.", _finish, "check", seldom=True),
+    Deed("give-up", "Give up", "Nobody knows whether this launch arrived. Given up, it cannot revive, and jobs that come late are removed."
+         " Its files can then be recovered by hand.", "Given up.",
+         Verb.DO, lambda submission: submission.status == Status.LAUNCH_FAILED and submission.abandoned_at is None,
+         "Only a launch of which nothing was heard can be given up.", _give_up, "x", "danger", seldom=True),
     Deed("fail", "Mark failed", "It counts as bad although its jobs ended well: its recoveries run over what is missing.", "Marked Failed.",
          Verb.DO, _can_be(Status.FAILED), "Only Completed submissions that are not settled can be marked Failed.", _mark(Status.FAILED), "x",
          seldom=True),

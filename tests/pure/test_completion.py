@@ -1,4 +1,5 @@
 """What wrap-up decides, for every small set of facts, and the worked examples of the specification."""
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -11,8 +12,8 @@ HOUR = timedelta(hours=1)
 S, V = Status, Verdict
 
 
-def decide(facts, kind="located", percent=95, recover_failed=True):
-    return verdict(kind, percent, facts, recover_failed=recover_failed, patience=HOUR)
+def decide(facts, kind="located", percent=95, recover_failed=True, force_after=timedelta(0)):
+    return verdict(kind, percent, facts, recover_failed=recover_failed, patience=HOUR, force_after=force_after)
 
 
 @pytest.mark.parametrize(("percent", "consumed", "accounted", "located"), [
@@ -25,23 +26,35 @@ def test_the_percentage_counts_inputs_with_all_their_outputs(percent, consumed, 
     assert decide(facts, percent=percent) == (V.LOCATED if located else V.WAIT)
 
 
-def test_every_verdict_for_every_small_set_of_facts():
-    for status, inputs, consumed, accounted, failed, late, recover in product(
-            S, (0, 2), (0, 1, 2), (0, 1, 2), (False, True), (False, True), (False, True)):
-        facts = Facts(status, HOUR * 2 if late else HOUR / 2, inputs, consumed, accounted, failed)
-        said = decide(facts, recover_failed=recover)
-        if status == S.LOCATED:
-            assert said == V.LOCATED
-        elif status == S.FAILED and inputs and accounted >= inputs:
-            assert said == V.WHOLE
-        elif status == S.FAILED:
-            assert said == (V.RECOVER if recover else V.END)
-        elif status != S.COMPLETED:
-            assert said == V.END
-        elif said != V.LOCATED:
-            assert said == (V.RECOVER if failed or late else V.WAIT)
-        else:
-            assert accounted >= consumed * 0.95 and (consumed or accounted >= inputs)
+@pytest.mark.parametrize("status", S)
+def test_every_verdict_for_every_small_set_of_facts(status):
+    """Against the sentences of the specification, one after the other, and not against the table."""
+    for inputs, consumed, accounted, failed, hours, live, recover, force in product(
+            (0, 2), (0, 1, 2), (0, 1, 2), (False, True), (0.5, 1, 2, 48), (0, 1), (False, True), (0, 2)):
+        facts = Facts(status, HOUR * hours, inputs, consumed, accounted, failed, live)
+        said = decide(facts, recover_failed=recover, force_after=HOUR * force)
+        assert said == expected(facts, recover, force), (facts, recover, force)
+
+
+def expected(facts, recover, force):
+    if facts.status == S.LOCATED:
+        return V.LOCATED
+    if facts.status == S.FAILED:
+        if facts.inputs and facts.accounted >= facts.inputs:
+            return V.WHOLE
+        return (V.WAIT if facts.live else V.RECOVER) if recover else V.END
+    if facts.status != S.COMPLETED:
+        return V.END
+    if facts.accounted >= facts.consumed * 0.95 and (facts.consumed or facts.accounted >= facts.inputs):
+        return V.LOCATED
+    if force and facts.since_end >= HOUR * force:
+        return V.FORCED
+    return V.RECOVER if not facts.live and (facts.jobs_failed or facts.since_end >= HOUR) else V.WAIT
+
+
+def test_without_the_stages_word_nothing_is_ever_forced():
+    assert decide(Facts(S.COMPLETED, HOUR * 24 * 365, 9, 9, 8)) == V.RECOVER
+    assert {status for status in S if decide(Facts(status, HOUR * 99, 9, 9, 0), force_after=HOUR) == V.FORCED} == {S.COMPLETED}
 
 
 def test_complete_asks_for_no_file():
@@ -99,3 +112,15 @@ def test_what_is_not_said_is_nothing():
 ])
 def test_a_family_is_stuck_for_the_first_reason_that_holds(end, says):
     assert stuck(end) == says
+
+
+@pytest.mark.parametrize(("end", "why"), [
+    (Ended(S.REMOVED, plan=3, limit=3), "taken off the grid"), (Ended(S.CANCELLED), "taken off the grid"),
+    (Ended(S.LAUNCH_FAILED, plan=1, limit=3), "nobody knows what became of it"),
+    (Ended(S.FAILED, recover_failed=False, plan=1, limit=3), "recover_failed = no"), (Ended(S.COMPLETED, recover_failed=False), "no recoveries"),
+    (Ended(S.FAILED, plan=4, limit=3), "recovery_limit of 3"), (Ended(S.FAILED, plan=1, limit=0), "recovery_limit of 0"),
+    (Ended(S.FAILED, plan=3, limit=3), "none of the 3 recoveries"),
+])
+def test_why_nothing_more_comes(end, why):
+    assert why in stuck(end) and stuck(end).startswith(f"{end.status}, and ")
+    assert stuck(replace(end, inputs=9, accounted=4)).startswith(f"{end.status}, 4 of 9 accounted for, and ")

@@ -55,6 +55,33 @@ def test_upstream_comes_first_and_nobody_is_drawn_on_another(made):
             assert places[upstream][0] < places[downstream][0]
 
 
+def barren(names, edges, empty="", done="", begun=""):
+    return graph.barren(names, edges, empty=set(empty), done=set(done), begun=set(begun))
+
+
+def test_nothing_comes_to_a_stage_without_files_and_to_what_only_it_feeds():
+    chain = [("a", "b"), ("b", "d"), ("a", "c"), ("d", "e")]
+    assert barren("abcde", chain, empty="b", done="a") == {"b", "d", "e"}
+    assert barren("abcde", chain, empty="b", done="") == set(), "what feeds it goes on: files may still come"
+    assert barren("abcde", chain, empty="b", done="a", begun="b") == set(), "another launch of it had files"
+    assert barren("abcde", chain, empty="c", done="ab") == {"c"}
+
+
+def test_a_stage_that_one_of_two_feeds_is_not_given_up():
+    assert barren("abcd", DIAMOND, empty="b", done="a") == {"b"}
+    assert barren("abcd", DIAMOND, empty="bc", done="a") == {"b", "c", "d"}
+
+
+@given(graphs(), st.sets(st.integers(0, 7)), st.sets(st.integers(0, 7)), st.sets(st.integers(0, 7)))
+def test_what_is_given_up_has_not_begun_and_all_that_feeds_it_is_over(made, empty, done, begun):
+    names, edges = made
+    found = graph.barren(names, edges, empty=empty, done=done, begun=begun)
+    assert not found & (done | begun)
+    for name in found:
+        feeds = {upstream for upstream, downstream in edges if downstream == name and upstream != name}
+        assert feeds and feeds <= done | found and (name in empty or feeds <= found)
+
+
 def test_nothing_is_laid_out_as_nothing():
     assert graph.layout([], []) == {}
 
