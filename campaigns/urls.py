@@ -1,7 +1,7 @@
 """Pages of campaigns and stages."""
 from django.urls import path
 
-from campaigns.views import acts, campaign, downtimes, launch, lists, schedules, stage, stale
+from campaigns.views import acts, campaign, downtimes, launch, lists, schedules, slices, stage, stale
 
 app_name = "campaigns"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("stages/<int:pk>/launch/", launch.launch, name="launch"),
     path("stages/<int:pk>/command/", launch.command, name="command"),
     path("stages/<int:pk>/launches/<slug:deed>/", acts.on_stage, name="stage_act"),
+    path("stages/<int:pk>/slices/", slices.listed, name="slices"),
+    path("stages/<int:pk>/slices/reset/", slices.reset, name="slices_reset"),
+    path("stages/<int:pk>/slices/move/", slices.move, name="slices_move"),
+    path("stages/<int:pk>/slices/<int:number>/<slug:deed>/", slices.on_slice, name="slice_act"),
     path("stages/<int:pk>/schedules/new/", schedules.new, name="schedule_new"),
     path("schedules/", schedules.listed, name="schedules"),
     path("schedules/<int:pk>/", schedules.schedule, name="schedule"),

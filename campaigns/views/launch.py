@@ -10,9 +10,12 @@ from accounts.models import require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb
 from campaigns.models import JobType, LoginSetup, Slice, Stage
+from campaigns.views import slices
 from pomssite.kit import clock
 from submissions.services import outlook, reasons, steering
 from submissions.services.launch import showing
+
+NEXT = 3        # slices that are shown before they are cut
 
 
 class LaunchForm(forms.Form):
@@ -51,6 +54,7 @@ def command(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def _preview(row: Stage, actor: Actor) -> dict:
     """What will be run, over what, where, and what would make it wait."""
     each = outlook.stage_outlook(row)
+    fed = each.settings.dataset == "from_parent"
     living = {"experiment": actor.experiment, "retired_at": None}
     return {
         "stage": row, "campaign": row.campaign, "settings": each.settings, "outlook": each,
@@ -58,4 +62,5 @@ def _preview(row: Stage, actor: Actor) -> dict:
         "login": LoginSetup.objects.filter(name=each.settings.login_setup, **living).first(),
         "free": Slice.objects.filter(stage=row, state=Slice.FREE).count(),
         "obstacles": reasons.obstacles(row.campaign, outlook.standing_holds(row.campaign), row),
+        **({} if fed else slices.coming(row, each.settings, for_test=False, now=clock.now(), most=NEXT)),
     }

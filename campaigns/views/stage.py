@@ -23,7 +23,7 @@ def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     each = outlook.stage_outlook(row)
     words = {
         "stage": row, "campaign": row.campaign, "outlook": each, "reasons": list(reasons.of_stage(each)),
-        "shown": each.families[:SHOWN], "slices": list(Slice.objects.filter(stage=row).order_by("-pk")[:60])[::-1],
+        "shown": each.families[:SHOWN], "slices": list(Slice.objects.filter(stage=row).exclude(state=Slice.MOVED).order_by("-pk")[:60])[::-1],
         "chart": charts.jobs_of(each.families[:SHOWN]), "shared": _shared(each.settings, actor),
         "said": _said(row, each.settings), "may_do": may(actor, Verb.DO, row.campaign.owner), "may_hold": may(actor, Verb.HOLD, row.campaign.owner),
         "schedules": schedules.lines(row.schedules.filter(retired_at=None).select_related("creator").order_by("pk"), now),

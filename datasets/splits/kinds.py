@@ -174,14 +174,14 @@ M = Ask("m", "so many slices in all", values.WHOLE, values.from_one)
 EVENTS = Ask("n", "so many events a slice, at most", values.WHOLE, values.from_one)
 RUN = "a run number: a whole number of at least 0"
 RUNS = (Ask("low", "the first run", RUN, values.whole, "1"), Ask("high", "the last run, which is done too", RUN, values.whole, "999999"))
-BY_FILES = Split(next_files, "the next n files that are in no slice yet", _portions, (N,), lasting="files", apart=True)
+BY_FILES = Split(next_files, "the next n files that are in no slice yet", _portions, (N,), lasting="files", apart=True, counts=True)
 
 SPLITS: dict[str, Split] = {        # docs/datasets.md tells what each of them does
     "none": Split(whole, "the whole dataset, once a run", lambda *_: 1, grows=True),
     "list": Split(element, "one dataset of a comma list", lambda dataset, *_: len(_elements(dataset)),
                   begun=lambda dataset, k: _elements(dataset)[:k], place="elements, from 0"),
     "multiparam": Split(combination, "one element of each list, as a text for the jobs", lambda dataset, *_: prod(map(len, _lists(dataset))),
-                        begun=lambda dataset, k: _combinations(dataset, k), place="combinations, from 0", files=False),
+                        begun=_combinations, place="combinations, from 0", files=False),
     "nfiles": BY_FILES,
     "drainingn": replace(BY_FILES, grows=True),
     "nevents": Split(so_many_events, "the next files that are in no slice yet, up to n events", asks=(EVENTS,), lasting="files", apart=True),

@@ -97,4 +97,5 @@ class Split:
     apart: bool = False         # a file is in one slice only: there are membership rows
     grows: bool = False         # for datasets that grow: nothing left means not yet
     ends: bool = True           # it can be exhausted, so `drained` and keep_running make sense
+    counts: bool = False        # how many slices there are depends on how many files
     files: bool = True          # a slice is a set of files, not a parameter

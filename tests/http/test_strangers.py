@@ -47,7 +47,7 @@ def filled(scene, address, exp="dune"):
     job = str(Job.objects.filter(submission_id=row.pk).first()).replace("#", "%23")
     number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
               "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk}
-    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id)}
+    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0"}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
     return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)
 
@@ -91,6 +91,7 @@ def test_a_member_does_reach_what_the_walk_walks(scene, as_user):
     client = as_user()
     reached = {name for name, address in ROUTES if client.get(filled(scene, address)).status_code == 200}
     assert {"campaigns:list", "campaigns:campaign", "campaigns:stage", "campaigns:chart", "campaigns:launch", "campaigns:act",
+            "campaigns:slices", "campaigns:slices_reset", "campaigns:slices_move",
             "campaigns:stage_act", "campaigns:schedules", "campaigns:schedule", "campaigns:schedule_new", "campaigns:schedule_change",
             "campaigns:downtimes", "campaigns:downtime_lift", "submissions:list", "submissions:submission", "submissions:job",
             "datasets:why"} <= reached
