@@ -12,12 +12,19 @@ class Held:
 
 @dataclass(frozen=True)
 class Timed:
-    """A schedule of a stage."""
+    """A schedule of a stage: by the clock, or (then the cron line is empty) by new files."""
 
     stage: str
     cron: str
     zone: str = "UTC"
     paused: bool = False
+    new_files: int = 0
+    at_most_h: int = 0
+    catch_up: str = "once"
+    overlap: bool = True
+    in_downtime: str = "wait"
+    for_test: bool = False
+    most_failures: int = 5
 
 
 @dataclass(frozen=True)

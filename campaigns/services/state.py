@@ -10,8 +10,10 @@ from campaigns import document
 from campaigns.document.state import Cut, Held, State, Timed
 from campaigns.ini import state as ini_state
 from campaigns.models import Campaign, Hold, Schedule, Slice, Stage
-from campaigns.services import documents, slices
+from campaigns.services import documents, schedules, slices
 from datasets import splits
+
+SAID = tuple(schedules.Said.__dataclass_fields__)
 
 
 def read(campaign: Campaign) -> State:
@@ -19,10 +21,10 @@ def read(campaign: Campaign) -> State:
     places = list(stages)
     on_campaign = [Held("", hold.why) for hold in Hold.objects.filter(campaign=campaign, lifted_at=None)]
     holds = sorted(Hold.objects.filter(stage__in=places, lifted_at=None), key=lambda hold: places.index(hold.stage_id or 0))
-    schedules = Schedule.objects.filter(stage__in=places, retired_at=None).exclude(cron="").order_by("pk")
+    timed = Schedule.objects.filter(stage__in=places, retired_at=None).order_by("pk")
     return State(
         active=campaign.active, holds=(*on_campaign, *(Held(stages[hold.stage_id or 0].name, hold.why) for hold in holds)),
-        schedules=tuple(Timed(stages[one.stage_id].name, one.cron, one.zone, bool(one.paused_by)) for one in schedules),
+        schedules=tuple(Timed(stages[one.stage_id].name, paused=bool(one.paused_by), **{name: getattr(one, name) for name in SAID}) for one in timed),
         cuts=tuple(cut for stage in stages.values() for cut in _cuts(stage)))
 
 
@@ -34,7 +36,7 @@ def apply(campaign: Campaign, state: State, *, actor: Actor, at: datetime, door:
     documents.changed(campaign, active=state.active)
     Hold.objects.bulk_create(Hold(campaign=None if held.stage else campaign, stage=stages.get(held.stage), by_id=actor.user_id,
                                   role=actor.role, why=held.why, at=at) for held in state.holds)
-    Schedule.objects.bulk_create(_schedule(stages[timed.stage], timed, actor) for timed in state.schedules)
+    Schedule.objects.bulk_create(_schedule(stages[timed.stage], timed, actor, at) for timed in state.schedules)
     Slice.objects.bulk_create(_used(stages[cut.stage], cut) for cut in state.cuts if cut.slices)
     told = "\n".join(f"{key} = {value}" for key, value in ini_state.write(state))
     events.record([events.event("campaign state restored", campaign, by=actor.by(door), at=at, after=told, why=why)])
@@ -53,10 +55,13 @@ def _counts(settings: document.Settings, *, for_test: bool) -> bool:
     return bool(split.place) and bool(split.lasting or not split.apart)
 
 
-def _schedule(stage: Stage, timed: Timed, actor: Actor) -> Schedule:
-    return Schedule(stage=stage, cron=timed.cron, zone=timed.zone, experiment_id=actor.experiment, creator_id=actor.user_id,
-                    creator_role=actor.makes.role, paused_by=actor.user if timed.paused else "",
-                    paused_why="as in the file" if timed.paused else "")
+def _schedule(stage: Stage, timed: Timed, actor: Actor, at: datetime) -> Schedule:
+    """Its times are counted from now on."""
+    row = Schedule(stage=stage, experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role,
+                   paused_by=actor.user if timed.paused else "", paused_why="as in the file" if timed.paused else "",
+                   **{name: getattr(timed, name) for name in SAID})
+    schedules.begin(row, at=at)
+    return row
 
 
 def _used(stage: Stage, cut: Cut) -> Slice:

@@ -11,6 +11,7 @@ from campaigns import document as d
 from campaigns import ini
 from campaigns.document.state import Cut, Held, State, Timed
 from campaigns.ini import keys, lines
+from campaigns.ini import state as state_text
 from tests.strategies import NAMES, TEXT, campaigns, states
 
 ROOT = Path(__file__).parents[2]
@@ -201,12 +202,22 @@ def test_a_state_is_read_with_its_section():
 @pytest.mark.parametrize(("line", "words"), [
     ('hold1 = ["gone", "x"]', "there is no stage gone"), ('schedule1 = ["one", "0 3 * *", "UTC", "on"]', "cron line '0 3 * *' has 4 fields"),
     ('schedule1 = ["one", "0 3 * * *", "Mars/Base", "on"]', "time zone"), ('slices1 = ["one", -1, "launches"]', "slices<n>"),
+    ('schedule1 = ["one", "", "UTC", "on"]', "either a cron line or new_files"),
+    ('schedule1 = ["one", "0 3 * * *", "UTC", "on", "often=yes"]', "often"),
+    ('schedule1 = ["one", "0 3 * * *", "UTC", "on", "catch_up=twice"]', "catch_up is twice; it must be once, all or skip"),
+    ('schedule1 = ["one", "", "UTC", "on", "new_files=-1"]', "new_files is -1"), ('schedule1 = ["one", "0 3 * * *", "UTC", "on", 7]', "schedule<n>"),
     ("paused = yes", "no such key"), ("active = perhaps", "yes or no"), ('schedule1 = ["", "0 3 * * *", "UTC", "on"]', "no stage")])
 def test_a_state_that_cannot_be_is_a_fault(line, words):
     found = faults(f"{SMALL}[state]\n{line}")
     assert len(found) == 1
     assert found[0].startswith("c.ini:6: [state] ")
     assert words in found[0]
+
+
+def test_all_that_may_be_said_of_a_schedule_is_written_and_read():
+    whole = Timed("one", "", "Europe/Zurich", True, 10, 6, "all", False, "skip", True, 0)
+    said = State(schedules=(whole, Timed("one", "0 3 * * *")))
+    assert ini.read(SMALL + "[state]\n" + "".join(f"{key} = {text}\n" for key, text in state_text.write(said))).state == said
 
 
 def test_the_page_about_the_file_has_exactly_the_keys_of_the_table():

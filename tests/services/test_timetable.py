@@ -10,7 +10,7 @@ from accounts.models import Event, Membership
 from accounts.policy import Role
 from campaigns.document import Settings, Stage
 from campaigns.models import Campaign, Downtime, Schedule
-from campaigns.services import holds, schedules
+from campaigns.services import holds, schedules, state
 from campaigns.services.schedules import Said
 from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 from submissions.models import LaunchIntent, Submission
@@ -481,3 +481,16 @@ def test_one_schedule_in_trouble_keeps_no_other_waiting(scheduled):
     ring(NOON + HOUR)
     assert keys() == due(good, 1)
     assert "Trouble, tried again" in look(bad).last_result and bad.next_at == NOON + HOUR + MINUTE
+
+
+def test_a_schedule_comes_back_from_a_file_and_is_due_from_then_on(scheduled, campaign, actor):
+    scheduled(catch_up="all", overlap=False, zone="America/Chicago", most_failures=0)
+    schedules.pause(scheduled(new_files=7, at_most_h=6, in_downtime="skip"), actor=actor, at=NOON, why="x")
+    kept = state.read(campaign)
+    copy = make_campaign(make_document("copy", one_stage().stages, ()), files=("c",))
+    state.apply(copy, kept, actor=actor, at=NOON + 5 * HOUR)
+    assert state.read(copy).schedules == kept.schedules
+    clock, files = Schedule.objects.filter(stage__campaign=copy).order_by("pk")
+    assert (clock.due_at, clock.next_at, files.next_at, files.paused_by) == (NOON + 6 * HOUR, NOON + 6 * HOUR, None, "ann")
+    ring(NOON + 6 * HOUR)
+    assert due(clock, 6)[0] in keys()
