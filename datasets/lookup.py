@@ -7,8 +7,8 @@ too unless the brackets say another availability: an output that is nowhere must
 Generations that are only passed through, as in `ischildof:( ischildof:( ... ) )`, need none.
 `anylocation` and `default` are files with a location, `physical` with a physical one, `virtual` without a physical one.
 
-`consumed_status` is about the project_name of its own chain: the nearest before it, else the first after it; a chain in brackets
-that names no project asks the chain around it. `project_name` means all files of the project, whatever their status.
+`consumed_status` is about the project_name or project_id of its own chain: the nearest before it, else the first after it; a chain in brackets
+that names no project asks the chain around it. `project_name` and `project_id` mean all files of the project, whatever their status.
 """
 # ruff: noqa: S608  (the text is made of this module's own words; whatever anybody said is a parameter)
 from collections.abc import Callable, Iterator

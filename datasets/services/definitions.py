@@ -4,7 +4,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from datasets.known import known_of, read
+from datasets.known import read
+from datasets.lookup import answer
 from datasets.models import Definition
 from datasets.query import write
 from pomssite.kit.errors import Conflict, Invalid
@@ -15,7 +16,7 @@ def define(experiment: str, name: str, dimensions: str, *, creator: User | None,
     if not name.strip() or not name.isprintable():
         raise Invalid(f"definition name {name!r}: it must be a name of printable letters")
     text = write(tree := read(dimensions))
-    known_of(experiment, tree)
+    answer(experiment, tree)        # all that would be refused later is refused now
     try:
         with transaction.atomic():
             return Definition.objects.create(experiment_id=experiment, name=name, dimensions=text, creator=creator, created_at=at)

@@ -2,6 +2,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.models import Stage
@@ -75,3 +77,14 @@ def test_the_stage_and_the_submission_lead_there(scene, as_user):
         link = re.search(f'href="({HERE}[^"]*)"', page)
         assert link, name
         assert client.get(link[1]).status_code == 200
+
+
+def test_it_costs_a_known_number_of_queries(scene, as_user):
+    client, name = as_user(), File.objects.filter(experiment="dune").first().name
+    client.get(HERE)
+    counted = []
+    for words in ({}, {"dataset": "run_number 7", "file": name}, {"dataset": " or ".join(["isparentof: (run_number 7)"] * 50), "file": name}):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(HERE, words)
+        counted.append(len(asked))
+    assert counted == [4, 11, 13]

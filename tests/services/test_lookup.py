@@ -125,6 +125,24 @@ def test_numbers_and_times_are_compared_and_what_is_unsaid_is_not_equal():
     assert letters("create_date > '2026-01-02T01:00:00+02:00' and create_date <= 2026-01-02T00:00:00Z") == "bc"
 
 
+def test_a_project_is_also_known_by_its_number():
+    a, b = files("ab")
+    one, two = project("P", {a: "consumed", b: "failed"}), project("Q", {a: "failed"})
+    assert letters(f"project_id {one.pk}") == "ab"
+    assert letters(f"project_id {one.pk} and consumed_status co%") == "a"
+    assert letters(f"project_name P and consumed_status failed or project_id {two.pk} and consumed_status failed") == "ab"
+    assert letters(f"project_name P and consumed_status co% and project_id {two.pk} and consumed_status failed") == "a"
+    with pytest.raises(UnknownName, match="unknown project 999"):
+        names(f"project_id {one.pk},999999")
+
+
+def test_a_quoted_comma_is_in_the_pattern_and_another_one_divides():
+    file("ax,bx"), file("ay"), file("by")
+    assert names("file_name like 'a%,b%'") == {"ax,bx"}
+    assert names("file_name like 'a%','b%'") == {"ax,bx", "ay", "by"}
+    assert names("file_name 'ax,bx',ay") == {"ax,bx", "ay"}
+
+
 def test_inputs_with_a_located_output_of_this_version():
     a, b = file("a"), file("b")
     file("a.root", parents=(a,), software_version="v2")
@@ -206,6 +224,17 @@ def test_a_definition_of_itself_or_of_towers_is_refused():
         definition(f"t{n + 1}", f"defname: t{n} or defname: t{n} minus defname: t{n}")
     with pytest.raises(Invalid, match="words"):
         names("defname: t15")
+
+
+@pytest.mark.parametrize("query", [
+    "(file_name a or isparentof: (" * 15 + "file_name a" + "))" * 15,
+    "(file_name a or file_name b and (" * 13 + "file_name a" + ") with limit 1)" * 13,
+    "(file_name a or file_name b and " * 39 + "file_name a" + " with availability physical)" * 39,
+    " or ".join(f"file_name f{n}" for n in range(5001)),
+])
+def test_a_query_that_would_take_for_ever_to_plan_is_refused(query: str):
+    with pytest.raises(Invalid, match=r"make it simpler"):
+        names(query)
 
 
 @pytest.mark.parametrize("query", ["", "defname:", "colour red", "defname: D with limit x"])
