@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import django
 import psycopg2
 from django.conf import settings
 from django.db import connection
@@ -158,7 +159,11 @@ DEEDS: dict[str, Callable[..., dict[str, object]]] = {"chain": chain, "launches"
 
 
 def main(deed: str, *words: str) -> None:
-    serve.prepare()
+    if deed == "launcher":
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pomssite.settings")
+        django.setup()          # who started it has prepared all; two at once would collect the same files
+    else:
+        serve.prepare()
     settings.BATCH_SYSTEMS = {"default": {"BACKEND": "tests.fakes.MemoryBatch"}}
     settings.WAKE_UPS = deed == "chain"
     try:
