@@ -193,13 +193,15 @@ def test_the_split_of_tests_begins_anew_by_itself():
     assert cut(stage) == "cd" and Event.objects.get(what__startswith="split begun").what == "split begun anew (tests)"
 
 
-@pytest.mark.parametrize("said", [{"split": "nfiles(2)"}, {"split": "list", "dataset": "data_tier raw"}])
-def test_a_list_at_work_keeps_the_split_from_becoming_another_one(said):
-    """No membership row says which files its slices have: they would be cut a second time while they are run over."""
-    stage = a_stage("list", "raw,raw")
+@pytest.mark.parametrize(("was", "said"), [
+    ("list", {"split": "nfiles(2)"}), ("list", {"split": "list", "dataset": "data_tier raw"}), ("nfiles(2)", {"split": "list"}),
+])
+def test_between_a_list_and_another_split_nothing_is_at_work(was, said):
+    """No membership row says which files a list's slices have: they would be cut a second time while they are run over."""
+    stage = a_stage(was, "raw")
     cut(stage)
     with pytest.raises(Conflict, match="Slice 0 is taken"):
         stored(stage, **said)
-    assert settings_of(stage).split == "list" and not Event.objects.filter(what="split begun anew").exists()
+    assert settings_of(stage).split == was and not Event.objects.filter(what="split begun anew").exists()
     done(0)
     assert stored(stage, **said) and slices.stand(stage, for_test=False).state is None

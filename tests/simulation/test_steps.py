@@ -55,4 +55,5 @@ def report(seen: Counter, seed: int, wrong: list[tuple[str, str]], kills: int, s
           f"{len(wrong)} wrong: {dict(sorted(seen.items()))}")
     if os.environ.get("RESULT"):
         Path(os.environ["RESULT"]).write_text(json.dumps(
-            {"seen": seen, "first": FIRST, "last": seed - 1, "seconds": seconds, "kills": kills, "wrong": wrong}))
+            {"seen": seen, "first": FIRST, "last": seed - 1, "seconds": seconds, "kills": kills, "wrong": wrong,
+             "rules": [*always.RULES, *(question.__name__ for question in ends.QUESTIONS)]}))
