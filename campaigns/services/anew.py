@@ -20,7 +20,7 @@ class Anew:
     stage: Stage
     name: str
     for_test: bool
-    ways: tuple[str, str]       # the split so far, and the one so far, and the one to come
+    ways: tuple[str, str]       # the split so far, and the one to come
 
     def line(self) -> Line:
         """What the plan says of it."""
