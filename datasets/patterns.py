@@ -3,10 +3,20 @@ from datasets.query import quoted
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The patterns of a comma list, equal neighbours once; `%` if it says nothing. A fragment with brackets keeps its commas."""
-    parts = [text] if "(" in text else text.split(",")
-    said = [part.strip() for part in parts if part.strip()]
+    """The patterns of a comma list, equal neighbours once; `%` if it says nothing. A comma within brackets is no end."""
+    said = [part.strip() for part in _apart(text) if part.strip()]
     return tuple(part for n, part in enumerate(said) if n == 0 or part != said[n - 1]) or ("%",)
+
+
+def _apart(text: str) -> list[str]:
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
 
 
 def dimensions(pattern: str) -> str:

@@ -41,11 +41,12 @@ _SAID = st.fixed_dictionaries({}, optional={name: _values(field) for name, field
 SETTINGS = _SAID.map(lambda said: d.Settings(**said))
 POSITIONS = st.none() | st.tuples(*[st.one_of(st.integers(-9999, 9999), st.floats(-1e6, 1e6))] * 2)
 STAGES = st.builds(d.Stage, NAMES, SETTINGS, note=TEXT, position=POSITIONS)
+PATTERNS = st.one_of(TEXT.filter(lambda text: not any(d.values.patterns("pattern", text))), st.sampled_from(["%.root, %.hist", "data_tier raw,%_sim"]))
 RECOVERIES = st.lists(st.builds(d.Recovery, st.sampled_from(RECOVERY_KINDS), OVERRIDES), max_size=3).map(tuple)
 SHORT = TEXT.map(lambda text: text[:30])
 LOGINS = st.builds(d.LoginSetup, NAMES, SHORT.map(lambda s: s.replace("%", "")), SHORT.map(lambda s: s.replace("%", "")), SAFE,
                    batch=NAMES.map(lambda name: name[:32].strip()).filter(bool), note=TEXT)
-TYPES = st.builds(d.JobType, NAMES, COMMANDS.filter(bool), OVERRIDES, TEXT, RECOVERIES, st.sampled_from(STYLES), SOME, COUNT, TEXT)
+TYPES = st.builds(d.JobType, NAMES, COMMANDS.filter(bool), OVERRIDES, PATTERNS, RECOVERIES, st.sampled_from(STYLES), SOME, COUNT, TEXT)
 WORDS = st.text(ascii_lowercase + "_", min_size=1, max_size=8)
 
 
@@ -58,7 +59,7 @@ def campaigns(draw):
     """Any campaign that can be stored: stages that feed only later ones."""
     stages = draw(named(STAGES, min_size=1, max_size=5))
     ways = [(up.name, down.name) for n, down in enumerate(stages) for up in stages[:n]]
-    edges = st.builds(lambda way, pattern: d.Dependency(*way, pattern), st.sampled_from(ways or [("", "")]), TEXT.filter(bool))
+    edges = st.builds(lambda way, pattern: d.Dependency(*way, pattern), st.sampled_from(ways or [("", "")]), PATTERNS.filter(bool))
     return d.Campaign(
         name=draw(NAMES), experiment=draw(WORDS), kind=draw(st.sampled_from(["regular", "test"])), note=draw(TEXT),
         keywords=draw(st.lists(st.tuples(WORDS, TEXT), unique_by=lambda pair: pair[0], max_size=3).map(tuple)),

@@ -22,7 +22,7 @@ def type_faults(job_type: JobType, keywords: Collection[str]) -> Iterator[Fault]
         yield "launch_script", job_type.launch_script, "a job type needs a command to launch"
     yield from values.command("launch_script", job_type.launch_script, keywords)
     yield from values.overrides("parameters", job_type.parameters, keywords)
-    yield from values.plain("output_file_patterns", job_type.output_file_patterns)
+    yield from values.patterns("output_file_patterns", job_type.output_file_patterns)
     yield from values.choice("style", job_type.style, STYLES)
     for field, rule in _FILES.items():
         yield from values.whole(field, getattr(job_type, field), rule)

@@ -157,7 +157,7 @@ def _edges(campaign: Campaign) -> Iterator[Problem]:
         for field, name in (("upstream", upstream), ("downstream", downstream)):
             if name not in names:
                 yield Problem(place, field, name, f"there is no such stage; the stages are {', '.join(sorted(names)) or 'none'}")
-        yield from _at(place, values.plain("pattern", pattern, PATTERN_LENGTH))
+        yield from _at(place, values.patterns("pattern", pattern, PATTERN_LENGTH))
         if not pattern:
             yield Problem(place, "pattern", pattern, "a dependency needs a file pattern; % means every file")
         if times > 1:

@@ -7,6 +7,8 @@ from typing import Any
 
 from campaigns.document import templates
 from campaigns.document.fields import LARGEST, LONGEST, NAME_LENGTH, PER_FILE, REQUESTS, Field
+from datasets import query
+from datasets.patterns import dimensions, split
 
 Fault = tuple[str, object, str]
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -104,6 +106,16 @@ def template(field: str, value: Any, keywords: Collection[str] = (), longest: in
     yield from plain(field, value, longest)
     if isinstance(value, str):
         yield from ((field, value, sentence) for sentence in templates.faults(value, keywords))
+
+
+def patterns(field: str, value: Any, longest: int = LONGEST) -> Iterator[Fault]:
+    """A comma list of patterns, each of which a catalogue can read."""
+    yield from plain(field, value, longest)
+    for part in split(value) if isinstance(value, str) else ():
+        try:
+            query.parse(dimensions(part))
+        except query.BadQuery as bad:
+            yield field, part, f"a pattern with a blank in it is a fragment of a query, and this one cannot be read: {str(bad).splitlines()[0]}"
 
 
 def dataset(field: str, value: Any, keywords: Collection[str] = ()) -> Iterator[Fault]:

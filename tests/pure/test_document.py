@@ -245,3 +245,18 @@ def test_a_rename_keeps_the_dependencies_of_the_stage():
 
 def test_another_order_of_the_stages_is_a_change():
     assert changes(TWO, replace(TWO, stages=(SIM, GEN)))[0].verb == "update"
+
+
+@pytest.mark.parametrize(("pattern", "part"), [
+    ("%.root,data_tier (raw", "data_tier (raw"), ("data_tier = ", "data_tier ="), ("%.root, run_number and", "run_number and"),
+])
+def test_a_pattern_that_no_catalogue_can_read_is_refused_when_it_is_saved(pattern, part):
+    edge, made = (d.Dependency("gen", "sim", pattern),), d.JobType("t", "run", output_file_patterns=pattern)
+    for campaign, field in ((replace(TWO, dependencies=edge), "pattern"), (replace(TWO, job_types=(made,)), "output_file_patterns")):
+        found = [problem for problem in d.problems(campaign) if problem.field == field]
+        assert [problem.value for problem in found] == [part] and "cannot be read" in found[0].sentence
+
+
+@pytest.mark.parametrize("pattern", ["%", "a%,b%", "data_tier raw", "%.root, data_tier raw", "(data_tier raw,sim)", "isparentof:( data_tier raw )"])
+def test_file_patterns_and_fragments_of_queries_are_let_pass(pattern):
+    assert not d.problems(replace(TWO, dependencies=(d.Dependency("gen", "sim", pattern),)))

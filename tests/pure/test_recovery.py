@@ -71,6 +71,7 @@ def test_work_without_input_files_is_run_again_while_outputs_are_missing():
 @pytest.mark.parametrize(("said", "parts"), [
     ("", ("%",)), ("%", ("%",)), ("a%,b%", ("a%", "b%")), ("a%, a%,b%", ("a%", "b%")),
     ("data_tier sim, x%", ("data_tier sim", "x%")), ("isparentof:( a, b )", ("isparentof:( a, b )",)),
+    ("x%, (data_tier raw,sim) ,y%", ("x%", "(data_tier raw,sim)", "y%")), (",,", ("%",)), ("a,b,a", ("a", "b", "a")),
 ])
 def test_a_comma_list_of_patterns_is_split_everywhere(said, parts):
     assert patterns.split(said) == parts
