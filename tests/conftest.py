@@ -22,7 +22,7 @@ hypothesis.settings.load_profile("house")
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """A database of this process alone: runs at once do not meet."""
-    connections["default"].settings_dict["TEST"]["NAME"] = f"{OURS}{os.getpid()}"
+    connections["default"].settings_dict["TEST"]["NAME"] = f"{OURS}{os.environ.get('TESTS_OF', os.getpid())}"
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,7 @@ NOTHING = -1
 LONGEST_S = 600
 MEMORY = 3 * 2**30
 QUIET = ["-x", "-q", "--no-header", "-p", "tests.mutation.plugin"]
+ROOM = [*QUIET, "--reuse-db"]            # one database after the other trial of this process
 PURE = [*QUIET, "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT), ]
 
 Task = tuple[str, int, str, str]        # module, number of the change in it, where, what
@@ -31,7 +32,7 @@ Task = tuple[str, int, str, str]        # module, number of the change in it, wh
 
 def unchanged(chosen: list[Task]) -> list[Task]:
     """For each selection of tests one task that changes nothing."""
-    modules = {tuple(tests_of(module)): module for module, *_ in chosen}
+    modules = {tests_of(module): module for module, *_ in chosen}
     return [(module, NOTHING, "", "nothing is changed") for module in modules.values()]
 
 
@@ -46,11 +47,12 @@ def tasks(words: list[str]) -> Iterator[Task]:
 def tried(task: Task) -> dict[str, str]:
     """In a process of its own, which has imported nothing of the project yet."""
     module, number, where, what = task
+    tests = tests_of(module)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
-        _try(f"{module}:{number}" if number != NOTHING else ":", tests_of(module), pure=module not in ROOMS, told=writing)
+        _try(f"{module}:{number}" if number != NOTHING else ":", tests, pure=module not in ROOMS, told=writing)
     os.close(writing)
     with os.fdopen(reading) as told:
         said = told.read()
@@ -59,16 +61,16 @@ def tried(task: Task) -> dict[str, str]:
     return {"module": module, "where": where, "what": what, **outcome}
 
 
-def _try(name: str, tests: list[str], *, pure: bool, told: int) -> None:
+def _try(name: str, tests: tuple[str, ...], *, pure: bool, told: int) -> None:
     signal.alarm(LONGEST_S)
     if pure:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    os.environ |= {"MUTATION": name} | ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if pure else {})
+    os.environ |= {"MUTATION": name, "TESTS_OF": str(os.getppid())} | ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if pure else {})
     sys.meta_path.insert(0, plugin.Finder())
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
-    code = pytest.main([*(PURE if pure else QUIET), *tests])
+    code = pytest.main([*(PURE if pure else ROOM), *tests])
     outcome = plugin.OUTCOME or ({"survived": ""} if code == 0 else {"broken": f"pytest ended with {code}"})
     os.write(told, json.dumps(outcome).encode())
     os._exit(0)

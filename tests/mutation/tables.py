@@ -2,22 +2,29 @@
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ("campaigns.document", "campaigns.ini", "datasets.query")       # of these the tables; their readers are tested by texts without end
+QUERIES = ("services/test_lookup.py", "rules/test_query_spec.py", "services/test_lookup_sets.py")
+QUEUE = ("adapters/test_local_queue.py", "adapters/test_local_batch.py")
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {           # tables elsewhere: their names, and the tests that are asked
-    "submissions.services.steering": (("MARKS",), ("http/test_acts.py", "services/test_circle.py")),
+    "submissions.services.steering": (("MARKS",), ("http/test_acts.py", "services/test_circle.py", "rules/test_lifecycle_spec.py")),
     "submissions.services.joins": (("JOINED",), ("services/test_joins.py",)),
+    "submissions.services.wrapup": (("WHY_LOCATED",), ("rules/test_wrapup_spec.py",)),
+    "submissions.services.families": (("HANDS_ON",), ("rules/test_dependency_spec.py",)),
+    "submissions.services.followers": (("CAUSES",), ("http/test_recover.py", "rules/test_dependency_spec.py")),
     "submissions.services.intents": (("AGAIN",), ("services/test_launch.py",)),
-    "submissions.services.families": (("HANDS_ON",), ("services/test_families.py", "services/test_joins.py", "rules")),
+    "submissions.services.timetable": (("DUE",), ("services/test_timetable.py",)),
     "submissions.services.reasons": (("JOINS", "WRONG"), ("services/test_reasons.py",)),
-    "datasets.lookup": (("AVAILABLE", "WHERE", "TERMS", "SETTLED"), ("services/test_lookup.py", "services/test_lookup_sets.py")),
-    "datasets.handlers.local": (("FRESH", "OPEN", "AFTER"), ("adapters/test_data_handler.py",)),
+    "datasets.lookup": (("WHERE", "PROJECTS"), QUERIES),
+    "datasets.conditions": (("AVAILABLE", "TERMS"), QUERIES),
+    "datasets.handlers.local": (("FRESH", "OPEN", "AFTER", "LOWEST"), ("adapters/test_data_handler.py", "rules/test_splits_spec.py")),
     "datasets.services.incoming": (("FIELDS", "FACTS"), ("services/test_declare.py", "http/test_job_api.py")),
-    "submissions.batch.local.work": (("BY_ORDER",), ("adapters/test_local_queue.py", "adapters/test_local_batch.py")),
-    "submissions.batch.local.queue": (("DEEDS",), ("adapters/test_local_queue.py", "adapters/test_local_batch.py")),
+    "submissions.batch.local.work": (("BY_ORDER",), QUEUE),
+    "submissions.batch.local.queue": (("DEEDS",), QUEUE),
     "accounts.actors": (("USUAL",), ("http/test_site.py",)),
 }
 
@@ -49,14 +56,20 @@ def all_of(module: str) -> dict[str, Any]:
     return {"functions": not only and not module.startswith(TEXTS), "only": only}
 
 
-def tests_of(module: str) -> list[str]:
+@cache
+def tests_of(module: str) -> tuple[str, ...]:
     """Pure tests that import the module, or the package that it is in; those of its own name first, then the smallest."""
     if module in ROOMS:
-        return [f"tests/{test}" for test in ROOMS[module][1]]
+        return tuple(f"tests/{test}" for test in ROOMS[module][1])
     family = ".".join(module.split(".")[:2])
-    found = [path for path in ROOT.glob("tests/pure/test_*.py") if any(name.startswith(family) for name in _imports(path))]
+    found = [path for path, names in _pure_tests().items() if any(name.startswith(family) for name in names)]
     own = family.rpartition(".")[2]
-    return [str(path.relative_to(ROOT)) for path in sorted(found, key=lambda path: (own not in path.stem, path.stat().st_size, path))]
+    return tuple(str(path.relative_to(ROOT)) for path in sorted(found, key=lambda path: (own not in path.stem, path.stat().st_size, path)))
+
+
+@cache
+def _pure_tests() -> dict[Path, tuple[str, ...]]:
+    return {path: tuple(_imports(path)) for path in ROOT.glob("tests/pure/test_*.py")}
 
 
 def _imports(path: Path) -> Iterator[str]:
