@@ -14,7 +14,7 @@ from datasets.query import BadQuery, Node, cleaned, parse, write
 from tests.queries import FACTUAL, ODD, texts, tree_of
 
 AT_ONCE = 250           # catalogues in one database
-QUERIES = 10            # of each
+QUERIES = 5             # of each
 
 
 def read(seed: int, many: int) -> tuple[int, int, list[str]]:

@@ -33,7 +33,7 @@ def tree_of(luck: Random, pool: Pool, deep: int = 3) -> Node:
 def term_of(luck: Random, pool: Pool) -> Term:
     word = luck.choice(list(pool))
     dim = dim_of(word)
-    op = luck.choice(("", *dim.ops)) if word not in {"defname", "availability"} else ""
+    op = luck.choice(("", *dim.ops))
     values = pool[word]
     if op in ORDERING:
         values = [value for value in values if not dim.bound or value.isdecimal()]

@@ -46,6 +46,6 @@ def _bare(tree: Node) -> str:
 
 def _term(dim: str, op: str, values: tuple[str, ...]) -> str:
     text = ",".join(map(quoted, values))
-    if dim == "defname":
+    if dim == "defname" and not op:
         return f"defname: {text}"
     return f"{dim} {op} {text}" if op else f"{dim} {text}"

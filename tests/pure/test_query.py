@@ -24,7 +24,7 @@ VALUES = {"snapshot_id": NUMBER, "project_id": NUMBER, "run_number": RUN, "creat
 def terms(draw):
     word = draw(st.sampled_from([*sorted(DIMS), "Online.detector", "a.B.c"]))
     dim = dim_of(word)
-    op = draw(st.sampled_from(["", *dim.ops])) if word != "defname" else ""
+    op = draw(st.sampled_from(["", *dim.ops]))
     most = 3 if dim.many and op not in ORDERING else 1
     values = NUMBER if dim.bound and op in ORDERING else VALUES.get(word, TEXT)
     return Term(word, op, tuple(draw(st.lists(values, min_size=1, max_size=most))))
@@ -92,6 +92,7 @@ A, B, C = (_term("defname", name) for name in "ABC")
     ("produced_by lab1-41,lab1-42", _term("produced_by", "lab1-41", "lab1-42")),
     ("run_number=7", _term("run_number", "7", op="=")),
     ("availability: virtual", _term("availability", "virtual")),
+    ("defname: = A", _term("defname", "A", op="=")),
     ("availability:anylocation", _term("availability", "anylocation")),
     ("defname: A with availability: physical", Select(A, "physical")),
     ("project_id 7,8", _term("project_id", "7", "8")),
