@@ -28,7 +28,7 @@ class Size:
     hands: int
 
 
-SIZES = {"small": Size(20_000, 2_000, 100, 500, 1), "full": Size(1_000_000, 200_000, 10_000, 20_000, 2)}
+SIZES = {"small": Size(20_000, 2_000, 100, 500, 1), "full": Size(1_000_000, 100_000, 10_000, 10_000, 2)}
 PORTION = 10            # seeds a process is given one after the other: the first is 1
 
 
