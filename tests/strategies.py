@@ -41,7 +41,8 @@ _SAID = st.fixed_dictionaries({}, optional={name: _values(field) for name, field
 SETTINGS = _SAID.map(lambda said: d.Settings(**said))
 POSITIONS = st.none() | st.tuples(*[st.one_of(st.integers(-9999, 9999), st.floats(-1e6, 1e6))] * 2)
 STAGES = st.builds(d.Stage, NAMES, SETTINGS, note=TEXT, position=POSITIONS)
-PATTERNS = st.one_of(TEXT.filter(lambda text: not any(d.values.patterns("pattern", text))), st.sampled_from(["%.root, %.hist", "data_tier raw,%_sim"]))
+PATTERNS = st.one_of(TEXT.filter(lambda text: not any(d.values.patterns("pattern", text))),
+                     st.sampled_from(["%.root, %.hist", "data_tier raw,%_sim"]))
 RECOVERIES = st.lists(st.builds(d.Recovery, st.sampled_from(RECOVERY_KINDS), OVERRIDES), max_size=3).map(tuple)
 SHORT = TEXT.map(lambda text: text[:30])
 LOGINS = st.builds(d.LoginSetup, NAMES, SHORT.map(lambda s: s.replace("%", "")), SHORT.map(lambda s: s.replace("%", "")), SAFE,
