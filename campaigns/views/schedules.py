@@ -23,7 +23,7 @@ from campaigns.models.steering import CATCH_UPS, IN_DOWNTIME
 from campaigns.services import schedules
 from pomssite.kit import clock
 from pomssite.kit.errors import Invalid
-from submissions.services import timetable
+from submissions.services import steering
 
 TEXT, CHOICE = {"class": "inp"}, forms.Select(attrs={"class": "inp"})
 SHOWN_AFTER_END = timedelta(days=7)
@@ -109,7 +109,7 @@ class Deed:
 
 
 DEEDS = {
-    "run": Deed("Run now", "A run begins at once, in your name. The timetable stays as it is.", "Run now", "A run is recorded.", timetable.run_now),
+    "run": Deed("Run now", "A run begins at once, in your name. The timetable stays as it is.", "Run now", "A run is recorded.", steering.run_now),
     "pause": Deed("Pause", "Nothing is launched by it until somebody resumes it.", "Pause", "It is paused.", schedules.pause),
     "resume": Deed("Resume", "It goes on from now; what was due in the pause is not made up, and its failures are forgotten.", "Resume",
                    "It goes on.", schedules.resume),

@@ -12,13 +12,11 @@ from django.conf import settings as site
 from django.db import transaction
 
 from accounts.actors import roles
-from accounts.models import require
 from accounts.policy import Actor, By, Role, Verb, may
 from campaigns import cron
 from campaigns.models import Downtime, Schedule
 from campaigns.models.steering import AHEAD
 from campaigns.services import arrivals, documents, schedules
-from pomssite.kit.errors import Conflict
 from pomssite.kit.loops import for_each, in_time
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.models.intents import NOT_YET, NOTHING_LEFT
@@ -37,16 +35,6 @@ def ring(*, now: Callable[[], datetime]) -> int:
     """Of how many something was to be said."""
     due = Schedule.objects.to_look_at(now()).select_related("stage__campaign__experiment", "creator").order_by("next_at")
     return for_each(in_time(list(due[:BATCH]), now), lambda row: _look_at(row, at=now()), lambda row, why: _in_trouble(row, why, at=now()))
-
-
-def run_now(row: Schedule, *, actor: Actor, at: datetime, token: str, why: str = "", door: str = "page") -> LaunchIntent:
-    """Launch at once, in the actor's name; its timetable stays as it is. The same token launches once."""
-    require(actor, Verb.DO, row.stage.campaign)
-    require(actor, Verb.SCHEDULE, row.stage.campaign)
-    if row.retired_at or row.stage.retired_at or row.stage.campaign.retired_at:
-        raise Conflict("This schedule or its stage is retired: nothing was launched.")
-    return intents.begin(row.stage, key=f"{_prefix(row)}now:{token}", owner=actor.makes, by=actor.by(door), at=at,
-                         why=why, cause="schedule", for_test=row.for_test)
 
 
 def _look_at(row: Schedule, *, at: datetime) -> bool:

@@ -1,13 +1,17 @@
 """Every page, in both themes, wide and narrow: axe and the browser find nothing wrong, and nothing sticks out."""
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from campaigns.services import schedules
+from pomssite.kit import clock
 from submissions.models import Job
 from tests.browser.conftest import ROOT
+from tests.makers import make_actor
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RUN = "axe.run(document, {preload: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
@@ -19,13 +23,17 @@ def addresses(scene):
     """One of each page."""
     simulate, generate = scene.of("simulate")[0], scene.of("generate")[-1]
     job = Job.objects.filter(submission_id=generate.pk).order_by("proc").first()
+    actor, now = make_actor(), clock.now()
+    row = schedules.make(generate.stage, schedules.Said(cron="30 2 * * mon-fri", zone="Europe/Zurich"), actor=actor, at=now)
+    schedules.announce(actor=actor, at=now, begins_at=now, ends_at=now + timedelta(days=1), why="network", of=scene.campaign)
     return {
         "02-campaigns": "/dune/campaigns/", "02-nomatch": "/dune/campaigns/?q=nothing",
         "03-campaign": f"/dune/campaigns/{scene.campaign.pk}/",
         "05-stage": f"/dune/stages/{simulate.stage_id}/", "05-generate": f"/dune/stages/{generate.stage_id}/", "06-submissions": "/dune/submissions/",
         "06-submission": f"/dune/submissions/{simulate.pk}/", "07-job": f"/dune/submissions/{generate.pk}/jobs/{str(job).replace('#', '%23')}/",
         "11-launch": f"/dune/stages/{generate.stage_id}/launch/", "12-hold": f"/dune/campaigns/{scene.campaign.pk}/hold/",
-        "14-missing": "/dune/campaigns/0/",
+        "13-schedules": "/dune/schedules/", "13-schedule": f"/dune/schedules/{row.pk}/", "13-change": f"/dune/schedules/{row.pk}/change/",
+        "13-downtimes": "/dune/downtimes/", "14-missing": "/dune/campaigns/0/",
     }
 
 

@@ -14,7 +14,7 @@ from campaigns.services import holds, schedules, state
 from campaigns.services.schedules import Said
 from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 from submissions.models import LaunchIntent, Submission
-from submissions.services import timetable
+from submissions.services import steering, timetable
 from submissions.states import JobState
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_files
 from tests.services.deeds import go, produce, report, wrap
@@ -143,7 +143,7 @@ def test_with_overlap_it_launches_beside_its_last_run(scheduled, worker):
 
 def test_work_that_the_schedule_did_not_begin_is_no_overlap(scheduled, worker, campaign, actor):
     row = scheduled(overlap=False)
-    timetable.run_now(scheduled(cron="0 0 1 1 *"), actor=actor, at=NOON, token="t")
+    steering.run_now(scheduled(cron="0 0 1 1 *"), actor=actor, at=NOON, token="t")
     go(worker, NOON)
     ring(NOON + HOUR)
     assert due(row, 1)[0] in keys()
@@ -186,10 +186,17 @@ def test_run_now_launches_in_the_name_of_who_asks_once_and_does_not_move_the_tim
     row, bob = scheduled(), make_actor("bob")
     before = look(row).due_at, row.next_at, row.launches
     for _ in range(2):
-        timetable.run_now(row, actor=bob, at=NOON + MINUTE, token="press")
+        steering.run_now(row, actor=bob, at=NOON + MINUTE, token="press")
     intent = LaunchIntent.objects.get()
     assert (intent.creator.username, intent.cause) == ("bob", "schedule")
     assert (look(row).due_at, row.next_at, row.launches) == before
+
+
+def test_run_now_wakes_a_campaign_that_rests(scheduled, actor):
+    row = scheduled()
+    Campaign.objects.update(active=False)
+    steering.run_now(look(row), actor=actor, at=NOON, token="t")
+    assert Campaign.objects.get().active
 
 
 def test_who_lost_the_role_launches_nothing_and_somebody_else_takes_over(scheduled, campaign):
@@ -444,7 +451,7 @@ def test_a_change_counts_from_now_and_tells_what_it_was(scheduled, actor):
 def test_only_production_schedules_what_is_productions(scheduled, campaign, role):
     row, eve = scheduled(), make_actor("eve", role=role)
     deeds = [lambda: schedules.make(campaign.stages.get(), HOURLY, actor=eve, at=NOON), lambda: schedules.retire(row, actor=eve, at=NOON, why="x"),
-             lambda: schedules.pause(row, actor=eve, at=NOON, why="x"), lambda: timetable.run_now(row, actor=eve, at=NOON, token="t"),
+             lambda: schedules.pause(row, actor=eve, at=NOON, why="x"), lambda: steering.run_now(row, actor=eve, at=NOON, token="t"),
              lambda: schedules.take_over(row, actor=eve, at=NOON, why="x"), lambda: announced(eve, 1, 2)]
     for deed in deeds:
         with pytest.raises(NotAllowed):
@@ -457,7 +464,7 @@ def test_what_is_retired_stays_so(scheduled, actor):
     ring(NOON + HOUR)
     assert keys() == [] and not schedules.pause(look(row), actor=actor, at=NOON, why="x")
     with pytest.raises(Conflict):
-        timetable.run_now(row, actor=actor, at=NOON, token="t")
+        steering.run_now(row, actor=actor, at=NOON, token="t")
     with pytest.raises(Conflict):
         schedules.change(row, Said(cron="1 1 * * *"), actor=actor, at=NOON)
 
