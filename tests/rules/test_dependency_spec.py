@@ -88,6 +88,25 @@ def test_a_stage_that_changes_no_file_hands_its_inputs_on(worker, kind):
     assert given("one") == [{"a"}]
 
 
+@row("04-4.6-approval-several-consumers")
+def test_what_is_approved_goes_to_every_consumer_and_not_to_the_first_alone(worker):
+    """ORIG: to the first one only, and without any it failed (D-33)."""
+    edges = (Dependency("gen", "one", "a%"), Dependency("gen", "other", "b%"))
+    first = launched(campaign(ONE, Stage("other", PARENT), edges=edges, stage_type="approval"))
+    steering.mark(first, Status.COMPLETED, actor=make_actor(experiment="lab"), at=LATER, why="agreed")
+    goes_on(worker, LATER)
+    assert given("one") == [{"a"}] and given("other") == [{"b"}]
+
+
+@row("04-4.6-approval-without-a-consumer")
+def test_an_approval_without_a_consumer_is_located_like_any_other(worker):
+    first = launched(campaign(edges=(), stage_type="approval"))
+    steering.mark(first, Status.COMPLETED, actor=make_actor(experiment="lab"), at=LATER, why="agreed")
+    goes_on(worker, LATER)
+    first.refresh_from_db()
+    assert first.status == Status.LOCATED
+
+
 @row("04-4.6-generator-what-its-jobs-declared")
 def test_of_work_without_inputs_it_is_what_its_jobs_declared(worker):
     first = launched(campaign(ONE, edges=(Dependency("gen", "one", "%.root"),), dataset='[["1"]]', split="multiparam"))

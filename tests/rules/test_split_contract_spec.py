@@ -1,4 +1,5 @@
 """Spec 04, §4.1: what holds for every split: its text, looking ahead, history, tests apart, order, and beginning anew."""
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -147,3 +148,31 @@ def test_a_reset_begins_anew_with_a_line_in_the_history():
     Slice.objects.update(state=Slice.DONE)
     slices.reset(stage, settings=documents.settings_of(stage), for_test=False, actor=make_actor(experiment="lab"), at=NOON, why="new calibration")
     assert pieces(campaign, 3) == ["a", "b", OVER] and Event.objects.get(what="split begun anew").why == "new calibration"
+
+
+@row("04-4.1-prev")
+def test_one_step_back_gives_the_last_slice_again(worker):
+    stage = a_stage('[["a","b","c"]]', "multiparam", completion_type="complete").stages.get()
+    for _ in range(2):
+        over(launched(stage.campaign), worker)
+    settings = documents.settings_of(stage)
+    slices.move(stage, slices.step_back(stage, for_test=False), settings=settings, for_test=False, actor=make_actor(experiment="lab"), at=NOON,
+                why="b was cut with a wrong seed")
+    assert pieces(stage.campaign, 3) == ["b", "c", OVER]
+
+
+@row("04-4.1-edit-begins-anew")
+def test_another_dataset_is_cut_from_its_beginning(worker):
+    """ORIG: the position of the old dataset was kept, as the editor never reset it."""
+    campaign = a_stage('[["a","b"]]', "multiparam", completion_type="complete")
+    assert over(launched(campaign), worker).parameter == "a"
+    doc = documents.read(campaign)
+    other = replace(doc.stages[0], settings=replace(doc.stages[0].settings, dataset='[["x","y"]]'))
+    documents.store(replace(doc, stages=(other,)), actor=make_actor(experiment="lab"), at=NOON)
+    assert pieces(campaign, 3) == ["x", "y", OVER]
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, id=f"04-4.1-params-{name}") for name in splits.SPLITS])
+def test_a_split_says_its_parameters_with_a_hint_for_the_editor(name):
+    split = splits.SPLITS[name]
+    assert split.hint and all(ask.hint and ask.allowed for ask in split.asks) and splits.spelled(name).startswith(name)
