@@ -146,10 +146,18 @@ def _union(node: ast.BinOp, left: ast.expr, right: ast.expr, row: str) -> Iterat
 
 
 def _records(rows: list[ast.expr]) -> bool:
-    """Are the rows alike: calls of one function, or tuples of one length?"""
-    shapes = {(type(row), name_of(row.func)) if isinstance(row, ast.Call) else (type(row), len(row.elts)) if isinstance(row, ast.Tuple) else None
-              for row in rows}
-    return len(rows) > 1 and len(shapes) == 1 and shapes != {None} and shapes != {(ast.Tuple, 1)}
+    """Are the rows alike: calls of one function, or tuples of one length? Sets are none."""
+    shapes = set(map(_shape, rows))
+    return len(rows) > 1 and len(shapes) == 1 and shapes.isdisjoint({("", 0), ("tuple", 1), ("call", "frozenset")})
+
+
+def _shape(row: ast.expr) -> tuple[str, object]:
+    match row:
+        case ast.Call():
+            return "call", name_of(row.func)
+        case ast.Tuple():
+            return "tuple", len(row.elts)
+    return "", 0
 
 
 def _fields(rows: list[ast.expr], names: list[str]) -> Iterator[Edit]:

@@ -36,7 +36,7 @@ def _inside(node: ast.AST, words: Words, *, spoken: bool) -> Iterator[Edit]:
         if field not in NOT_READ:
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST) and not _is_docstring(child):
-                    yield from _here(child, words, spoken=spoken)
+                    yield from _here(child, words, within=node, spoken=spoken)
                     yield from inside(child, words, spoken=spoken or _is_complaint(child))
 
 
@@ -48,7 +48,7 @@ def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _here(node: ast.AST, words: Words, *, spoken: bool) -> Iterator[Edit]:
+def _here(node: ast.AST, words: Words, *, within: ast.AST, spoken: bool) -> Iterator[Edit]:
     match node:
         case ast.Compare():
             yield from _compared(node)
@@ -59,7 +59,7 @@ def _here(node: ast.AST, words: Words, *, spoken: bool) -> Iterator[Edit]:
         case ast.BinOp(op=op, left=left, right=right) if type(op) in INSTEAD and not spoken and not _is_text(left) and not _is_text(right):
             yield Edit(f"{shown(node)}: {INSTEAD[type(op)].__name__}", node, {"op": INSTEAD[type(op)]()})
         case ast.Constant(value=value) if not spoken:
-            yield from _constant(node, value)
+            yield from _constant(node, value, shown(within))
         case ast.Attribute() if other := words.next_of(node):
             yield Edit(f"{shown(node)} is {shown(other)}", node, {"attr": other.attr})      # type: ignore[attr-defined]
     for field in ("test", "ifs"):
@@ -76,14 +76,14 @@ def _compared(node: ast.Compare) -> Iterator[Edit]:
             yield Edit(f"{shown(node)}: {other.__name__}", node, {"ops": [*node.ops[:n], other(), *node.ops[n + 1:]]})
 
 
-def _constant(node: ast.Constant, value: object) -> Iterator[Edit]:
+def _constant(node: ast.Constant, value: object, within: str) -> Iterator[Edit]:
     if isinstance(value, bool):
-        yield Edit(f"{value} turned", node, {"value": not value})
+        yield Edit(f"{within}: {value} turned", node, {"value": not value})
     elif isinstance(value, int):
-        yield Edit(f"{value} is {value + 1}", node, {"value": value + 1})
-        yield Edit(f"{value} is {value - 1}", node, {"value": value - 1})
+        yield Edit(f"{within}: {value} is {value + 1}", node, {"value": value + 1})
+        yield Edit(f"{within}: {value} is {value - 1}", node, {"value": value - 1})
     elif isinstance(value, str):
-        yield Edit(f"{value!r} with a letter more", node, {"value": f"{value}q"})
+        yield Edit(f"{within}: {value!r} with a letter more", node, {"value": f"{value}q"})
 
 
 def _condition(node: ast.AST, field: str) -> Iterator[Edit]:

@@ -5,9 +5,12 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
                     "each row that has _ENDS has these by LIVE, or takes them away itself"),
     **dict.fromkeys((("submissions.states", "BY_PERSON", f"[S.COMPLETED] Status.{status} in or out") for status in ("LOCATED", "REMOVED")),
                     "AFTER allows these to anybody"),
-    **dict.fromkeys((("submissions.states", "from_jobs()", f"0 is {number}") for number in (1, -1)),
+    **dict.fromkeys((("submissions.states", "from_jobs()", f"expected or 0: 0 is {number}") for number in (1, -1)),
                     "at least one job is over where it is asked"),
     ("submissions.states", "newer()", "turn > before: GtE"): "equal ones are not compared there",
+    ("campaigns.graph", "layout()", "-1: 1 is 2"): "no column at all, as with -1",
+    **dict.fromkeys((("campaigns.graph", "_middle()", f"sum(rows) / len(rows) if rows else 0: 0 is {number}") for number in (1, -1)),
+                    "only stages of the first column have nothing that feeds them: all of them are equal"),
     ("campaigns.document.fields", "_COUNT", "least unsaid"): "what is not said is 0",
     ("campaigns.document.fields", "FIELDS", "'completion_pct' above unsaid"): "what is not said is 0",
 }
