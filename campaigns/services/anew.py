@@ -20,7 +20,6 @@ class Anew:
     stage: Stage
     name: str
     for_test: bool
-    ways: tuple[str, str]       # the split so far, and the one to come
 
     def line(self) -> Line:
         """What the plan says of it."""
@@ -30,8 +29,6 @@ class Anew:
         return Line("reset", "test split" if self.for_test else "split", self.name, f"{cut.count()} slices are cut, and it begins anew{wait}")
 
     def begin(self, *, by: By, at: datetime, why: str) -> None:
-        for text in self.ways:
-            slices.keep_apart(self.stage, text, for_test=self.for_test)
         slices.begin_anew(self.stage, for_test=self.for_test, by=by, at=at, why=why or "its dataset or split was changed")
 
 
@@ -40,8 +37,17 @@ def of(row: Campaign | None, before: document.Campaign | None, after: document.C
     if row is None or before is None:
         return []
     stages = {stage.name: stage for stage in row.stages.filter(retired_at=None)}
-    return [Anew(stages[old], new, for_test, (how[0][0], how[1][0])) for old, new, for_test, how in _changed(before, after)
+    return [Anew(stages[old], new, for_test) for old, new, for_test, how in _changed(before, after)
             if slices.begun(stages[old], for_test=for_test) and not _goes_on(*how, slices.stand(stages[old], for_test=for_test).state)]
+
+
+def keep_apart(row: Campaign, before: document.Campaign, after: document.Campaign) -> None:
+    """Conflict: a split becomes a list, or was one, and files are at work that would be cut a second time."""
+    stages = {stage.name: stage for stage in row.stages.filter(retired_at=None)}
+    for old, _, for_test, (was, is_) in _changed(before, after):
+        here = slices.stand(stages[old], for_test=for_test)
+        if not slices.begun(stages[old], for_test=for_test) or not _goes_on(was, is_, here.state):
+            slices.keep_apart(stages[old], was[0], is_[0], for_test=for_test)
 
 
 def _changed(before: document.Campaign, after: document.Campaign) -> Iterator[tuple[str, str, bool, tuple[How, How]]]:

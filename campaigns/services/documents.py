@@ -25,6 +25,8 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "co
     require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
     before = read(row) if row else None
     lines, new_cuts = [line for line in changes(before, doc) if line.verb != KEEP], anew.of(row, before, doc)
+    if row and before:
+        anew.keep_apart(row, before, doc)
     sharing.store(doc, actor=actor, at=at, door=door, why=why, update=update_shared)
     if row is None:
         row = _created(doc, actor=actor, at=at)

@@ -205,3 +205,15 @@ def test_between_a_list_and_another_split_nothing_is_at_work(was, said):
     assert settings_of(stage).split == was and not Event.objects.filter(what="split begun anew").exists()
     done(0)
     assert stored(stage, **said) and slices.stand(stage, for_test=False).state is None
+
+
+def test_work_of_an_earlier_round_keeps_a_list_away_too():
+    """Nothing is cut in this round; what was cut before it began is at work still."""
+    stage = a_stage()
+    cut(stage)
+    assert stored(stage, dataset="data_tier raw")
+    with pytest.raises(Conflict, match="Slice 0 is taken"):
+        stored(stage, split="list", dataset="raw")
+    done(0)
+    stored(stage, split="list", dataset="raw")
+    assert settings_of(stage).split == "list"

@@ -26,11 +26,11 @@ def reset(stage: Stage, *, settings: Settings, for_test: bool, actor: Actor, at:
     return begin_anew(stage, for_test=for_test, by=actor.by(door), at=at, why=why)
 
 
-def keep_apart(stage: Stage, text: str, *, for_test: bool) -> None:
-    """Conflict: slices of this split are at work, and nothing else would keep their files from being cut a second time."""
-    split = splits.parse(text)[0]
-    if split.place and not split.apart:
-        _none_at_work(cut_so_far(stage, for_test=for_test))
+def keep_apart(stage: Stage, *texts: str, for_test: bool) -> None:
+    """Conflict: slices are at work, of whatever round, and of one of these splits no row would keep their files from being cut again."""
+    found = [splits.parse(text)[0] for text in texts]
+    if any(split.place and not split.apart for split in found):
+        _none_at_work(Slice.objects.filter(stage=stage, for_test=for_test))
 
 
 @transaction.atomic(savepoint=False)
