@@ -16,7 +16,7 @@ from tests.simulation.killer import Killer
 from tests.simulation.steps import always, ends
 from tests.simulation.steps.walk import Walk
 
-STEPS, WALK, FIRST = (int(os.environ.get(name, value)) for name, value in (("STEPS", "2000"), ("WALK", "200"), ("FIRST", "0")))
+STEPS, WALK, FIRST = (int(os.environ.get(name, value)) for name, value in (("STEPS", "1500"), ("WALK", "200"), ("FIRST", "0")))
 TIDY = 20           # lives, after which the database is swept
 
 

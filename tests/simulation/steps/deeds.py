@@ -61,7 +61,7 @@ def hold(walk: "Walk") -> None:
     if held:
         holds.release(held.stage or held.campaign, actor=walk.ann, at=walk.clock.now())
         intents.recheck([stage.pk for stage in walk.stages()])
-    elif walk.rng.random() < SELDOM:
+    else:
         holds.hold(walk.rng.choice([walk.campaign, *walk.stages()]), actor=walk.ann, at=walk.clock.now(), why="to look at it")
 
 
