@@ -15,7 +15,8 @@ from accounts.policy import Actor, Owner, Role, Verb
 from campaigns.models import Campaign, Stage
 from campaigns.services import activity, holds
 from pomssite.kit import clock
-from submissions.services import intents, stale
+from submissions.models import Submission
+from submissions.services import intents, stale, steering
 
 Thing = Campaign | Stage | Experiment
 
@@ -57,11 +58,25 @@ def _what_waits(campaign: Campaign) -> str:
     return " ".join(told) or "Nothing of it waits or runs now."
 
 
+def _kill(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str) -> bool:
+    return steering.kill_all(thing, actor=actor, at=at, why=why) > 0
+
+
+def _what_lives(thing: Campaign | Stage) -> str:
+    """How much it is."""
+    rows = Submission.objects.with_live_jobs().filter(stage__in=_stages(thing), abandoned_at=None)
+    jobs = sum(row.idle + row.running + row.held for row in rows)
+    return f"Now: {jobs} jobs of {len(rows)} submissions." if rows else "Now: none."
+
+
 DEEDS = {
     "hold": Deed("Hold launches of {}", "From now on nothing of it is launched: intents wait, and say so. Jobs that run already go on.",
                  "Hold launches", "Launches of {} are held.", holds.hold),
     "release": Deed("Release launches of {}", "What waited because of the hold goes out within seconds.",
                     "Release launches", "Launches of {} go on.", _going_on(holds.release)),
+    "kill": Deed("Kill all jobs of {}", "Every job of it that waits, runs or is held is removed from the batch system and does not come back;"
+                 " what it has not written is lost. What waits to be launched still goes out: hold launches first, if it should not.",
+                 "Kill all jobs", "Killing all jobs of {} is ordered.", _kill, Verb.DO, _what_lives),
 }
 OF_CAMPAIGN = {
     **DEEDS,

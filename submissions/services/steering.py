@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts import events
 from accounts.models import require
-from accounts.policy import Actor, By, Verb
+from accounts.policy import Actor, By, Verb, may
 from campaigns.models import Campaign, Schedule, Stage
 from campaigns.services import activity, documents
 from pomssite.kit.errors import Conflict, Invalid
@@ -98,6 +98,21 @@ def order(submission: Submission, deed: str, *, actor: Actor, at: datetime, why:
     events.record([events.event(f"{deed} ordered", submission, by=actor.by(door), at=at, why=why)])
     pulses.wake("carry_out")
     return Order.objects.filter(submission=submission, deed=deed, refs=chosen).latest("pk")
+
+
+def with_jobs(thing: Campaign | Stage, actor: Actor) -> list[Submission]:
+    """The submissions of a campaign or a stage that have jobs in the batch system and that the actor may act on."""
+    of = {"stage": thing.pk} if isinstance(thing, Stage) else {"stage__campaign": thing.pk}
+    return [row for row in Submission.objects.with_live_jobs().filter(abandoned_at=None, **of).order_by("pk") if may(actor, Verb.DO, row.owner)]
+
+
+@transaction.atomic
+def kill_all(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str, door: str = "page") -> int:
+    """An order to remove all jobs for each of them, whatever held them before; how many. What each becomes the batch system will tell."""
+    rows = with_jobs(thing, actor)
+    for row in rows:
+        order(row, "remove", actor=actor, at=at, why=why, door=door)
+    return len(rows)
 
 
 def _own(submission: Submission, refs: Sequence[str]) -> list[str]:

@@ -3,8 +3,11 @@ import re
 
 import pytest
 
-from submissions.models import LaunchIntent
-from submissions.states import JobState
+from pomssite.kit.registry import backend
+from submissions.models import LaunchIntent, Order, Submission
+from submissions.services import orders
+from submissions.states import JOB_LIVE, LIVE, JobState
+from tests.services.deeds import LATER
 
 
 @pytest.fixture
@@ -50,7 +53,8 @@ def test_it_is_recorded_once_with_all_that_was_said(failed, as_user):
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), [
-    ({"kind": "added_files"}, "Nothing is missing by added_files"), ({"why": ""}, "This field is required"), ({"kind": "all"}, "Select a valid choice"),
+    ({"kind": "added_files"}, "Nothing is missing by added_files"), ({"why": ""}, "This field is required"),
+    ({"kind": "all"}, "Select a valid choice"),
     ({"overrides": "more memory"}, "It must be pairs of texts"), ({"memory_mb": "0"}, "greater than or equal to 1"), ({"token": "x"}, "damaged"),
 ])
 def test_what_cannot_be_is_said_on_the_form_and_nothing_is_recorded(failed, as_user, wrong, sentence):
@@ -79,9 +83,10 @@ def test_a_shifter_may_and_another_analyst_may_not(failed, as_user):
 
 def test_what_follows_is_listed_and_a_dropped_launch_is_launched_again(scene, as_user):
     upstream = scene.of("generate")[0]
-    LaunchIntent.objects.filter(key__startswith=f"dependent:{upstream.pk}:").update(taken_at=None, dropped_at="2026-01-01T13:00Z", why="no file matches")
-    intent = LaunchIntent.objects.get(key__startswith=f"dependent:{upstream.pk}:")
-    scene.of("simulate")[0].__class__.objects.filter(intent=intent).update(abandoned_at="2026-01-01T13:00Z")
+    follower = LaunchIntent.objects.filter(key__startswith=f"dependent:{upstream.pk}:")
+    follower.update(taken_at=None, dropped_at=LATER, why="no file matches")
+    intent = follower.get()
+    Submission.objects.filter(intent=intent).update(abandoned_at=LATER)
     client, again = as_user(), f"/dune/submissions/{upstream.pk}/followers/{intent.pk}/"
     text = client.get(f"/dune/submissions/{upstream.pk}/").content.decode()
     assert "not launched: no file matches" in text and again in text
@@ -99,3 +104,26 @@ def test_stragglers_are_given_up_by_a_person(scene, as_user):
     running.refresh_from_db()
     assert running.status == "Completed" and running.orders.get().deed == "remove"
     assert f"/dune/submissions/{running.pk}/finish/" not in client.get(f"/dune/submissions/{running.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("place", ["campaigns/{campaign}/kill/", "stages/{stage}/launches/kill/"])
+def test_all_jobs_of_a_campaign_or_stage_are_killed_whatever_held_them(scene, as_user, place):
+    """Several stages at once, also what was held; nothing is Removed before the batch system says so."""
+    live = [row for stage in ("generate", "simulate") for row in scene.of(stage) if row.status in LIVE]
+    mine = [row for row in live if "campaigns" in place or row.stage.name == "simulate"]
+    address = f"/dune/{place}".format(campaign=scene.campaign.pk, stage=scene.campaign.stages.get(name="simulate").pk)
+    client = as_user()
+    assert {row.status for row in live} >= {"Held", "Running"} and f"of {len(mine)} submissions" in client.get(address).content.decode()
+    for _ in range(2):
+        client.post(address, {"why": "wrong calibration"})
+    assert sorted(Order.objects.values_list("submission", "deed")) == sorted((row.pk, "remove") for row in mine)
+    before = {row.pk: row.status for row in live}
+    assert {row.pk: row.status for row in Submission.objects.filter(pk__in=before)} == before
+    orders.carry_out(now=lambda: LATER)
+    lived = {job.tag for job in backend("BATCH_SYSTEMS").inside.jobs.values() if job.state in JOB_LIVE}
+    assert not lived & {row.tag for row in mine}
+
+
+def test_who_may_only_look_kills_nothing(scene, as_user):
+    address = f"/dune/campaigns/{scene.campaign.pk}/kill/"
+    assert as_user("bob", role="analysis").post(address, {"why": "x"}).status_code == 403 and not Order.objects.exists()
