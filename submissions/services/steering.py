@@ -100,7 +100,7 @@ def order(submission: Submission, deed: str, *, actor: Actor, at: datetime, why:
     return Order.objects.filter(submission=submission, deed=deed, refs=chosen).latest("pk")
 
 
-def with_jobs(thing: Campaign | Stage, actor: Actor) -> list[Submission]:
+def _with_jobs(thing: Campaign | Stage, actor: Actor) -> list[Submission]:
     """The submissions of a campaign or a stage that have jobs in the batch system and that the actor may act on."""
     of = {"stage": thing.pk} if isinstance(thing, Stage) else {"stage__campaign": thing.pk}
     return [row for row in Submission.objects.with_live_jobs().filter(abandoned_at=None, **of).order_by("pk") if may(actor, Verb.DO, row.owner)]
@@ -109,7 +109,7 @@ def with_jobs(thing: Campaign | Stage, actor: Actor) -> list[Submission]:
 @transaction.atomic
 def kill_all(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str, door: str = "page") -> int:
     """An order to remove all jobs for each of them, whatever held them before; how many. What each becomes the batch system will tell."""
-    rows = with_jobs(thing, actor)
+    rows = _with_jobs(thing, actor)
     for row in rows:
         order(row, "remove", actor=actor, at=at, why=why, door=door)
     return len(rows)
