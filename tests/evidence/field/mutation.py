@@ -15,7 +15,8 @@ from scripts.evidence import Line
 from tests.mutation.same import SAME
 
 ROOT = Path(__file__).parents[3]
-SMALL = ("--sample", "40", "submissions.states", "submissions.completion", "submissions.recovery", "submissions.gate", "datasets.patterns", "accounts.policy")
+SMALL = ("--sample", "40", "submissions.states", "submissions.completion", "submissions.recovery", "submissions.gate", "datasets.patterns",
+         "accounts.policy")
 ENOUGH = 0.9            # of a sample; of all of them none may go unnoticed
 
 Outcome = dict[str, str]
