@@ -124,3 +124,7 @@ def test_a_family_is_stuck_for_the_first_reason_that_holds(end, says):
 def test_why_nothing_more_comes(end, why):
     assert why in stuck(end) and stuck(end).startswith(f"{end.status}, and ")
     assert stuck(replace(end, inputs=9, accounted=4)).startswith(f"{end.status}, 4 of 9 accounted for, and ")
+
+
+def test_who_says_nothing_of_forcing_is_never_forced():
+    assert verdict("located", 95, Facts(S.COMPLETED, HOUR * 99, inputs=3, live=1), recover_failed=True, patience=HOUR) == V.WAIT

@@ -14,6 +14,7 @@ from submissions.states import (
     LIVE,
     OVER,
     RANK,
+    RECOVERABLE,
     WORST_FIRST,
     JobState,
     News,
@@ -75,6 +76,7 @@ def test_every_status_has_its_row_and_its_rank():
 def test_who_is_at_work_and_what_is_over_without_an_answer():
     assert {word(status) for status in AT_WORK} == {"New", "AwaitingApproval", "Idle", "Running", "Held"}
     assert {word(status) for status in OVER} == {"LaunchFailed", "Removed", "Cancelled"}
+    assert {word(status) for status in RECOVERABLE} == {"Completed", "Located", "Failed", "Removed", "Cancelled"}
     assert {state.value for state in JOB_LIVE} == {"idle", "held", "running"}
 
 
