@@ -54,7 +54,10 @@ class Schedule(Owned):
     objects = ScheduleQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(cron="") ^ Q(new_files=0), name="by_clock_or_by_files")]
+        constraints = [
+            models.CheckConstraint(condition=Q(cron="") ^ Q(new_files=0), name="by_clock_or_by_files"),
+            models.UniqueConstraint(fields=["stage", "cron", "zone", "new_files", "for_test"], condition=LIVING, name="one_schedule_a_line"),
+        ]
         indexes = [
             models.Index(fields=["next_at"], condition=LIVING, name="schedule_due"),
             models.Index(fields=["last_at"], condition=LIVING, name="schedule_ahead"),

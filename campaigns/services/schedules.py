@@ -1,9 +1,11 @@
 """Schedules and downtimes as people make, change, pause and end them. What a schedule launches is the timetable's."""
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts import events
@@ -35,7 +37,7 @@ def make(stage: Stage, said: Said, *, actor: Actor, at: datetime, why: str = "",
     require(actor, Verb.SCHEDULE, stage.campaign)
     row = Schedule(stage=stage, experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role, **asdict(said))
     _check(row)
-    with transaction.atomic():
+    with _once(row), transaction.atomic():
         begin(row, at=at)
         row.save()
         _tell("schedule made", row, actor.by(door), at=at, after=row.when, why=why)
@@ -51,7 +53,7 @@ def change(row: Schedule, said: Said, *, actor: Actor, at: datetime, why: str = 
     if _spelled(row) == before:
         return False
     _check(row)
-    with transaction.atomic():
+    with _once(row), transaction.atomic():
         _locked(row)
         begin(row, at=at)
         row.save(update_fields=[*asdict(said), "due_at", "next_at", "seen", "found"])
@@ -169,6 +171,15 @@ def _check(row: Schedule) -> None:
         cron.line(row.cron, row.zone)
     except cron.BadCron as bad:
         raise Invalid(f"{str(bad)[:1].upper()}{str(bad)[1:]}.") from bad
+
+
+@contextmanager
+def _once(row: Schedule) -> Iterator[None]:
+    """A second press of the button must not launch twice from then on."""
+    try:
+        yield
+    except IntegrityError as twice:
+        raise Conflict(f"{row.stage} has a schedule {row.when} already: change that one. Nothing was changed.") from twice
 
 
 def _locked(row: Schedule) -> Schedule:

@@ -12,6 +12,7 @@ from campaigns.ini import state as ini_state
 from campaigns.models import Campaign, Hold, Schedule, Slice, Stage
 from campaigns.services import documents, schedules, slices
 from datasets import splits
+from pomssite.kit.errors import Invalid
 
 SAID = tuple(schedules.Said.__dataclass_fields__)
 
@@ -33,6 +34,7 @@ def apply(campaign: Campaign, state: State, *, actor: Actor, at: datetime, door:
     """Only for a campaign that has just been made: it has no holds, schedules and slices of its own."""
     require(actor, Verb.EDIT, campaign)
     stages = {stage.name: stage for stage in campaign.stages.filter(retired_at=None)}
+    _each_once(state)
     documents.changed(campaign, active=state.active)
     Hold.objects.bulk_create(Hold(campaign=None if held.stage else campaign, stage=stages.get(held.stage), by_id=actor.user_id,
                                   role=actor.role, why=held.why, at=at) for held in state.holds)
@@ -62,6 +64,12 @@ def _schedule(stage: Stage, timed: Timed, actor: Actor, at: datetime) -> Schedul
                    **{name: getattr(timed, name) for name in SAID})
     schedules.begin(row, at=at)
     return row
+
+
+def _each_once(state: State) -> None:
+    said = [(one.stage, one.cron, one.zone, one.new_files, one.for_test) for one in state.schedules]
+    if twice := next((one for one in said if said.count(one) > 1), None):
+        raise Invalid(f"[state] has the schedule {twice[1] or f'new_files={twice[3]}'} of stage {twice[0]} twice: leave one of them out.")
 
 
 def _used(stage: Stage, cut: Cut) -> Slice:

@@ -67,7 +67,7 @@ def lift(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     require(actor, Verb.SCHEDULE, schedules.may_plan(actor=actor))
     back = reverse("campaigns:downtimes", args=[actor.experiment])
     if request.method != "POST":
-        words = {"title": f"Lift the downtime of {row.of}", "effect": "It ends now, or does not come at all. What waited goes out within seconds.",
+        words = {"title": f"Lift the downtime of {row.of}", "effect": "It ends now, or never comes. What waited goes out within half a minute.",
                  "button": "Lift the downtime", "back": back, "trail": [("Downtimes", back)]}
         return show(request, "confirm.html", words, at=clock.now(), live=False)
     if schedules.lift(row, actor=actor, at=clock.now(), why=request.POST.get("why", "")):

@@ -22,7 +22,7 @@ from campaigns.models import Schedule, Stage
 from campaigns.models.steering import CATCH_UPS, IN_DOWNTIME
 from campaigns.services import schedules
 from pomssite.kit import clock
-from pomssite.kit.errors import Invalid
+from pomssite.kit.errors import Conflict, Invalid
 from submissions.services import steering
 
 TEXT, CHOICE = {"class": "inp"}, forms.Select(attrs={"class": "inp"})
@@ -180,7 +180,7 @@ def _edit(request: HttpRequest, actor: Actor, stage: Stage, row: Schedule | None
             if "look" not in request.POST:
                 return _saved(request, actor, stage, row, form, now)
             coming = next_times(form.cleaned_data["cron"], form.cleaned_data["zone"], now)
-        except (Invalid, cron.BadCron) as bad:
+        except (Conflict, Invalid, cron.BadCron) as bad:
             form.add_error(None, str(bad))
     words = {"form": form, "stage": stage, "row": row, "coming": coming, "trail": _trail(actor, stage)}
     answer = show(request, "campaigns/schedule_form.html", words, at=now, live=False)

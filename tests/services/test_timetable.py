@@ -1,5 +1,6 @@
 """Schedules: each due time once, in the name of somebody who may, told when it fails; by the clock and by new files."""
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -429,6 +430,17 @@ def test_what_cannot_be_a_schedule_is_refused_before_anything_is_written(schedul
     assert not Schedule.objects.exists()
 
 
+def test_the_same_schedule_is_not_made_twice(scheduled, actor):
+    row, other = scheduled(), scheduled(cron="30 * * * *")
+    with pytest.raises(Conflict, match="has a schedule at 0 . . . . UTC already: change that one"):
+        scheduled(catch_up="all")
+    with pytest.raises(Conflict):
+        schedules.change(other, HOURLY, actor=actor, at=NOON)
+    assert list(Schedule.objects.order_by("pk").values_list("cron", flat=True)) == ["0 * * * *", "30 * * * *"]
+    schedules.retire(row, actor=actor, at=NOON, why="x")
+    assert scheduled(catch_up="all").pk
+
+
 def test_stages_that_nothing_can_begin_are_not_scheduled(actor):
     campaign = make_campaign()
     with pytest.raises(Invalid, match="Schedule the stage that feeds it"):
@@ -471,8 +483,8 @@ def test_what_is_retired_stays_so(scheduled, actor):
 
 def test_ten_thousand_schedules_of_which_none_is_due_cost_one_indexed_query(scheduled):
     row = scheduled()
-    mine = {name: getattr(row, name) for name in ("stage", "experiment", "creator", "creator_role", "cron", "due_at", "next_at")}
-    Schedule.objects.bulk_create(Schedule(**mine, last_at=NOON) for _ in range(10_000))
+    mine = {name: getattr(row, name) for name in ("stage", "experiment", "creator", "creator_role", "due_at", "next_at")}
+    Schedule.objects.bulk_create(Schedule(**mine, cron=f"0 {n}", last_at=NOON) for n in range(10_000))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE campaigns_schedule")
     with CaptureQueriesContext(connection) as asked:
@@ -483,7 +495,7 @@ def test_ten_thousand_schedules_of_which_none_is_due_cost_one_indexed_query(sche
 
 
 def test_one_schedule_in_trouble_keeps_no_other_waiting(scheduled):
-    bad, good = scheduled(), scheduled()
+    bad, good = scheduled(cron="0 13 * * *"), scheduled()
     Schedule.objects.filter(pk=bad.pk).update(zone="Mars/Base")
     ring(NOON + HOUR)
     assert keys() == due(good, 1)
@@ -501,3 +513,5 @@ def test_a_schedule_comes_back_from_a_file_and_is_due_from_then_on(scheduled, ca
     assert (clock.due_at, clock.next_at, files.next_at, files.paused_by) == (NOON + 6 * HOUR, NOON + 6 * HOUR, None, "ann")
     ring(NOON + 6 * HOUR)
     assert due(clock, 6)[0] in keys()
+    with pytest.raises(Invalid, match=r"\[state\] has the schedule 0 . . . . of stage gen twice"):
+        state.apply(copy, replace(kept, schedules=kept.schedules[:1] * 2), actor=actor, at=NOON)
