@@ -63,3 +63,5 @@ def test_whoever_begins_it_anew_at_any_statement_leaves_no_file_in_two_live_slic
     assert len(live) == len(set(live))
     last = slices.stand(stage, for_test=False).round
     assert sorted(SliceFile.objects.filter(round=last).values_list("file", flat=True)) == list(MANY[:5])
+    anew_at = Slice.objects.filter(state=Slice.MOVED).values_list("number", flat=True).first() or 0
+    assert not SliceFile.objects.filter(round=last, slice__number__lt=anew_at).exclude(slice__state=Slice.TAKEN).exists(), "what is over is cut anew"
