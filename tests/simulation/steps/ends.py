@@ -71,10 +71,9 @@ def _given(stage: Stage) -> dict[str, list[Submission]]:
     found = defaultdict(list)
     for tag, name in ProjectFile.objects.filter(project__name__in=firsts).values_list("project__name", "file__name"):
         found[name].append(firsts[tag])
-    free = set(Slice.objects.filter(stage=stage, state=Slice.FREE).values_list("pk", flat=True))
-    for name, piece in SliceFile.objects.filter(stage=stage).values_list("file", "slice"):
-        if piece not in free:
-            found[name] += [row for row in firsts.values() if row.slice_id == piece and row not in found[name]]
+    held = SliceFile.objects.filter(stage=stage, slice__state__in=[Slice.TAKEN, Slice.DONE])        # the others let their files go
+    for name, piece in held.values_list("file", "slice"):
+        found[name] += [row for row in firsts.values() if row.slice_id == piece and row not in found[name]]
     return dict(found)
 
 
