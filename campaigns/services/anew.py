@@ -2,6 +2,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from accounts.policy import By
 from campaigns import document
@@ -53,12 +54,11 @@ def keep_apart(row: Campaign, before: document.Campaign, after: document.Campaig
 def _changed(before: document.Campaign, after: document.Campaign) -> Iterator[tuple[str, str, bool, tuple[How, How]]]:
     """Stages that were there: the old name, the new one, for tests or not, and (split, dataset) before and after."""
     kept = {stage.name: stage for stage in renamed(before, after).stages}
-    for stage in after.stages:
-        if old := kept.get(stage.name):
-            for for_test in (False, True):
-                was, is_ = _how(before, old, for_test=for_test), _how(after, stage, for_test=for_test)
-                if was != is_:
-                    yield old.was or old.name, stage.name, for_test, (was, is_)
+    both = [(kept[stage.name], stage) for stage in after.stages if stage.name in kept]
+    for (old, stage), for_test in product(both, (False, True)):
+        was, is_ = _how(before, old, for_test=for_test), _how(after, stage, for_test=for_test)
+        if was != is_:
+            yield old.was or old.name, stage.name, for_test, (was, is_)
 
 
 def _how(doc: document.Campaign, stage: document.Stage, *, for_test: bool) -> How:
