@@ -54,8 +54,8 @@ def keep_apart(row: Campaign, before: document.Campaign, after: document.Campaig
 def _changed(before: document.Campaign, after: document.Campaign) -> Iterator[tuple[str, str, bool, tuple[How, How]]]:
     """Stages that were there: the old name, the new one, for tests or not, and (split, dataset) before and after."""
     kept = {stage.name: stage for stage in renamed(before, after).stages}
-    both = [(kept[stage.name], stage) for stage in after.stages if stage.name in kept]
-    for (old, stage), for_test in product(both, (False, True)):
+    for stage, for_test in product((stage for stage in after.stages if stage.name in kept), (False, True)):
+        old = kept[stage.name]
         was, is_ = _how(before, old, for_test=for_test), _how(after, stage, for_test=for_test)
         if was != is_:
             yield old.was or old.name, stage.name, for_test, (was, is_)
