@@ -21,7 +21,7 @@ from tests.mutation.changes import variants
 from tests.mutation.tables import ROOMS, ROOT, all_of, file_of, pure, tests_of
 
 NOTHING = -1
-LONGEST_S = 600
+LONGEST_S, LONGEST_CPU_S = 600, 90
 MEMORY = 3 * 2**30
 QUIET = ["-x", "-q", "--no-header", "-p", "tests.mutation.plugin"]
 ROOM = [*QUIET, "--reuse-db"]            # one database after the other trial of this process
@@ -65,6 +65,7 @@ def _try(name: str, tests: tuple[str, ...], *, pure: bool, told: int) -> None:
     signal.alarm(LONGEST_S)
     if pure:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_CPU_S, LONGEST_CPU_S))
     os.environ |= {"MUTATION": name, "TESTS_OF": str(os.getppid())} | ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if pure else {})
     sys.meta_path.insert(0, plugin.Finder())
     nowhere = os.open(os.devnull, os.O_RDWR)

@@ -119,3 +119,10 @@ def test_a_dependent_runs_over_what_it_depends_on_brought(pattern, means):
 def test_as_many_jobs_as_bring_what_is_missing(missing, each, asked):
     assert recovery.jobs_for(missing, each) == (("@jobs", asked),)
     assert recovery.jobs_for(0, each) == recovery.jobs_for(missing, 0) == ()
+
+
+@pytest.mark.parametrize(("kind", "says"), [
+    ("consumed_status", "no job of the family has consumed"), ("process_status", "the same"), ("pending_files", "an output is missing"),
+    ("added_files", "joined the dataset"), ("delivered_not_consumed", "handed to a job")])
+def test_each_kind_is_explained_to_who_chooses_one(kind, says):
+    assert recovery.WORDS.keys() == RECOVERIES.keys() and says in recovery.WORDS[kind]
