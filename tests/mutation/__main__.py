@@ -25,7 +25,7 @@ LONGEST_S, LONGEST_CPU_S = 600, 90
 MEMORY = 3 * 2**30
 QUIET = ["-x", "-q", "--no-header", "-p", "tests.mutation.plugin"]
 ROOM = [*QUIET, "--reuse-db"]            # one database after the other trial of this process
-PURE = [*QUIET, "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT), ]
+PURE = [*QUIET, "-p", "no:cacheprovider", "--noconftest", "-c", os.devnull, "--rootdir", str(ROOT)]
 
 Task = tuple[str, int, str, str]        # module, number of the change in it, where, what
 

@@ -41,7 +41,7 @@ def _inside(node: ast.AST, words: Words, *, spoken: bool) -> Iterator[Edit]:
 
 
 def _is_complaint(node: ast.AST) -> bool:
-    return isinstance(node, ast.Raise) or isinstance(node, ast.Call) and name_of(node.func).startswith("Bad")
+    return isinstance(node, ast.Raise) or isinstance(node, ast.Call) and name_of(node.func).startswith(("Bad", "Nothing"))
 
 
 def _is_docstring(node: ast.AST) -> bool:
