@@ -1,6 +1,8 @@
 """What a campaign is doing, as far as a person set it: the second part of a document. No version keeps it. Pure."""
 from dataclasses import dataclass
 
+FURTHEST = 10**15       # no run, time or place in a list is beyond
+
 
 @dataclass(frozen=True)
 class Held:
@@ -29,10 +31,10 @@ class Timed:
 
 @dataclass(frozen=True)
 class Cut:
-    """Where the split of a stage stands, for launches and for tests: slices used up, the next run, the time."""
+    """Where the split of a stage stands, for launches or for tests: slices used up, the next run, or seconds since 1970, as its split counts."""
 
     stage: str
-    slices: int
+    position: int
     for_test: bool = False
 
 

@@ -3,7 +3,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from campaigns.cron import line
-from campaigns.document.state import Cut, Held, State, Timed
+from campaigns.document.state import FURTHEST, Cut, Held, State, Timed
 from campaigns.ini import values
 from campaigns.ini.desk import Desk
 from campaigns.ini.lines import Entry, Section
@@ -25,7 +25,7 @@ _SAID: dict[str, tuple[Callable[[str], Any], str]] = {     # what else may be sa
     "in_downtime": ({word: word for word in ("wait", "skip")}.__getitem__, "wait or skip"),
     "overlap": (_YES.__getitem__, "yes or no"), "for_test": (_YES.__getitem__, "yes or no"),
 }
-_SLICES = 'how far a split has got is slices<n> = ["stage", slices used, "launches" or "tests"]'
+_SLICES = 'how far a split has got is slices<n> = ["stage", position, "launches" or "tests"]'
 
 
 def read(desk: Desk, section: Section | None, stages: Collection[str]) -> State | None:
@@ -48,7 +48,7 @@ def write(state: State) -> Iterable[tuple[str, str]]:
     yield "active", values.write("bool", state.active)
     yield from numbered("hold", ((held.stage, held.why) for held in state.holds))
     yield from numbered("schedule", map(_schedule, state.schedules))
-    yield from numbered("slices", ((cut.stage, cut.slices, "tests" if cut.for_test else "launches") for cut in state.cuts))
+    yield from numbered("slices", ((cut.stage, cut.position, "tests" if cut.for_test else "launches") for cut in state.cuts))
 
 
 def numbered(key: str, rows: Iterable[tuple[Any, ...]], *, first: int = 1) -> list[tuple[str, str]]:
@@ -108,10 +108,10 @@ def _schedule(one: Timed) -> tuple[str, ...]:
     return (one.stage, one.cron, one.zone, "paused" if one.paused else "on", *([words] if words else []))
 
 
-def _cut(stage: str, slices: int, what: str) -> Cut:
-    if what not in ("launches", "tests") or not isinstance(slices, int) or not 0 <= slices < 2**31:
+def _cut(stage: str, position: int, what: str) -> Cut:
+    if what not in ("launches", "tests") or not isinstance(position, int) or not 0 <= position < FURTHEST:
         raise ValueError(_SLICES)
-    return Cut(stage, slices, what == "tests")
+    return Cut(stage, position, what == "tests")
 
 
 _ROWS: dict[str, tuple[list[str], str, Callable[..., Any]]] = {

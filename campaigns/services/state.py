@@ -39,7 +39,7 @@ def apply(campaign: Campaign, state: State, *, actor: Actor, at: datetime, door:
     Hold.objects.bulk_create(Hold(campaign=None if held.stage else campaign, stage=stages.get(held.stage), by_id=actor.user_id,
                                   role=actor.role, why=held.why, at=at) for held in state.holds)
     Schedule.objects.bulk_create(_schedule(stages[timed.stage], timed, actor, at) for timed in state.schedules)
-    Slice.objects.bulk_create(_used(stages[cut.stage], cut) for cut in state.cuts if cut.slices)
+    Slice.objects.bulk_create(_used(stages[cut.stage], cut) for cut in state.cuts if cut.position)
     told = "\n".join(f"{key} = {value}" for key, value in ini_state.write(state))
     events.record([events.event("campaign state restored", campaign, by=actor.by(door), at=at, after=told, why=why)])
 
@@ -74,4 +74,4 @@ def _each_once(state: State) -> None:
 
 def _used(stage: Stage, cut: Cut) -> Slice:
     """One row that stands for all that was used up."""
-    return Slice(stage=stage, for_test=cut.for_test, number=0, after=cut.slices, state=Slice.MOVED)
+    return Slice(stage=stage, for_test=cut.for_test, number=0, after=cut.position, state=Slice.MOVED)

@@ -194,14 +194,16 @@ def test_the_reader_keeps_the_lines_of_sections_and_entries():
 
 def test_a_state_is_read_with_its_section():
     book = ini.read(f'{SMALL}[state]\nactive = no\nhold1 = ["", "disk full"]\nhold2 = ["one", "wait"]\n'
-                    'schedule1 = ["one", "0 3 * * *", "America/Chicago", "paused"]\nslices1 = ["one", 4, "launches"]\n')
+                    'schedule1 = ["one", "0 3 * * *", "America/Chicago", "paused"]\nslices1 = ["one", 4, "launches"]\n'
+                    'slices2 = ["one", 4102444800, "tests"]\n')
     assert book.state == State(False, (Held("", "disk full"), Held("one", "wait")), (Timed("one", "0 3 * * *", "America/Chicago", True),),
-                               (Cut("one", 4),))
+                               (Cut("one", 4), Cut("one", 4102444800, True)))      # the year 2100
 
 
 @pytest.mark.parametrize(("line", "words"), [
     ('hold1 = ["gone", "x"]', "there is no stage gone"), ('schedule1 = ["one", "0 3 * *", "UTC", "on"]', "cron line '0 3 * *' has 4 fields"),
     ('schedule1 = ["one", "0 3 * * *", "Mars/Base", "on"]', "time zone"), ('slices1 = ["one", -1, "launches"]', "slices<n>"),
+    ('slices1 = ["one", 1000000000000000, "launches"]', "slices<n>"),
     ('schedule1 = ["one", "", "UTC", "on"]', "either a cron line or new_files"),
     ('schedule1 = ["one", "0 3 * * *", "UTC", "on", "often=yes"]', "often"),
     ('schedule1 = ["one", "0 3 * * *", "UTC", "on", "catch_up=twice"]', "catch_up is twice; it must be once, all or skip"),

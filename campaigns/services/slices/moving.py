@@ -8,13 +8,12 @@ from accounts import events
 from accounts.models import require
 from accounts.policy import Actor, By, Verb
 from campaigns.document import Settings
+from campaigns.document.state import FURTHEST
 from campaigns.models import Slice, SliceFile, Stage
 from campaigns.services.slices import cutting, taking
 from campaigns.services.slices.cutting import Stand
 from datasets import splits
 from pomssite.kit.errors import Conflict, Invalid
-
-LATEST = 10**15     # no run, time or place in a list is beyond
 
 
 @transaction.atomic
@@ -57,7 +56,7 @@ def move(stage: Stage, to: int | None, *, settings: Settings, for_test: bool, ac
     text = cutting.split_of(settings, for_test=for_test)
     if not splits.parse(text)[0].place:
         raise Invalid(f"Split {text} has no position: it knows its files by their names. Begin it anew, or do one slice again.")
-    if to is not None and not 0 <= to < LATEST:
+    if to is not None and not 0 <= to < FURTHEST:
         raise Invalid(f"Position is {to}. Write a whole number of at least 0, or nothing for the beginning.")
     again = cut_so_far(stage, for_test=for_test).filter(Q() if to is None else Q(after__gt=to))
     _none_at_work(again)
