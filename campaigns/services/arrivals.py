@@ -9,7 +9,7 @@ from pomssite.kit.registry import backend
 
 def check(stage: Stage, settings: Settings) -> None:
     """Invalid: new files are no cause for this stage. Asks the catalogue."""
-    words, split = _dataset(stage, settings, for_test=False)
+    words, split = _dataset(settings, for_test=False)
     if not words or not split.files:
         raise Invalid(f"{stage} reads no files (dataset {settings.dataset!r}, split {settings.split}): schedule it by the clock.")
     _handler(stage).count(stage.campaign.experiment_id, words)
@@ -17,7 +17,7 @@ def check(stage: Stage, settings: Settings) -> None:
 
 def new_files(row: Schedule, settings: Settings) -> tuple[int, int]:
     """How many are new, counted as far as the schedule asks, and how many files there are."""
-    words, split = _dataset(row.stage, settings, for_test=row.for_test)
+    words, split = _dataset(settings, for_test=row.for_test)
     if not words:
         return 0, 0
     handler, experiment = _handler(row.stage), row.experiment_id
@@ -29,7 +29,7 @@ def new_files(row: Schedule, settings: Settings) -> tuple[int, int]:
     return len(handler.listed(experiment, words, limit=row.new_files, without=cut)), 0
 
 
-def _dataset(stage: Stage, settings: Settings, *, for_test: bool) -> tuple[str, splits.Split]:
+def _dataset(settings: Settings, *, for_test: bool) -> tuple[str, splits.Split]:
     return splits.dimensions(settings.dataset or ""), splits.parse(slices.split_of(settings, for_test=for_test))[0]
 
 

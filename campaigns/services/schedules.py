@@ -54,7 +54,7 @@ def change(row: Schedule, said: Said, *, actor: Actor, at: datetime, why: str = 
         return False
     _check(row)
     with _once(row), transaction.atomic():
-        _locked(row)
+        row.paused_by = _locked(row).paused_by      # it may have been paused since it was read
         begin(row, at=at)
         row.save(update_fields=[*asdict(said), "due_at", "next_at", "seen", "found"])
         _tell("schedule changed", row, actor.by(door), at=at, before=before, after=_spelled(row), why=why)
@@ -122,7 +122,7 @@ def end(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
     return bool(found) and _tell("schedule ended", row, by, at=at, why=why)
 
 
-def may_plan(*, actor: Actor) -> Owner:
+def downtime_owner(actor: Actor) -> Owner:
     """Whose downtimes are: the experiment's production."""
     return Owner(actor.user_id, actor.experiment, Role.PRODUCTION)
 
@@ -131,9 +131,11 @@ def may_plan(*, actor: Actor) -> Owner:
 def announce(*, actor: Actor, at: datetime, begins_at: datetime, ends_at: datetime, why: str, of: Campaign | Stage | str = "",
              door: str = "page") -> Downtime:
     """Nothing of it is launched from then to then: of a campaign, a stage, a batch system's alias, or (nothing said) of the experiment."""
-    require(actor, Verb.SCHEDULE, may_plan(actor=actor))
+    require(actor, Verb.SCHEDULE, downtime_owner(actor))
     if ends_at <= begins_at:
         raise Invalid(f"End {ends_at:%-d %b %Y %H:%M} is not after the beginning {begins_at:%-d %b %Y %H:%M}: give a later one.")
+    if ends_at > at + LONGEST:
+        raise Invalid(f"End is {ends_at:%Y}: a downtime lasts at most {LONGEST.days} days from now. To stop without an end, hold the launches.")
     if ends_at <= at:
         raise Invalid(f"End {ends_at:%-d %b %Y %H:%M} UTC is past: a downtime is announced for what is to come.")
     one = {"campaign": of if isinstance(of, Campaign) else None, "stage": of if isinstance(of, Stage) else None,
@@ -147,7 +149,7 @@ def announce(*, actor: Actor, at: datetime, begins_at: datetime, ends_at: dateti
 @transaction.atomic
 def lift(row: Downtime, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
     """It is over, or does not come at all; schedules that waited for its end are looked at now."""
-    require(actor, Verb.SCHEDULE, may_plan(actor=actor))
+    require(actor, Verb.SCHEDULE, downtime_owner(actor))
     if Downtime.objects.filter(pk=row.pk, lifted_at=None, ends_at__gt=at).update(lifted_at=at, lifted_by=actor.user) != 1:
         return False
     waiting = Schedule.objects.living().filter(experiment=row.experiment_id, next_at__gt=F("due_at"), cron__gt="")

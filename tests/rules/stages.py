@@ -4,7 +4,6 @@ from itertools import count
 
 from campaigns.document import Dependency, Recovery, Settings, Stage
 from campaigns.models import Campaign
-from datasets.models import File
 from datasets.services.declare import declare
 from datasets.services.incoming import NewFile
 from pomssite.kit.registry import backend
@@ -109,10 +108,6 @@ def recovery_of(first: Submission, step: int | None = None) -> Submission | None
 
 def of_stage(name: str) -> list[Submission]:
     return list(Submission.objects.filter(stage__name=name, abandoned_at=None).order_by("pk"))
-
-
-def all_names() -> set[str]:
-    return set(File.objects.values_list("name", flat=True))
 
 
 def raw(names: str, **facts) -> None:

@@ -57,6 +57,7 @@ def test_a_retired_campaign_keeps_nobody_from_changing_it():
     row.retired_at = NOON
     row.save()
     store(campaign("tuned", TUNED), update_shared=True)
+    assert JobType.objects.get().parameters == [["--tune ", "%(tune)s"]]
 
 
 def test_a_campaign_must_have_the_keywords_of_the_job_types_that_are_there():

@@ -278,11 +278,6 @@ def test_without_clear_schedule_an_exhausted_split_is_counted(actor, worker):
     assert Submission.objects.count() == 3
 
 
-@pytest.fixture
-def campaign_of_a_stage_that_goes(campaign):
-    return campaign
-
-
 def test_a_stage_that_is_retired_takes_its_schedule_with_it(scheduled, campaign, actor):
     row = scheduled()
     Campaign.objects.update(retired_at=NOON)

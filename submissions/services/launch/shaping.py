@@ -76,7 +76,7 @@ def _recoveries(job_type: JobType) -> list[dict[str, Any]]:
 
 
 def _layers(stage: Stage, settings: Settings, parameters: command.Pairs, *, for_test: bool, overrides: command.Pairs) -> list[tuple[str, Any]]:
-    """Lowest first (spec 03 §3.3): what is asked for at the launch lies over the stage, and once more over the test."""
+    """Lowest first: what is asked for at the launch lies over the stage, and once more over the test."""
     defaults = settings_from(stage.campaign.defaults)
     merged = (defaults.param_overrides or ()) if settings.merge_overrides else ()
     test = (settings.test_param_overrides or ()) if for_test else ()
