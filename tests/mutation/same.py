@@ -8,7 +8,8 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     **dict.fromkeys((("submissions.states", "from_jobs()", f"expected or 0: 0 is {number}") for number in (1, -1)),
                     "at least one job is over where it is asked"),
     ("submissions.states", "newer()", "turn > before: GtE"): "equal ones are not compared there",
-    ("campaigns.graph", "layout()", "-1: 1 is 2"): "no column at all, as with -1",
+    **dict.fromkeys((("campaigns.graph", "layout()", what) for what in (
+        "-1: 1 is 2", "-1: 1 is 0", "max(depth.values(), default=-1) + 1: 1 is 2")), "a column more or less that no stage is in"),
     **dict.fromkeys((("campaigns.graph", "_middle()", f"sum(rows) / len(rows) if rows else 0: 0 is {number}") for number in (1, -1)),
                     "only stages of the first column have nothing that feeds them: all of them are equal"),
     ("submissions.recovery", "again()", "About('', ()): '' with a letter more"): "its dimensions are thrown away",
