@@ -81,6 +81,7 @@ class Submission(Owned):
     settled_at = models.DateTimeField(null=True, blank=True)        # it, or the last of its recoveries, is Located
     force_at = models.DateTimeField(null=True, blank=True)          # when the stage takes it as Located, though outputs are missing
     stuck = models.CharField(max_length=200, blank=True)            # why nothing more will come by itself
+    lacks = models.PositiveIntegerField(null=True, blank=True)      # inputs without all their outputs when it was settled, if that was asked
     inputs = models.PositiveIntegerField(default=0)                 # files of its project
     expected = models.PositiveIntegerField(null=True, blank=True)   # jobs, if it is known how many
     idle = models.PositiveIntegerField(default=0)

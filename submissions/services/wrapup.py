@@ -33,6 +33,7 @@ class Found:
     verdict: Verdict
     facts: completion.Facts
     step: recovery.Step | None
+    lacks: int | None = None        # inputs of the original without all their outputs, now that no step is left; None: not asked
 
     def is_whole(self, status: Status) -> bool:
         return self.verdict == Verdict.WHOLE or status == Status.LOCATED
@@ -55,13 +56,23 @@ def _wrap(submission: Submission, *, at: datetime) -> bool:
     if verdict == Verdict.WAIT:
         _wait(submission, _waits_for(facts, settings), until=_look_again(submission, patience, at=at))
         return False
-    return _write(submission, Found(verdict, facts, _next_step(submission, facts) if _goes_on(submission, verdict) else None), at=at)
+    step = _next_step(submission, facts) if _goes_on(submission, verdict) else None
+    return _write(submission, Found(verdict, facts, step, None if step else _lacks(submission, verdict)), at=at)
 
 
 def _goes_on(submission: Submission, verdict: Verdict) -> bool:
     """The plan of recoveries does: unless a person's word, or the stage's, has ended it, or the family is settled already."""
     settled = (submission.parent or submission).settled_at is not None
     return verdict in (Verdict.LOCATED, Verdict.RECOVER) and submission.status != Status.LOCATED and not settled
+
+
+def _lacks(submission: Submission, verdict: Verdict) -> int | None:
+    """Located does not mean whole: a percentage was enough, or the last recovery consumed but a part. It is said how much is missing."""
+    first = submission.parent or submission
+    if verdict not in WHY_LOCATED or not first.dimensions or first.snapshot["settings"]["completion_type"] != "located":
+        return None
+    inputs, _, accounted = accounting.counts(first)
+    return max(0, inputs - accounted)
 
 
 def _force_after(settings: dict[str, Any]) -> timedelta:
@@ -143,12 +154,12 @@ def _end(submission: Submission, run: Run, status: Status, found: Found, *, at: 
     if first.settled_at:
         return _end_late(submission, first, run, status, found, at=at)
     if found.is_whole(status) or first.status == Status.LOCATED:
-        return _settle(first, run, status, at=at)
+        return _settle(first, run, status, found.lacks, at=at)
     return _stick(submission, first, run, status, found, at=at)
 
 
-def _settle(first: Submission, run: Run, status: Status, *, at: datetime) -> None:
-    Submission.objects.filter(pk=first.pk).update(stuck="", settled_at=at)
+def _settle(first: Submission, run: Run, status: Status, lacks: int | None, *, at: datetime) -> None:
+    Submission.objects.filter(pk=first.pk).update(stuck="", settled_at=at, lacks=lacks)
     _say("settled", first, run, status, at=at)
     slices.finish(first.slice_id)
     followers.start(first, run, at=at)
@@ -175,6 +186,7 @@ def _end_late(submission: Submission, first: Submission, run: Run, status: Statu
     if submission.pk == first.pk:
         return
     if found.is_whole(status):
+        Submission.objects.filter(pk=first.pk).update(lacks=found.lacks)
         followers.start_again(first, submission, run, at=at)
     else:
         why = f"{_stuck(submission, first, status, found.facts)} What it brought is not handed on."
