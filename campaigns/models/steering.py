@@ -20,8 +20,8 @@ class ScheduleQuerySet(OwnedQuerySet):
         return self.filter(retired_at=None)
 
     def to_look_at(self, at: datetime) -> Self:
-        """Their time has come; or the clock went back, behind what they have done already."""
-        return self.living().filter(Q(next_at__lte=at) | Q(last_at__gt=at + AHEAD))
+        """Their time has come; or the clock went back, behind what they have done already. A paused one is left alone, whatever clocks do."""
+        return self.living().filter(paused_by="").filter(Q(next_at__lte=at) | Q(last_at__gt=at + AHEAD))
 
 
 class Schedule(Owned):

@@ -16,6 +16,8 @@ from campaigns.models import Campaign, Downtime, Schedule, Stage
 from campaigns.services import arrivals, documents
 from pomssite.kit.errors import Conflict, Invalid
 
+LONGEST = timedelta(days=3660)      # of a downtime: a year beyond 9999 could be written, but in some zones not be read again
+
 
 @dataclass(frozen=True)
 class Said:

@@ -199,8 +199,8 @@ def _launch(row: Schedule, keys: Sequence[str], at: datetime, told: str, **more:
 
 
 def _claim(row: Schedule, **said: Any) -> bool:
-    """Only if it is as it was read: one of many workers sees True."""
-    same = Schedule.objects.living().filter(pk=row.pk, next_at=row.next_at, due_at=row.due_at, watched=row.watched, launches=row.launches)
+    """Only if it is as it was read, and nobody has paused it since: one of many workers sees True."""
+    same = Schedule.objects.living().filter(pk=row.pk, paused_by="", next_at=row.next_at, due_at=row.due_at, watched=row.watched, launches=row.launches)
     return same.update(**said) == 1
 
 
@@ -212,7 +212,7 @@ def _next_look(row: Schedule, due: datetime | None, at: datetime, *, watched: bo
 
 
 def _in_trouble(row: Schedule, why: str, *, at: datetime) -> None:
-    Schedule.objects.filter(pk=row.pk).update(next_at=at + SOON, last_result=f"Trouble, tried again: {why}"[:200])
+    _claim(row, next_at=at + SOON, last_result=f"Trouble, tried again: {why}"[:200])
 
 
 def _prefix(row: Schedule) -> str:

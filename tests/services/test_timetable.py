@@ -13,7 +13,7 @@ from campaigns.document import Settings, Stage
 from campaigns.models import Campaign, Downtime, Schedule
 from campaigns.services import holds, schedules, state
 from campaigns.services.schedules import Said
-from pomssite.kit.errors import Conflict, Invalid, NotAllowed
+from pomssite.kit.errors import Conflict, Invalid, NoAnswer, NotAllowed
 from submissions.models import LaunchIntent, Submission
 from submissions.services import steering, timetable
 from submissions.states import JobState
@@ -223,6 +223,35 @@ def test_the_role_is_asked_again_each_time(scheduled, worker, lost):
     assert keys() == due(row, 1, 4) and look(row).failures == 0
 
 
+def test_a_paused_schedule_stays_paused_though_the_clock_goes_back(scheduled, actor):
+    rows = [scheduled(), scheduled(new_files=1)]
+    Schedule.objects.update(last_at=NOON + 5 * HOUR)
+    for row in rows:
+        schedules.pause(row, actor=actor, at=NOON, why="x")
+    for minutes in range(0, 180, 20):
+        ring(NOON + minutes * MINUTE)
+    assert keys() == [] and [look(row).next_at for row in rows] == [None, None]
+
+
+def test_a_schedule_paused_while_it_is_looked_at_stays_paused(scheduled, actor, monkeypatch):
+    row = scheduled(new_files=1)
+
+    def no_answer(*_):
+        schedules.pause(row, actor=actor, at=NOON, why="x")
+        raise NoAnswer("the catalogue is down")
+    monkeypatch.setattr(timetable.arrivals, "new_files", no_answer)
+    ring(NOON)
+    assert (look(row).paused_by, row.next_at, keys()) == ("ann", None, [])
+
+
+def test_a_change_does_not_wake_a_schedule_that_was_paused_meanwhile(scheduled, actor):
+    row = scheduled()
+    stale = Schedule.objects.get(pk=row.pk)
+    schedules.pause(row, actor=actor, at=NOON, why="x")
+    assert schedules.change(stale, Said(cron="30 * * * *"), actor=actor, at=NOON)
+    assert (look(row).cron, row.paused_by, row.next_at) == ("30 * * * *", "ann", None)
+
+
 def test_failures_in_a_row_come_later_and_later_and_then_it_pauses_itself(scheduled):
     row = scheduled(cron="* * * * *", most_failures=4)
     Membership.objects.update(active=False)
@@ -354,7 +383,8 @@ def test_intents_of_all_kinds_wait_in_a_downtime(campaign, actor, worker, intent
     assert go(worker, NOON + HOUR + MINUTE) == 1
 
 
-@pytest.mark.parametrize(("begin", "end", "says"), [(2, 1, "is not after the beginning"), (-3, -1, "is past")])
+@pytest.mark.parametrize(("begin", "end", "says"), [
+    (2, 1, "is not after the beginning"), (-3, -1, "is past"), (2, 24 * 365 * 11, "lasts at most 3660 days")])
 def test_a_downtime_that_makes_no_sense_is_refused(actor, begin, end, says):
     with pytest.raises(Invalid, match=says):
         announced(actor, begin, end)
