@@ -124,7 +124,7 @@ def end(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
     return bool(found) and _tell("schedule ended", row, by, at=at, why=why)
 
 
-def downtime_owner(actor: Actor) -> Owner:
+def downtime_owner(*, actor: Actor) -> Owner:
     """Whose downtimes are: the experiment's production."""
     return Owner(actor.user_id, actor.experiment, Role.PRODUCTION)
 
@@ -133,7 +133,7 @@ def downtime_owner(actor: Actor) -> Owner:
 def announce(*, actor: Actor, at: datetime, begins_at: datetime, ends_at: datetime, why: str, of: Campaign | Stage | str = "",
              door: str = "page") -> Downtime:
     """Nothing of it is launched from then to then: of a campaign, a stage, a batch system's alias, or (nothing said) of the experiment."""
-    require(actor, Verb.SCHEDULE, downtime_owner(actor))
+    require(actor, Verb.SCHEDULE, downtime_owner(actor=actor))
     if ends_at <= begins_at:
         raise Invalid(f"End {ends_at:%-d %b %Y %H:%M} is not after the beginning {begins_at:%-d %b %Y %H:%M}: give a later one.")
     if ends_at > at + LONGEST:
@@ -151,7 +151,7 @@ def announce(*, actor: Actor, at: datetime, begins_at: datetime, ends_at: dateti
 @transaction.atomic
 def lift(row: Downtime, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
     """It is over, or does not come at all; schedules that waited for its end are looked at now."""
-    require(actor, Verb.SCHEDULE, downtime_owner(actor))
+    require(actor, Verb.SCHEDULE, downtime_owner(actor=actor))
     if Downtime.objects.filter(pk=row.pk, lifted_at=None, ends_at__gt=at).update(lifted_at=at, lifted_by=actor.user) != 1:
         return False
     waiting = Schedule.objects.living().filter(experiment=row.experiment_id, next_at__gt=F("due_at"), cron__gt="")

@@ -46,10 +46,10 @@ class DowntimeForm(forms.Form):
 def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Those that stand or come, and a form for those who may announce one."""
     now = clock.now()
-    allowed = may(actor, Verb.SCHEDULE, schedules.downtime_owner(actor))
+    allowed = may(actor, Verb.SCHEDULE, schedules.downtime_owner(actor=actor))
     form = DowntimeForm(request.POST or None)
     if request.method == "POST":
-        require(actor, Verb.SCHEDULE, schedules.downtime_owner(actor))
+        require(actor, Verb.SCHEDULE, schedules.downtime_owner(actor=actor))
         if form.is_valid() and _announced(form, actor, now):
             messages.success(request, "The downtime is announced. Launches that are due in it wait, and say so.")
             return redirect("campaigns:downtimes", actor.experiment)
@@ -64,7 +64,7 @@ def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
 def lift(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """Earlier than was said."""
     row = get_object_or_404(Downtime.objects.visible_to(actor).select_related("campaign", "stage__campaign"), pk=pk)
-    require(actor, Verb.SCHEDULE, schedules.downtime_owner(actor))
+    require(actor, Verb.SCHEDULE, schedules.downtime_owner(actor=actor))
     back = reverse("campaigns:downtimes", args=[actor.experiment])
     if request.method != "POST":
         words = {"title": f"Lift the downtime of {row.of}", "effect": "It ends now, or never comes. What waited goes out within half a minute.",
