@@ -26,6 +26,11 @@ def beat(worker: Worker) -> bool:
     return False
 
 
+def elders(worker: Worker) -> int:
+    """How many of its kind live that began before it; 0 where there is one alone."""
+    return Worker.objects.filter(kind=worker.kind, pk__lt=worker.pk, beat_at__gt=Now() - ALIVE).count()
+
+
 def bury() -> int:
     """Rows of the long dead, whom nothing names any more."""
     return Worker.objects.filter(beat_at__lt=Now() - FORGET).exclude(pk__in=Submission.objects.exclude(holder=None).values("holder")).delete()[0]

@@ -213,6 +213,14 @@ def test_a_dataset_cut_to_the_end_drops_the_intent_and_ends_the_run(worker, db):
     assert last in wanted and last.why == "the dataset has nothing left to cut" and last.run.exhausted_at == NOON
 
 
+@pytest.mark.parametrize(("elders", "first"), [(0, 0), (1, 2)])
+def test_one_launcher_takes_the_oldest_first_and_a_further_one_begins_elsewhere(campaign, elders, first):
+    launchers = [leases.enlist(f"w{n}") for n in range(elders + 1)]
+    wanted = [make_intent(campaign) for _ in range(3)]
+    go(launchers[-1])
+    assert Submission.objects.order_by("pk").first().intent == wanted[first]
+
+
 def test_a_free_slice_goes_before_a_new_cut(worker, db):
     campaign = make_campaign(make_document(defaults=Settings(split="nfiles(1)")))
     stage = campaign.stages.first()

@@ -16,7 +16,7 @@ from submissions import gate
 from submissions.command import BadCommand
 from submissions.models import LaunchIntent, Run, Submission, Worker
 from submissions.models.intents import NOT_YET, NOTHING_LEFT
-from submissions.services import intents, lifecycle
+from submissions.services import intents, leases, lifecycle
 from submissions.services.launch import asking, shaping
 from submissions.services.launch.sending import LAUNCH, send
 from submissions.states import Status
@@ -50,8 +50,8 @@ def _wait(intent: LaunchIntent, why: str, *, until: datetime) -> None:
 
 
 def _apart(ready: list[int], worker: Worker) -> list[int]:
-    """Two launchers that begin at the same end ask everything twice and take half of it."""
-    start = worker.pk * 41 % (len(ready) or 1)
+    """The oldest first. Launchers that begin at the same end ask everything twice: each further one begins elsewhere."""
+    start = leases.elders(worker) * 41 % len(ready) if len(ready) > 1 else 0
     return ready[start:] + ready[:start]
 
 
