@@ -17,6 +17,7 @@ from campaigns.document import Settings
 from campaigns.models import Slice, Stage
 from campaigns.services import documents, slices
 from datasets import splits
+from datasets.splits import values
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, PomsError
 from pomssite.kit.registry import backend
@@ -71,7 +72,7 @@ def _line(row: Slice, first: Submission | None, split: splits.Split) -> dict[str
 def _shown(state: int | None, split: splits.Split) -> str:
     if state is None:
         return "beginning"
-    return datetime.fromtimestamp(state, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if split.lasting == "times" else str(state)
+    return datetime.fromtimestamp(min(state, values.LATEST), UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if split.lasting == "times" else str(state)
 
 
 @dataclass(frozen=True)

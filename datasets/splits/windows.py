@@ -71,4 +71,5 @@ def _between(at: At, start: int, end: int) -> str:
 
 def _written(moment: int, zone: tzinfo | None) -> str:
     """As 2026-01-31T12:00:00, which is UTC; with an offset where a zone is said, so that an hour that comes twice is no riddle."""
+    moment = min(moment, values.LATEST)        # a position may be of another split, or a slip
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S") if zone is None else datetime.fromtimestamp(moment, zone).isoformat()

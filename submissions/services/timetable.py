@@ -200,8 +200,8 @@ def _launch(row: Schedule, keys: Sequence[str], at: datetime, told: str, **more:
 
 def _claim(row: Schedule, **said: Any) -> bool:
     """Only if it is as it was read, and nobody has paused it since: one of many workers sees True."""
-    same = Schedule.objects.living().filter(pk=row.pk, paused_by="", next_at=row.next_at, due_at=row.due_at, watched=row.watched, launches=row.launches)
-    return same.update(**said) == 1
+    same = {name: getattr(row, name) for name in ("pk", "next_at", "due_at", "watched", "launches")}
+    return Schedule.objects.living().filter(paused_by="", **same).update(**said) == 1
 
 
 def _next_look(row: Schedule, due: datetime | None, at: datetime, *, watched: bool = True) -> datetime | None:

@@ -65,3 +65,16 @@ def test_whoever_begins_it_anew_at_any_statement_leaves_no_file_in_two_live_slic
     assert sorted(SliceFile.objects.filter(round=last).values_list("file", flat=True)) == list(MANY[:5])
     anew_at = Slice.objects.filter(state=Slice.MOVED).values_list("number", flat=True).first() or 0
     assert not SliceFile.objects.filter(round=last, slice__number__lt=anew_at).exclude(slice__state=Slice.TAKEN).exists(), "what is over is cut anew"
+
+
+@pytest.mark.parametrize("at", range(1, 16))
+def test_a_slice_that_comes_back_at_any_statement_of_a_reset_goes_back_into_the_dataset(at):
+    stage = a_stage("nfiles(1)", files=MANY[:3])
+    cut(stage), cut(stage)
+    actor = make_actor()
+    overtaken(lambda: slices.reset(stage, settings=settings_of(stage), for_test=False, actor=actor, **WHY),
+              lambda: slices.give_back(Slice.objects.get(number=1).pk), at=at)
+    assert not Slice.objects.filter(state=Slice.FREE, round=0).exists()
+    taking(stage)()
+    live = list(SliceFile.objects.filter(slice__state=Slice.TAKEN).values_list("file", flat=True))
+    assert len(live) == len(set(live)) == 3

@@ -98,7 +98,7 @@ def test_what_is_at_work_is_not_cut_a_second_time():
 
 
 @pytest.mark.parametrize(("split", "to", "says"), [("nfiles(2)", 1, "has no position"), ("draining", 0, "has no position"),
-                                                    ("mod(3)", -1, "Position is -1")])
+                                                    ("mod(3)", -1, "Position is -1"), ("new", 1764000000000, "no milliseconds")])
 def test_a_position_that_cannot_be_is_refused(split, to, says):
     stage = a_stage(split)
     with pytest.raises(Invalid, match=says):

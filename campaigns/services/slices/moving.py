@@ -13,6 +13,7 @@ from campaigns.models import Slice, SliceFile, Stage
 from campaigns.services.slices import cutting, taking
 from campaigns.services.slices.cutting import Stand
 from datasets import splits
+from datasets.splits import values
 from pomssite.kit.errors import Conflict, Invalid
 
 
@@ -38,10 +39,10 @@ def begin_anew(stage: Stage, *, for_test: bool, by: By, at: datetime, why: str) 
     if not begun(stage, for_test=for_test):
         return False
     _line(stage, here, for_test=for_test, begin=here.round + 1)
-    for free in mine.filter(state=Slice.FREE):
-        if Slice.objects.filter(pk=free.pk, state=Slice.FREE).update(state=Slice.PASSED):
-            taking.let_go(free.pk)
-    live = list(mine.filter(state=Slice.TAKEN).select_for_update(no_key=True).values_list("pk", flat=True))
+    locked = list(mine.filter(state__in=[Slice.FREE, Slice.TAKEN]).order_by("pk").select_for_update(no_key=True))   # at once: none changes sides
+    free, live = ([row.pk for row in locked if row.state == state] for state in (Slice.FREE, Slice.TAKEN))
+    mine.filter(pk__in=free).update(state=Slice.PASSED)
+    taking.let_go(*free)
     mine.filter(pk__in=live).update(overtaken=True)
     SliceFile.objects.filter(slice__in=live).exclude(round=None).update(round=here.round + 1)
     _tell("split begun anew", stage, for_test=for_test, by=by, at=at, before=_shown(here.state), why=why)
@@ -54,13 +55,16 @@ def move(stage: Stage, to: int | None, *, settings: Settings, for_test: bool, ac
     require(actor, Verb.EDIT, stage.campaign)
     _said(why)
     text = cutting.split_of(settings, for_test=for_test)
-    if not splits.parse(text)[0].place:
+    split = splits.parse(text)[0]
+    if not split.place:
         raise Invalid(f"Split {text} has no position: it knows its files by their names. Begin it anew, or do one slice again.")
     if to is not None and not 0 <= to < FURTHEST:
         raise Invalid(f"Position is {to}. Write a whole number of at least 0, or nothing for the beginning.")
+    if to is not None and split.lasting == "times" and to >= values.LATEST:
+        raise Invalid(f"Position is {to}, which is beyond the year 3000. Write seconds since 1970, and no milliseconds.")
+    here = cutting.stand(stage, for_test=for_test)      # read first: whoever cuts from here on wants the number of our line
     again = cut_so_far(stage, for_test=for_test).filter(Q() if to is None else Q(after__gt=to))
     _none_at_work(again)
-    here = cutting.stand(stage, for_test=for_test)
     _line(stage, here, for_test=for_test, begin=here.round, after=to)
     taking.let_go(*again.values_list("pk", flat=True))
     _tell("split moved", stage, for_test=for_test, by=actor.by(door), at=at, before=_shown(here.state), after=_shown(to), why=why)
