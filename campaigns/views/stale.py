@@ -33,7 +33,8 @@ def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _decide(request, actor, experiment)
     at = clock.now()
     lines = [Line(each, may(actor, Verb.EDIT, each.campaign.owner)) for each in stale.proposed(experiment, at=at)]
-    words = {"lines": lines, "days": experiment.stale_after_d, "trail": [("Campaigns", reverse("campaigns:list", args=[experiment.pk]))]}
+    words = {"lines": lines, "days": experiment.stale_after_d, "most_days": MOST_DAYS,
+             "trail": [("Campaigns", reverse("campaigns:list", args=[experiment.pk]))]}
     return show(request, "campaigns/stale.html", words, at=at, live=False)
 
 
