@@ -28,7 +28,7 @@ class DowntimeForm(forms.Form):
     of = forms.CharField(required=False, max_length=400, label="Campaign, or campaign/stage", widget=forms.TextInput(attrs=TEXT),
                          help_text="Empty: all of the experiment.")
     batch = forms.ChoiceField(required=False, label="Batch system", widget=forms.Select(attrs=TEXT))
-    begins_at = forms.DateTimeField(label="From", widget=forms.DateTimeInput(attrs=MOMENT), help_text="2026-11-24 06:00")
+    begins_at = forms.DateTimeField(label="From", widget=forms.DateTimeInput(attrs=MOMENT))
     ends_at = forms.DateTimeField(label="To", widget=forms.DateTimeInput(attrs=MOMENT))
     zone = forms.CharField(max_length=64, initial="UTC", label="Time zone of both", widget=forms.TextInput(attrs=TEXT))
     why = forms.CharField(max_length=200, label="Reason", widget=forms.TextInput(attrs=TEXT), help_text="What the next shifter reads.")

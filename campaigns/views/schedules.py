@@ -80,10 +80,10 @@ class ScheduleForm(forms.Form):
     cron = forms.CharField(required=False, max_length=cron.LONGEST, label="Cron line", widget=forms.TextInput(attrs={**TEXT, "spellcheck": "false"}),
                            help_text="Minute, hour, day of month, month, day of week: 30 2 * * mon-fri. Empty, if it goes by new files.")
     zone = forms.CharField(max_length=64, label="Time zone", widget=forms.TextInput(attrs=TEXT), help_text="As UTC, Europe/Zurich, America/Chicago.")
-    new_files = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, label="Or: as soon as there are new files",
-                                   widget=forms.NumberInput(attrs=TEXT), help_text="So many that no slice has. Empty, if it goes by the clock.")
-    at_most_h = forms.IntegerField(required=False, min_value=0, max_value=10_000, label="… but one is enough after hours",
-                                   widget=forms.NumberInput(attrs=TEXT), help_text="Since the last launch. Empty: never.")
+    new_files = forms.IntegerField(required=False, min_value=0, max_value=1_000_000, label="Or: when so many new files are there",
+                                   widget=forms.NumberInput(attrs=TEXT), help_text="Files that no slice holds yet. Empty, if it goes by the clock.")
+    at_most_h = forms.IntegerField(required=False, min_value=0, max_value=10_000, label="… or at least one, after so many hours",
+                                   widget=forms.NumberInput(attrs=TEXT), help_text="Counted from the last launch. Empty: it waits for all of them.")
     catch_up = forms.ChoiceField(choices=CAUGHT_UP.items(), label="Times that an outage missed", widget=CHOICE)
     in_downtime = forms.ChoiceField(choices=DOWN.items(), label="In a downtime", widget=CHOICE)
     overlap = forms.BooleanField(required=False, label="Overlap", help_text="Launch also while its last run of this stage is still at work.")
@@ -109,7 +109,8 @@ class Deed:
 
 
 DEEDS = {
-    "run": Deed("Run now", "A run begins at once, in your name. The timetable stays as it is.", "Run now", "A run is recorded.", steering.run_now),
+    "run": Deed("Run now", "A run begins at once, in your name. The timetable stays as it is.", "Run now",
+                "A run is recorded. It goes out within seconds, or it is said here why not.", steering.run_now),
     "pause": Deed("Pause", "Nothing is launched by it until somebody resumes it.", "Pause", "It is paused.", schedules.pause),
     "resume": Deed("Resume", "It goes on from now; what was due in the pause is not made up, and its failures are forgotten.", "Resume",
                    "It goes on.", schedules.resume),
@@ -166,7 +167,7 @@ def act(request: HttpRequest, actor: Actor, pk: int, deed: str) -> HttpResponse:
     once = {"token": _token(request)} if deed == "run" else {}
     if chosen.do(row, actor=actor, at=clock.now(), why=request.POST.get("why", ""), **once):
         messages.success(request, chosen.said)
-    return redirect(back)
+    return redirect(reverse("campaigns:stage", args=[actor.experiment, row.stage_id]) if once else back)
 
 
 def _edit(request: HttpRequest, actor: Actor, stage: Stage, row: Schedule | None) -> HttpResponse:

@@ -105,7 +105,7 @@ def _asked(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
     last = dropped[-1]
     asked = f" It was asked for with the reason: {last.reason}." if last.reason else ""
     return Reason(Status.HELD, f"The last launch of {each.stage.name} came to nothing",
-                  f"{_sentence(last.why)}{asked} To run it all again, import the campaign under another name.")
+                  f"{_sentence(last.why)}{asked} To run it all again, let its split begin anew, on the page of its slices.")
 
 
 def _recovered(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:

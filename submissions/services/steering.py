@@ -42,7 +42,7 @@ def run_now(schedule: Schedule, *, actor: Actor, at: datetime, token: str, why: 
         raise Conflict("This schedule or its stage is retired: nothing was launched.")
     _awake(stage.campaign, by=actor.by(door), at=at)
     return intents.begin(stage, key=f"cron:{schedule.pk}:now:{token}", owner=actor.makes, by=actor.by(door), at=at,
-                         why=why, cause="schedule", for_test=schedule.for_test)
+                         why=why, for_test=schedule.for_test)
 
 
 def _awake(campaign: Campaign, *, by: By, at: datetime) -> None:

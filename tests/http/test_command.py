@@ -72,3 +72,10 @@ def test_why_it_could_not_be_launched_is_said(stage, as_user, break_it):
 
 def test_the_page_of_a_launch_leads_to_it(stage, as_user):
     assert f'href="/dune/stages/{stage.pk}/command/"' in as_user().get(f"/dune/stages/{stage.pk}/launch/").content.decode()
+
+
+def test_a_stage_that_is_fed_has_no_slice_to_show(stage, scene, as_user):
+    fed = scene.campaign.stages.get(name="simulate")
+    fed.settings |= {"dataset": "from_parent"}
+    fed.save()
+    assert "handed to it by the stages that feed it" in shown(as_user(), fed)

@@ -73,7 +73,7 @@ def test_a_launch_that_came_to_nothing_says_so_until_something_is_launched(db, w
         make_intent(campaign)
         go(worker, timezone.now())
     said = [reason for reason in reasons.why(CampaignOutlook(campaign)) if "came to nothing" in reason.title]
-    assert len(said) == 1 and said[0].text.startswith("The dataset has nothing left to cut.")
+    assert len(said) == 1 and said[0].text.startswith("The dataset has nothing left to cut.") and "begin anew" in said[0].text
     make_files(("c",))
     make_intent(campaign)
     go(worker)

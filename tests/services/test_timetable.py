@@ -189,7 +189,7 @@ def test_run_now_launches_in_the_name_of_who_asks_once_and_does_not_move_the_tim
     for _ in range(2):
         steering.run_now(row, actor=bob, at=NOON + MINUTE, token="press")
     intent = LaunchIntent.objects.get()
-    assert (intent.creator.username, intent.cause) == ("bob", "schedule")
+    assert (intent.creator.username, intent.cause) == ("bob", "manual")
     assert (look(row).due_at, row.next_at, row.launches) == before
 
 

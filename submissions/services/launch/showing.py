@@ -35,7 +35,10 @@ def show(stage: Stage, *, actor: Actor, at: datetime, for_test: bool) -> Shown:
     except (PomsError, BadCommand, BadQuery, BadSplit) as no:
         return Shown(trouble=str(no))
     why = nothing.why if nothing is not None else "nothing is left"
-    return Shown(_script(words), (piece.parameter or piece.dimensions or "no input files") if piece else f"nothing now: {why}")
+    if settings.dataset == "from_parent":
+        return Shown(_script(words), "what is handed to it by the stages that feed it; the command is shown without")
+    return Shown(_script(words), (piece.parameter or piece.dimensions or "no input files") if piece
+                 else f"nothing now: {why}; the command is shown without a slice")
 
 
 def _script(words: dict) -> str:
