@@ -29,7 +29,7 @@ FAULTS = (
     Fault("a sent launch is simply sent again", f"{S}/launch/resuming.py", ((
         "    if submission.sent_at is None:\n", "    if True:\n"), ),
         (f"{T}/test_launch.py",)),
-    Fault("a slice taken without its condition", "campaigns/services/slices.py", ((
+    Fault("a slice taken without its condition", "campaigns/services/slices/taking.py", ((
         "Slice.objects.filter(pk=row.pk, state=Slice.FREE).update(state=Slice.TAKEN)",
         "Slice.objects.filter(pk=row.pk).update(state=Slice.TAKEN)"),),
         (f"{T}/test_races.py::test_who_waited_for_a_claim_looks_again",)),
@@ -78,8 +78,8 @@ FAULTS = (
     Fault("a run looked at without its lock", f"{S}/joins.py", (
         ("    run = Run.objects.select_for_update(no_key=True).get(pk=seen.pk)\n", "    run = Run.objects.get(pk=seen.pk)\n"),
         ("    Run.objects.filter(pk=run.pk).update(changed=False, trouble=\"\", recheck_at=None)\n", ""),
-        ("graph.before(stage.pk, pairs), at=at)\n    return True\n",
-         "graph.before(stage.pk, pairs), at=at)\n    Run.objects.filter(pk=run.pk).update(changed=False)\n    return True\n")),
+        ("graph.before(stage.pk, pairs), pairs), at=at)\n    return True\n",
+         "graph.before(stage.pk, pairs), pairs), at=at)\n    Run.objects.filter(pk=run.pk).update(changed=False)\n    return True\n")),
         (f"{T}/test_overtaking.py", "-k", "join")),
     Fault("waiting and alive counted one after the other", f"{S}/joins.py", ((
         "    return mine.filter(Q(taken_at=None, dropped_at=None) | Exists(alive)).count()\n",

@@ -29,8 +29,9 @@ def processes(batch: LocalBatch) -> dict[int, str]:
     """Those of the box, each with the place that it was started with."""
     places = {}
     for pid in marked(batch.store.folder):
-        words = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        places[pid] = next(word.decode() for word in words if word.startswith(b"POMS_SCRATCH="))
+        with suppress(OSError, StopIteration):      # it may end meanwhile
+            words = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            places[pid] = next(word.decode() for word in words if word.startswith(b"POMS_SCRATCH="))
     return places
 
 
