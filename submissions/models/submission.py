@@ -46,8 +46,8 @@ class SubmissionQuerySet(OwnedQuerySet):
     def to_wrap(self, at) -> Self:
         """Ended, and not yet wrapped up in that status; or the time has come to take it as Located."""
         ended = [Status.COMPLETED, Status.FAILED, Status.LOCATED, *OVER]
-        new = Q(Q(recheck_at=None) | Q(recheck_at__lte=at), ~Q(wrapped=F("status")), status__in=ended)
-        return self.filter(new | Q(force_at__lte=at, status=Status.COMPLETED), abandoned_at=None)
+        due, new = Q(recheck_at=None) | Q(recheck_at__lte=at), Q(~Q(wrapped=F("status")), status__in=ended)
+        return self.filter(due, new | Q(force_at__lte=at, status=Status.COMPLETED), abandoned_at=None)
 
 
 class Submission(Owned):

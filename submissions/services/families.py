@@ -38,6 +38,11 @@ def is_busy(member: Submission) -> bool:
     return Submission.objects.filter(Exists(at_work) | Exists(waiting), pk=first).exists()     # in one statement: it may just be launched
 
 
+def not_by_itself(first: Submission) -> None:
+    """A person has taken it in hand: none of it is taken as Located because time has passed."""
+    Submission.objects.filter(Q(pk=first.pk) | Q(parent=first)).update(force_at=None)
+
+
 def about(first: Submission) -> recovery.About:
     """What recoveries are made from."""
     settings = first.snapshot["settings"]

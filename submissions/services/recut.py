@@ -63,14 +63,19 @@ def first_of(old: Slice) -> Submission | None:
 
 
 def _ended(old: Slice, *, actor: Actor, at: datetime, why: str) -> Submission | None:
-    """Its first submission. Under the slice's lock: of two that ask at once, the second sees what the first did."""
+    """Its first submission. Under the locks of its run and of the slice: of two that ask at once, also for a recovery, the second sees
+    what the first did. It is in better hands now, and is not taken as Located by itself."""
     require(actor, Verb.DO, old.stage.campaign)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    if seen := first_of(old):
+        Run.objects.select_for_update(no_key=True).get(pk=seen.run_id)      # before the slice, as wrap-up and recoveries do
     old.state = Slice.objects.select_for_update(no_key=True).get(pk=old.pk).state
     first = first_of(old)
     if reason := why_not(old, first):
         raise Conflict(f"{reason} Nothing was changed.")
+    if first:
+        families.not_by_itself(first)
     if first and first.status == Status.LAUNCH_FAILED:
         lifecycle.give_up(first, at=at)
     return first

@@ -8,6 +8,7 @@ from accounts import events
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns.document import Pairs, values
+from campaigns.models import Slice
 from pomssite.kit.errors import Conflict, Invalid
 from submissions import recovery
 from submissions.models import LaunchIntent, Run, Submission
@@ -37,7 +38,8 @@ def recover(submission: Submission, wish: Wish, *, actor: Actor, at: datetime, w
         return known
     _check(first, wish, why)
     dimensions = _dimensions(first, wish.kind)
-    Submission.objects.filter(pk=first.pk).update(stuck="", force_at=None)
+    Submission.objects.filter(pk=first.pk).update(stuck="")
+    families.not_by_itself(first)
     events.record([events.event("recovery asked for", first, by=actor.by(door), at=at, after=wish.kind, why=why.strip())])
     return intents.intend(
         first.stage, key=name, cause="manual", run=first.run, owner=actor.makes, at=at, dimensions=dimensions, parameter=first.parameter,
@@ -54,8 +56,19 @@ def _check(first: Submission, wish: Wish, why: str) -> None:
         raise Invalid(f"{field} = {values.short(value)}: {sentence}.")
     if first.status not in RECOVERABLE or first.abandoned_at:
         raise Conflict(f"{first} is {first.status}: only {', '.join(sorted(RECOVERABLE))} submissions can be recovered. Nothing was changed.")
+    if heir := _went_on(first):
+        raise Conflict(f"{heir} Recover that one. Nothing was changed.")
     if families.is_busy(first):
         raise Conflict(f"A recovery of {first} waits, or is at work. Wait for its end, so that no file is run over twice. Nothing was changed.")
+
+
+def _went_on(first: Submission) -> str:
+    """Where its files are now, if a person has given them to another slice; empty, if they are its own."""
+    if first.slice is None:
+        return ""
+    if heir := first.slice.successors.filter(state__in=[Slice.FREE, Slice.TAKEN]).first():
+        return f"Slice {heir.number} does slice {first.slice.number} again."
+    return f"The files of slice {first.slice.number} went on to another slice." if first.slice.state == Slice.PASSED else ""
 
 
 def _dimensions(first: Submission, kind: str) -> str:

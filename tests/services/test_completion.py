@@ -10,7 +10,7 @@ from pomssite.kit.errors import Conflict, NoAnswer
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef
 from submissions.models import LaunchIntent, Order, Submission
-from submissions.services import intake, leases, repairs, steering
+from submissions.services import accounting, intake, leases, repairs, steering
 from submissions.services.repairs import Wish
 from submissions.states import JobState, Status
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_intent
@@ -73,6 +73,36 @@ def test_a_recovery_by_hand_puts_force_off(db, worker):
     repairs.recover(fresh(first), Wish("pending_files"), actor=make_actor(), at=END, why="x", key="k")
     go(worker, END + timedelta(hours=2)), wrap(END + 3 * DAY)
     assert fresh(first).status == Status.COMPLETED and not fresh(first).settled_at
+
+
+def test_a_recovery_by_hand_puts_off_the_force_of_the_whole_family(db, worker):
+    first = half_done(worker, plan=(Recovery("pending_files"),), force_located_after_s=86400, patience_s=60)
+    wrap(END + timedelta(minutes=2)), go(worker, END + timedelta(minutes=2))
+    recovery = Submission.objects.get(parent=first)
+    backend("DATA_HANDLERS").mark("dune", recovery.tag, ["b"], "consumed")
+    report(recovery, JobState.DONE, at=END)
+    wrap(END + timedelta(minutes=3))
+    assert fresh(recovery).force_at
+    repairs.recover(fresh(first), Wish("pending_files"), actor=make_actor(), at=END, why="x", key="k")
+    wrap(END + 3 * DAY)
+    assert (fresh(recovery).status, fresh(recovery).force_at) == (Status.COMPLETED, None)
+
+
+def test_a_catalogue_that_is_down_when_force_is_due_is_asked_at_a_modest_pace(db, worker, monkeypatch):
+    first, asked = half_done(worker, force_located_after_s=86400), []
+    wrap(END + timedelta(hours=2))
+    at = fresh(first).force_at
+
+    def no_answer(submission):
+        asked.append(submission)
+        raise NoAnswer("down")
+    monkeypatch.setattr(accounting, "counts", no_answer)
+    for second in range(30):
+        wrap(at + timedelta(seconds=second))
+    assert len(asked) == 1
+    monkeypatch.undo()
+    wrap(at + timedelta(minutes=2))
+    assert fresh(first).status == Status.LOCATED
 
 
 def test_complete_asks_for_no_output(db, worker):

@@ -9,8 +9,9 @@ from accounts.policy import Role
 from campaigns.models import Slice, SliceFile
 from campaigns.services import slices
 from pomssite.kit.errors import Conflict, Invalid, NoAnswer, NotAllowed, Refused
+from pomssite.kit.registry import backend
 from submissions.models import LaunchIntent, Order, Run, Submission
-from submissions.services import recut
+from submissions.services import recut, repairs
 from submissions.states import JobState, Status
 from tests.makers import NOON, make_actor, make_files, make_intent
 from tests.services.cutting import NAMES, WHY, a_stage, cut, number, rows, settings_of
@@ -83,6 +84,23 @@ def test_a_stuck_slice_is_given_back_and_goes_before_a_new_cut(worker):
     row = recut.give_back(number(0), actor=make_actor(), **WHY)
     assert (number(0).state, row.state, row.number) == (Slice.PASSED, Slice.FREE, 1)
     assert [cut(stage), cut(stage)] == ["ab", "cd"]
+
+
+@pytest.mark.parametrize("deed", [recut.redo, recut.give_back])
+def test_what_was_handed_on_is_neither_recovered_nor_taken_as_located_by_itself(deed, worker):
+    stage = a_stage(completion_pct=100, force_located_after_s=86400)
+    first, = launched(stage, worker)
+    produce(first, "a")
+    backend("DATA_HANDLERS").mark("dune", first.tag, ["a", "b"], "consumed")
+    report(first, JobState.DONE)
+    wrap(LATER + timedelta(days=1, hours=2))
+    assert Submission.objects.get().stuck and Submission.objects.get().force_at
+    deed(number(0), actor=make_actor(), **WHY)
+    wrap(LATER + timedelta(days=9))
+    first.refresh_from_db()
+    assert (first.status, first.settled_at) == (Status.COMPLETED, None)
+    with pytest.raises(Conflict, match="Slice 1 does slice 0 again"):
+        repairs.recover(first, repairs.Wish("pending_files"), actor=make_actor(), at=LATER, why="x", key="k")
 
 
 def test_files_that_are_at_work_elsewhere_since_are_not_done_again(worker):
