@@ -32,6 +32,7 @@ class Deed:
     do: Callable[..., bool]
     verb: Verb = Verb.HOLD
     more: Callable[[Any], str] = lambda thing: ""       # what it means for this one
+    look: str = ""
 
 
 def _going_on(do: Callable[..., bool]) -> Callable[..., bool]:
@@ -66,7 +67,7 @@ def _what_lives(thing: Campaign | Stage) -> str:
     """How much it is."""
     rows = Submission.objects.with_live_jobs().filter(stage__in=_stages(thing), abandoned_at=None)
     jobs = sum(row.idle + row.running + row.held for row in rows)
-    return f"Now: {jobs} jobs of {len(rows)} submissions." if rows else "Now: none."
+    return f"Jobs now: {jobs}, of {len(rows)} submission{'s' if len(rows) > 1 else ''}." if rows else "Jobs now: none."
 
 
 DEEDS = {
@@ -76,7 +77,7 @@ DEEDS = {
                     "Release launches", "Launches of {} go on.", _going_on(holds.release)),
     "kill": Deed("Kill all jobs of {}", "Every job of it that waits, runs or is held is removed from the batch system and does not come back;"
                  " what it has not written is lost. What waits to be launched still goes out: hold launches first, if it should not.",
-                 "Kill all jobs", "Killing all jobs of {} is ordered.", _kill, Verb.DO, _what_lives),
+                 "Kill all jobs", "Killing all jobs of {} is ordered.", _kill, Verb.DO, _what_lives, "danger"),
 }
 OF_CAMPAIGN = {
     **DEEDS,
@@ -125,7 +126,7 @@ def _act(request: HttpRequest, actor: Actor, deed: Deed | None, thing: Thing, ow
     require(actor, deed.verb, owned)
     if request.method != "POST":
         words = {"title": deed.title.format(thing.name), "effect": f"{deed.effect} {deed.more(thing)}".strip(), "button": deed.button,
-                 "back": back, "trail": trail}
+                 "look": deed.look, "back": back, "trail": trail}
         return show(request, "confirm.html", words, at=clock.now(), live=False)
     if deed.do(thing, actor=actor, at=clock.now(), why=request.POST.get("why", "")):
         messages.success(request, deed.said.format(thing.name))

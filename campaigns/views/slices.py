@@ -86,9 +86,9 @@ class Deed:
 
 
 OF_SLICE = {
-    "again": Deed("Do slice {} again", "Its {} are launched again, in a run of its own and in your name; what depends on the stage follows within "
+    "again": Deed("Do slice {} again", "Its {} launched again, in a run of its own and in your name; what depends on the stage follows within "
                   "that run. The outputs of the first time stay where they are.", "Slice {} is launched again.", recut.redo),
-    "back": Deed("Give back slice {}", "Its {} are free: the next launch of the stage takes them before it cuts a new slice. Nothing is launched "
+    "back": Deed("Give back slice {}", "Its {} free: the next launch of the stage takes them before it cuts a new slice. Nothing is launched "
                  "now. Outputs that it made stay where they are.", "Slice {} is given back.", recut.give_back),
 }
 
@@ -108,7 +108,7 @@ def on_slice(request: HttpRequest, actor: Actor, pk: int, number: int, deed: str
         return redirect(_address(stage, for_test))
     if reason := recut.why_not(row, recut.first_of(row)):
         raise Conflict(f"{reason} Nothing was changed.")
-    what = f"{row.count} files" if row.count else f"work ({row.parameter})" if row.parameter else "work"
+    what = f"{row.count} file{'s are' if row.count > 1 else ' is'}" if row.count else f"parameter {row.parameter} is" if row.parameter else "work is"
     return _confirm(request, stage, for_test, chosen.title.format(number), chosen.effect.format(what), "Do again" if deed == "again" else "Give back")
 
 
@@ -123,9 +123,10 @@ def reset(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         return redirect(_address(stage, for_test))
     cut = slices.cut_so_far(stage, for_test=for_test)
     at_work, free = cut.filter(state=Slice.TAKEN).count(), cut.filter(state=Slice.FREE).count()
-    effect = (f"{cut.count()} slices are cut. All of the dataset is cut once more, also what is done: it will be processed a second time. "
-              f"{free} free slices go back into the dataset. {at_work} at work go on; their files follow when these have ended or are given back, "
-              "so that no file is in two slices at work. The history is kept.")
+    parts = ((1, f"So far cut: {cut.count()}. All of the dataset is cut once more, also what is done: it will be processed a second time."),
+             (free, f"Free slices that go back into the dataset: {free}."),
+             (at_work, f"Slices at work, which go on: {at_work}; their files follow when these have ended or are given back: no file is in two."))
+    effect = " ".join([*(words for count, words in parts if count), "The history is kept."])
     title = f"Begin the {'test ' if for_test else ''}split of {stage.name} anew"
     return _confirm(request, stage, for_test, title, effect, "Begin anew", look="danger")
 

@@ -54,7 +54,7 @@ def _file(experiment: str, name: str) -> File:
         DIMS["file_name"].fits(name)
         if file := File.objects.filter(experiment=experiment, name=name).first():
             return file
-    raise UnknownName(f"unknown file {name!r} in experiment {experiment}")
+    raise UnknownName(f"unknown file {name!r} in experiment {experiment}: write its whole name, as the catalogue has it")
 
 
 def _asked(file: File, clauses: list[Clause], cuts: list[Clause]) -> tuple[list[bool], list[int]]:

@@ -95,7 +95,7 @@ def test_a_split_begins_anew_after_it_was_said_what_that_means(stage, as_user):
     cut(stage), cut(stage)
     client = as_user()
     text = page(client, stage, "reset/").content.decode()
-    assert "2 slices are cut" in text and "processed a second time" in text and "2 at work go on" in text
+    assert "So far cut: 2." in text and "processed a second time" in text and "at work, which go on: 2;" in text and "Free slices" not in text
     assert client.post(f"/dune/stages/{stage.pk}/slices/reset/", {"why": " "}).status_code == 422
     client.post(f"/dune/stages/{stage.pk}/slices/reset/", {"why": "calibration"})
     assert Event.objects.get(what="split begun anew").why == "calibration"
@@ -120,7 +120,7 @@ def test_a_slice_is_done_again_and_another_given_back(stage, as_user):
     client = as_user()
     launched(stage, state=JobState.DONE, files=("a",))
     launched(stage, state=JobState.FAILED)
-    assert "1 files are launched again" in page(client, stage, "0/again/").content.decode()
+    assert "Its 1 file is launched again" in page(client, stage, "0/again/").content.decode()
     assert client.post(f"/dune/stages/{stage.pk}/slices/0/again/", {"why": "wrong field map"}).status_code == 302
     assert LaunchIntent.objects.latest("pk").slice.again.number == 0
     assert client.post(f"/dune/stages/{stage.pk}/slices/0/again/", {"why": "twice"}).status_code == 409
