@@ -40,7 +40,7 @@ class RecoverForm(forms.Form):
     def clean_overrides(self) -> list[tuple[str, str]]:
         try:
             return [(str(key), str(value)) for key, value in json.loads(self.cleaned_data["overrides"] or "[]")]
-        except (ValueError, TypeError) as bad:
+        except (ValueError, TypeError, RecursionError) as bad:
             raise ValidationError('It must be pairs of texts, as [["--tune ", "c3"]].') from bad
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
