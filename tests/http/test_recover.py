@@ -55,7 +55,8 @@ def test_it_is_recorded_once_with_all_that_was_said(failed, as_user):
 @pytest.mark.parametrize(("wrong", "sentence"), [
     ({"kind": "added_files"}, "Nothing is missing by added_files"), ({"why": ""}, "This field is required"),
     ({"kind": "all"}, "Select a valid choice"),
-    ({"overrides": "more memory"}, "It must be pairs of texts"), ({"overrides": "[" * 9999}, "It must be pairs of texts"), ({"memory_mb": "0"}, "greater than or equal to 1"), ({"token": "x"}, "damaged"),
+    ({"overrides": "more memory"}, "It must be pairs of texts"),
+    ({"overrides": "[" * 9999}, "It must be pairs of texts"), ({"memory_mb": "0"}, "greater than or equal to 1"), ({"token": "x"}, "damaged"),
 ])
 def test_what_cannot_be_is_said_on_the_form_and_nothing_is_recorded(failed, as_user, wrong, sentence):
     client = as_user()
