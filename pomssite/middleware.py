@@ -17,5 +17,7 @@ class Refusals:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The page, or None to let Django go on."""
+        """The page, or None to let Django go on. The database, which takes no NUL, refuses before anything is written."""
+        if isinstance(exception, ValueError) and "NUL (0x00)" in str(exception):
+            return trouble(request, PomsError.status, "What was sent holds a NUL character: write it again without. Nothing was changed.")
         return trouble(request, exception.status, str(exception)) if isinstance(exception, PomsError) else None

@@ -128,3 +128,8 @@ def test_all_jobs_of_a_campaign_or_stage_are_killed_whatever_held_them(scene, as
 def test_who_may_only_look_kills_nothing(scene, as_user):
     address = f"/dune/campaigns/{scene.campaign.pk}/kill/"
     assert as_user("bob", role="analysis").post(address, {"why": "x"}).status_code == 403 and not Order.objects.exists()
+
+
+def test_a_reason_that_no_database_takes_is_refused_and_is_no_fault(failed, as_user):
+    answer = as_user().post(f"/dune/stages/{failed.stage_id}/launches/hold/", {"why": "a\0b"})
+    assert answer.status_code == 422 and "NUL" in answer.content.decode()
