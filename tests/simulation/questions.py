@@ -158,7 +158,7 @@ def all_joins_happen_once(story: Story) -> Wrong:
 def _drains(run: Run) -> int | None:
     """How often its end is due."""
     above = run.submissions.firsts().filter(stage__name__in=["gen", "sim"])
-    lost = LaunchIntent.objects.filter(run=run, stage__name="sim", attempts__gte=3).exclude(dropped_at=None).exists()
+    lost = LaunchIntent.objects.filter(run=run, stage__name="sim", parent=None, attempts__gte=3).exclude(dropped_at=None).exists()
     if run.stopped or above.filter(settled_at=None).exists() or lost:
         return 0
     return 1 if above.filter(stage__name="sim").exists() else 0
