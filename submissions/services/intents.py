@@ -103,6 +103,11 @@ def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
     return True
 
 
+def hand_over(intent: LaunchIntent, *, why: str, at: datetime) -> None:
+    """Its only attempt was given up, and a person gave the work to another: nothing comes of this one any more."""
+    LaunchIntent.objects.filter(pk=intent.pk).update(taken_at=None, dropped_at=at, why=why[:200])
+
+
 @transaction.atomic(savepoint=False)
 def reopen(intent: LaunchIntent, *, owner: Owner, by: By, at: datetime, why: str) -> bool:
     """A person wants it tried anew, in that person's name; True if it had been dropped."""

@@ -78,6 +78,7 @@ def _ended(old: Slice, *, actor: Actor, at: datetime, why: str) -> Submission | 
         families.not_by_itself(first)
     if first and first.status == Status.LAUNCH_FAILED:
         lifecycle.give_up(first, at=at)
+        intents.hand_over(first.intent, why=f"nobody heard of {first}, and its slice went to another: {why.strip()}", at=at)
     return first
 
 

@@ -56,6 +56,8 @@ def _check(first: Submission, wish: Wish, why: str) -> None:
         raise Invalid(f"{field} = {values.short(value)}: {sentence}.")
     if first.status not in RECOVERABLE or first.abandoned_at:
         raise Conflict(f"{first} is {first.status}: only {', '.join(sorted(RECOVERABLE))} submissions can be recovered. Nothing was changed.")
+    if first.dimensions and first.sent_at is None:
+        raise Conflict(f"{first} was never sent, so it has no files to recover from: do its slice again. Nothing was changed.")
     if heir := _went_on(first):
         raise Conflict(f"{heir} Recover that one. Nothing was changed.")
     if families.is_busy(first):

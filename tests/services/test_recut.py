@@ -132,6 +132,7 @@ def test_a_launch_of_which_nobody_knows_is_given_up_with_its_slice(worker, batch
     report(first, JobState.RUNNING)
     first.refresh_from_db()
     assert first.abandoned_at and first.status == Status.LAUNCH_FAILED and Order.objects.get().deed == "remove"
+    assert first.intent.taken_at is None and first.intent.dropped_at and "went to another" in first.intent.why
     assert cut(stage) == "ab"
 
 

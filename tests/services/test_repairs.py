@@ -116,6 +116,15 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_recorded(db, wor
     assert sentence in str(refused.value) and not LaunchIntent.objects.filter(parent=first).exists() and fresh(first).stuck
 
 
+def test_what_was_never_sent_has_no_files_to_recover_from(db, worker):
+    """Its launcher died before the project was made, and a person cancelled it: a recovery would wait for that project for ever."""
+    first = ended(worker)
+    Submission.objects.filter(pk=first.pk).update(sent_at=None)
+    with pytest.raises(Conflict, match="never sent"):
+        ask(fresh(first))
+    assert not of(first)
+
+
 def test_who_may_not_do_may_not_recover(db, worker):
     first = ended(worker)
     with pytest.raises(NotAllowed):
