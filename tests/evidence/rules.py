@@ -2,17 +2,14 @@
 
     FIELD=word      only those parts whose name has the word
 """
-import importlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.evidence import Line
+from tests.parted import lines_of
 
-PARTS = sorted(path.stem for path in (Path(__file__).parent / "field").glob("[a-z]*.py"))
+PARTS = Path(__file__).parent / "field"
 
 
 def lines(size: str) -> Iterator[Line]:
-    for name in PARTS:
-        if os.environ.get("FIELD", "") in name:
-            yield from importlib.import_module(f"tests.evidence.field.{name}").lines(size)
+    yield from lines_of(PARTS, size)
