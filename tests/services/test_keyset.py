@@ -75,8 +75,9 @@ def test_a_column_that_may_lack_costs_a_second_query_only_at_its_end(rows):
         ask(rows, "sort=name")
     with CaptureQueriesContext(connection) as until:
         ask(rows, "sort=until")
+    second = ask(rows, "sort=until").older
     with CaptureQueriesContext(connection) as end:
-        ask(rows, f"sort=until&after={rows.order_by('-keep_until').exclude(keep_until=None)[1].keep_until.isoformat()},1".replace("+", "%2B"))
+        ask(rows, second)
     assert [len(name), len(until), len(end)] == [1, 1, 2]
     assert not [one["sql"] for one in [*name, *end] if "OFFSET" in one["sql"] or "COUNT(" in one["sql"]]
 
@@ -95,5 +96,6 @@ def test_equal_views_have_equal_addresses():
 
 def test_a_heading_says_how_the_list_is_sorted_and_turns_it_round(rows):
     page = ask(rows, "sort=made&q=<b>")
-    assert lists.heading(page, "made", "Made", "w") == '<th scope="col" class="w" aria-sort="ascending"><a href="?q=%3Cb%3E&amp;sort=-made">Made</a></th>'
+    turned = '<th scope="col" class="w" aria-sort="ascending"><a href="?q=%3Cb%3E&amp;sort=-made">Made</a></th>'
+    assert lists.heading(page, "made", "Made", "w") == turned
     assert "aria-sort" not in lists.heading(page, "name", "Name")
