@@ -17,12 +17,14 @@ class Event(models.Model):
     after = models.TextField(blank=True)
     why = models.TextField(blank=True)
     run = models.BigIntegerField(null=True)
+    stage = models.BigIntegerField(null=True)       # of whose work it is: what happened to a campaign is what happened to its stages
     at = models.DateTimeField()
     number = models.BigIntegerField(null=True, unique=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["thing", "id"], name="event_of_a_thing"),
+            models.Index(fields=["stage", "-id"], condition=models.Q(stage__isnull=False), name="event_of_a_stage"),
             models.Index(fields=["id"], condition=models.Q(number=None), name="event_not_numbered"),
             models.Index(fields=["experiment", "number"], name="event_of_an_experiment"),
         ]

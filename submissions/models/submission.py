@@ -12,6 +12,7 @@ from submissions.models.background import Worker
 from submissions.models.intents import LaunchIntent, Run
 from submissions.states import AT_WORK, LIVE, OVER, JobState, Status
 
+FIRST = Q(parent=None, abandoned_at=None)
 COUNTERS = [state.value for state in JobState]
 
 
@@ -105,6 +106,8 @@ class Submission(Owned):
             models.Index(fields=["id"], condition=~Q(wrapped=F("status")), name="submission_not_wrapped"),
             models.Index(fields=["force_at"], condition=~Q(force_at=None), name="submission_to_force"),
             models.Index(fields=["stage", "-id"], name="submission_of_a_stage"),
+            models.Index(fields=["stage"], include=["settled_at", "inputs", "lacks", "created_at"], condition=FIRST, name="submission_first"),
+            models.Index(fields=["stage", "-id"], condition=FIRST & Q(settled_at=None), name="submission_open"),
             models.Index(fields=["experiment", "-id"], name="submission_of_an_experiment"),
         ]
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
+from accounts import events
 from accounts.models import Event
 from campaigns.document import Settings
 from campaigns.models import Campaign, Dependency, Hold, Stage
@@ -248,11 +249,9 @@ class CampaignOutlook:
         """The newest first."""
         return sorted((row for family in self.families for row in family.members), key=lambda row: -row.pk)
 
-    def events(self, newest: int = 10) -> QuerySet[Event]:
-        """What happened last to the campaign, its stages and its newest submissions."""
-        rows = self.newest_submissions[:60]
-        things = [self.campaign, *(each.stage for each in self.stages), *rows, *{row.run for row in rows}]
-        return events_of(things, newest)
+    def events(self, newest: int = 10) -> list[Event]:
+        """What happened last to the campaign, its stages and their work."""
+        return events.of_stages([each.stage.pk for each in self.stages], [f"campaign:{self.campaign.pk}"], most=newest)
 
     def plot(self) -> File | None:
         """The newest result that is a picture."""
@@ -271,12 +270,6 @@ def standing_holds(campaign: Campaign) -> Mapping[int | None, Hold]:
     """By stage; the campaign's own under None."""
     rows = Hold.objects.filter(Q(campaign=campaign) | Q(stage__campaign=campaign), lifted_at=None).select_related("by")
     return {row.stage_id: row for row in rows}
-
-
-def events_of(things: Iterable[Any], newest: int) -> QuerySet[Event]:
-    """The newest events of these rows."""
-    names = [f"{thing._meta.model_name}:{thing.pk}" for thing in things]
-    return Event.objects.filter(thing__in=names).order_by("-pk")[:newest]
 
 
 def open_states(campaigns: Iterable[int]) -> dict[int, Counter[Status]]:
