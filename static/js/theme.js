@@ -1,6 +1,7 @@
 // Light or dark: as the person chose, else as the system wishes. Runs before the page is drawn.
 (() => {
   const root = document.documentElement;
+  root.dataset.script = "";
   const kept = localStorage.getItem("theme");
   if (kept === "light" || kept === "dark") root.dataset.theme = kept;
   const isDark = () => (root.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
