@@ -9,6 +9,8 @@ from django.db.models import DateTimeField, F, Field, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.timezone import is_naive
 
+from accounts.pages import rows_asked
+
 LARGEST = 10**18
 
 
@@ -65,8 +67,9 @@ def page(request: HttpRequest, rows: QuerySet[Any], orders: Mapping[str, str], *
     """
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in orders else usual
-    way = _Way(rows, orders[sort.removeprefix("-")], down=sort.startswith("-"))
-    found = way.after(request.GET.get("after", ""), size + 1)
+    asked = rows_asked(request)
+    way = _Way(rows if asked is None else rows.filter(pk__in=asked), orders[sort.removeprefix("-")], down=sort.startswith("-"))
+    found = way.after("" if asked is not None else request.GET.get("after", ""), size + 1)
     after = way.mark(found[size - 1]) if len(found) > size else ""
     return Page(found[:size], sort, after, request.GET, usual)
 

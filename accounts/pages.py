@@ -18,6 +18,7 @@ from accounts.actors import actor_of
 from accounts.policy import Actor
 
 P = ParamSpec("P")
+MOST_ROWS = 50          # that may be asked for at once
 View = Callable[Concatenate[HttpRequest, Actor, P], HttpResponseBase]
 
 
@@ -41,9 +42,11 @@ def wants_part(request: HttpRequest) -> bool:
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: datetime, live: bool = True) -> HttpResponse:
-    """The page `app/name.html`, or, if it has one, its living part `app/_name.html`; nothing (304) if that is as the asker has it."""
+    """The page `app/name.html`, or, if it has one, its living part `app/_name.html`, of which a list may be asked for the rows in
+    `app/_name_rows.html` alone; nothing (304) if that is as the asker has it."""
     folder, _, name = template.rpartition("/")
-    context = {**context, "now": at, "part": f"{folder}/_{name}"}
+    part = f"{folder}/_{name}"
+    context = {**context, "now": at, "part": part if rows_asked(request) is None else part.replace(".html", "_rows.html")}
     if live and wants_part(request):
         answer = unless_known(request, HttpResponse(render_to_string(context["part"], context, request)))
     else:
@@ -59,6 +62,17 @@ def unless_known(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     return get_conditional_response(request, etag=answer["ETag"], response=answer) or answer
 
 
+def rows_asked(request: HttpRequest) -> list[int] | None:
+    """Which rows of a list `?rows=118,119` asks for again, or for the first time; None if it is the list that is asked for.
+
+    The list's filters hold for them too: what does not come back is no longer in the list.
+    """
+    if "rows" not in request.GET or not wants_part(request):
+        return None
+    words = request.GET["rows"].split(",")
+    return [int(word) for word in words if word.isascii() and word.isdecimal() and len(word) < 19][:MOST_ROWS]
+
+
 @dataclass(frozen=True)
 class Piece:
     """Some rows of a list, newest first, and the query string of those that come after them."""
@@ -69,6 +83,9 @@ class Piece:
 
 def piece(request: HttpRequest, rows: QuerySet[Any], *, size: int = 50) -> Piece:
     """The rows after the one that `before` names: no counting, and nothing shifts while one reads."""
+    asked = rows_asked(request)
+    if asked is not None:
+        return Piece(list(rows.filter(pk__in=asked).order_by("-pk")), "")
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(pk__lt=int(before))

@@ -1,4 +1,6 @@
 """What a page asks for again and again is small, says nothing twice, and costs a known number of queries."""
+import re
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -71,3 +73,18 @@ def test_a_chart_is_not_sent_twice(scene, as_user):
 
 def test_a_session_that_ended_is_told_so_and_not_given_a_page(scene, client):
     assert client.get(address(scene, "campaigns:list"), headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_some_rows_of_a_list_are_asked_for_again_and_its_filters_hold(scene, as_user):
+    client, here = as_user(), address(scene, "submissions:list")
+    first, second, *_ = scene.of("generate")
+    rows = client.get(f"{here}?rows={first.pk},{second.pk},0,x", headers={"HX-Request": "true"})
+    assert re.findall(r'<tr id="(.*?)"', rows.content.decode()) == [f"submission-{second.pk}", f"submission-{first.pk}"]
+    assert "<table" not in rows.content.decode()
+    none = client.get(f"{here}?rows={first.pk}&status=Held", headers={"HX-Request": "true"})
+    assert "<tr" not in none.content.decode()
+
+
+def test_without_htmx_rows_ask_for_the_page(scene, as_user):
+    page = as_user().get(f"{address(scene, 'submissions:list')}?rows=0")
+    assert "<html" in page.content.decode() and f'id="submission-{scene.of("generate")[0].pk}"' in page.content.decode()

@@ -99,3 +99,10 @@ def test_a_heading_says_how_the_list_is_sorted_and_turns_it_round(rows):
     turned = '<th scope="col" class="w" aria-sort="ascending"><a href="?q=%3Cb%3E&amp;sort=-made">Made</a></th>'
     assert lists.heading(page, "made", "Made", "w") == turned
     assert "aria-sort" not in lists.heading(page, "name", "Name")
+
+
+def test_rows_that_are_asked_for_by_number_come_in_the_same_order_wherever_the_page_stands(rows):
+    wanted = rows.filter(name__in=["ccc", "b"]).values_list("pk", flat=True)
+    request = RequestFactory().get("/", QueryDict(f"sort=-name&after=b,1&rows={','.join(map(str, wanted))}"), headers={"HX-Request": "true"})
+    found = keyset.page(request, rows, ORDERS, usual="name", size=3)
+    assert ([row.name for row in found.rows], found.older) == (["ccc", "b"], "")
