@@ -12,4 +12,5 @@ PULSES: dict[str, float] = {
     "number_events": 1,
     "sweep": 30,
     "bury": 600,
+    "thin": 3600,
 }

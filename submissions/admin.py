@@ -4,10 +4,14 @@ from django.contrib import admin
 from pomssite.kit.looking import LookInline, LookOnly
 from submissions.models import (
     CampaignSummary,
+    CensusLine,
     Cursor,
     GridCluster,
     Instance,
     Job,
+    JobBin,
+    JobFlow,
+    JobSum,
     LaunchIntent,
     Order,
     Pulse,
@@ -132,3 +136,35 @@ class TallyLineAdmin(LookOnly):
 
     list_display = ["stage", "status", "change", "at"]
     list_select_related = ["stage__campaign"]
+
+
+@admin.register(JobSum)
+class JobSumAdmin(LookOnly):
+    """Jobs of a submission by state, end and site."""
+
+    list_display = ["submission", "state", "exit_code", "signal", "site", "jobs", "cpu_s", "wall_s"]
+    list_select_related = ["submission"]
+
+
+@admin.register(JobBin)
+class JobBinAdmin(LookOnly):
+    """Jobs of a submission by efficiency and by memory."""
+
+    list_display = ["submission", "kind", "bin", "jobs"]
+    list_select_related = ["submission"]
+
+
+@admin.register(JobFlow)
+class JobFlowAdmin(LookOnly):
+    """How the jobs of a stage came and went."""
+
+    list_display = ["stage", "at", "grain", "idle", "held", "running", "failed", "done"]
+    list_select_related = ["stage__campaign"]
+
+
+@admin.register(CensusLine)
+class CensusLineAdmin(LookOnly):
+    """Changes of jobs that are not yet folded into the sums."""
+
+    list_display = ["pk", "stage", "submission"]
+    list_select_related = ["stage__campaign", "submission"]

@@ -14,7 +14,7 @@ from pomssite.kit import clock
 from pomssite.kit.loops import for_each
 from submissions import pulses
 from submissions.models import Worker
-from submissions.services import intake, joins, launch, leases, orders, tally, wrapup
+from submissions.services import census, intake, joins, launch, leases, orders, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
 HEARTBEAT_S = 3
@@ -86,7 +86,12 @@ def carry_out() -> int:
 
 def fold_tally() -> int:
     """Counts for the lists."""
-    return _pulse("fold_tally", tally.fold)
+    return _pulse("fold_tally", lambda: tally.fold() + census.fold())
+
+
+def thin() -> int:
+    """What was when, of long ago."""
+    return _pulse("thin", lambda: census.thin(at=clock.now()))
 
 
 def number_events() -> int:

@@ -15,7 +15,7 @@ from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Cursor, GridCluster, Job, Order, Submission
-from submissions.services import lifecycle
+from submissions.services import census, lifecycle
 from submissions.states import JOB_LIVE, JobState, News, Status, contradicts, from_jobs, newer
 
 GRID = By("grid")
@@ -92,7 +92,7 @@ def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: date
         return False
     delta = Counter(report.state.value for report in news.values())
     delta.subtract(Counter(known[key].state for key in news if key in known))
-    _write(row, news, known)
+    census.note(row, _write(row, news, known), at=at)
     Submission.objects.filter(pk=row.pk).update(heard_at=max(r.heard_at for r in news.values()), recheck_at=None,
                                                 **{name: F(name) + n for name, n in delta.items() if n})
     if news.keys() - known.keys():
@@ -121,11 +121,12 @@ def _news(of: JobReport | Job | None) -> News | None:
     return News(of.attempt, of.heard_at, JobState(of.state)) if of else None
 
 
-def _write(row: Submission, news: dict[Key, JobReport], known: dict[Key, Job]) -> None:
-    """What this report does not say stays as it was known."""
+def _write(row: Submission, news: dict[Key, JobReport], known: dict[Key, Job]) -> list[census.Change]:
+    """What this report does not say stays as it was known; each job as it was and as it is."""
     jobs = [Job(submission_id=row.pk, schedd=s, cluster=c, proc=p, state=r.state, heard_at=r.heard_at, **_said(r, known.get((s, c, p))))
             for (s, c, p), r in news.items()]
     Job.objects.bulk_create(jobs, update_conflicts=True, unique_fields=ONE_JOB, update_fields=["state", "heard_at", *SAID])
+    return [(known.get(key), job) for key, job in zip(news, jobs, strict=True)]
 
 
 def _said(report: JobReport, job: Job | None) -> dict[str, object]:
