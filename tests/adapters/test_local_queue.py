@@ -78,6 +78,37 @@ def test_one_starter_takes_a_job_and_only_for_a_free_slot(asleep: store.Store) -
     assert work.claim(asleep, first, os.getpid()) is None and work.claim(asleep, second, os.getpid()) is None, "ended, held"
 
 
+QUIETLY = {("idle", "hold"): J.HELD, ("held", "release"): J.IDLE, ("idle", "remove"): J.REMOVED, ("held", "remove"): J.REMOVED}
+OVER = {"hold": {"", "release"}, "release": {"hold"}, "remove": {"", "hold", "release"}}
+
+
+@pytest.mark.parametrize("deed", OVER)
+@pytest.mark.parametrize("before", ["idle", "held"])
+def test_an_order_changes_a_job_that_waits_at_once(asleep: store.Store, deed: str, before: str) -> None:
+    if before == "held":
+        queue.order(asleep, "hold", [JobRef("local", "1", 0)], "wait")
+    assert queue.order(asleep, deed, [JobRef("local", "1", 0)], "now") == {JobRef("local", "1", 0): ""}
+    with asleep.reading() as db:
+        assert db.execute("SELECT state FROM job WHERE proc = 0").fetchone()[0] == QUIETLY.get((before, deed), before)
+
+
+@pytest.mark.parametrize("deed", OVER)
+@pytest.mark.parametrize("pending", ["", "hold", "release", "remove"])
+def test_a_running_job_is_told_the_stronger_order_and_ends_as_it_says(asleep: store.Store, deed: str, pending: str) -> None:
+    mine = work.claim(asleep, 1, os.getpid())
+    assert mine is not None
+    with asleep.writing() as db:
+        db.execute("UPDATE job SET deed = ? WHERE id = 1", (pending,))
+    queue.order(asleep, deed, [mine.ref], "now")
+    told = deed if pending in OVER[deed] else pending
+    assert work.order_for(asleep, mine) == told
+    if told:
+        work.finish(asleep, mine, work.Ending(None))
+        with asleep.reading() as db:
+            assert db.execute("SELECT state FROM job WHERE id = 1").fetchone()[0] == {
+                "hold": J.HELD, "release": J.IDLE, "remove": J.REMOVED}[told]
+
+
 def test_a_starter_that_was_given_up_says_nothing_more(asleep: store.Store) -> None:
     old = work.claim(asleep, 1, os.getpid())
     work.lost(asleep, work.taken(asleep)[0])

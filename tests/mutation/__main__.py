@@ -37,7 +37,7 @@ def unchanged(chosen: list[Task]) -> list[Task]:
 
 
 def tasks(words: list[str]) -> Iterator[Task]:
-    for module in [*pure(), *ROOMS]:
+    for module in dict.fromkeys([*pure(), *ROOMS]):
         plugin.SOURCES[module] = file_of(module).read_text()
         for number, (where, what) in enumerate(variants(ast.parse(plugin.SOURCES[module]), **all_of(module))):
             if not words or any(word in f"{module}.{where}" for word in words):

@@ -10,23 +10,25 @@ ROOT = Path(__file__).parents[2]
 SPELLING = ("campaigns.ini",)           # how rules are written in a file, and no rules
 TEXTS = ("campaigns.document", "datasets.query")       # of these the tables; their readers are tested by texts without end
 QUERIES = ("services/test_lookup.py", "rules/test_query_spec.py", "services/test_lookup_sets.py")
+ROWS = "services/test_tables.py"
 QUEUE = ("adapters/test_local_queue.py", "adapters/test_local_batch.py")
 ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {           # tables elsewhere: their names, and the tests that are asked
-    "submissions.services.steering": (("MARKS",), ("http/test_acts.py", "services/test_circle.py", "rules/test_lifecycle_spec.py")),
-    "submissions.services.joins": (("JOINED",), ("services/test_joins.py",)),
-    "submissions.services.wrapup": (("WHY_LOCATED",), ("rules/test_wrapup_spec.py",)),
+    "submissions.services.steering": (("MARKS",), (ROWS, "http/test_acts.py", "services/test_circle.py", "rules/test_lifecycle_spec.py")),
+    "submissions.services.joins": (("JOINED",), (ROWS, "services/test_joins.py")),
+    "submissions.services.wrapup": (("WHY_LOCATED",), (ROWS, "services/test_completion.py", "rules/test_wrapup_spec.py")),
     "submissions.services.families": (("HANDS_ON",), ("rules/test_dependency_spec.py",)),
-    "submissions.services.followers": (("CAUSES",), ("http/test_recover.py", "rules/test_dependency_spec.py")),
-    "submissions.services.intents": (("AGAIN",), ("services/test_launch.py",)),
+    "submissions.services.followers": (("CAUSES",), (ROWS, "http/test_recover.py", "rules/test_dependency_spec.py")),
+    "submissions.services.intents": (("AGAIN",), (ROWS, "services/test_launch.py")),
     "submissions.services.timetable": (("DUE",), ("services/test_timetable.py",)),
-    "submissions.services.reasons": (("JOINS", "WRONG"), ("services/test_reasons.py",)),
+    "submissions.services.reasons": (("JOINS", "WRONG"), (ROWS, "services/test_reasons.py")),
+    "datasets.query.explaining": (("WANTED", "PLACES", "KIN", "SAYS"), ("services/test_why.py",)),      # pure; its words are asked in a catalogue
     "datasets.lookup": (("WHERE", "PROJECTS"), QUERIES),
     "datasets.conditions": (("AVAILABLE", "TERMS"), QUERIES),
-    "datasets.handlers.local": (("FRESH", "OPEN", "AFTER", "LOWEST"), ("adapters/test_data_handler.py", "rules/test_splits_spec.py")),
-    "datasets.services.incoming": (("FIELDS", "FACTS"), ("services/test_declare.py", "http/test_job_api.py")),
+    "datasets.handlers.local": (("FRESH", "OPEN", "AFTER", "LOWEST"), (ROWS, "adapters/test_data_handler.py", "rules/test_splits_spec.py")),
+    "datasets.services.incoming": (("FIELDS", "FACTS"), (ROWS, "services/test_declare.py", "http/test_job_api.py")),
     "submissions.batch.local.work": (("BY_ORDER",), QUEUE),
     "submissions.batch.local.queue": (("DEEDS",), QUEUE),
-    "accounts.actors": (("USUAL",), ("http/test_site.py",)),
+    "accounts.actors": (("USUAL",), (ROWS, "http/test_site.py")),
 }
 
 
