@@ -8,6 +8,7 @@ PULSES: dict[str, float] = {
     "wrap_up": 2,
     "join_up": 2,
     "carry_out": 2,
+    "bulk": 2,
     "fold_tally": 1,
     "number_events": 1,
     "sweep": 30,

@@ -3,6 +3,8 @@ from django.contrib import admin
 
 from pomssite.kit.looking import LookInline, LookOnly
 from submissions.models import (
+    BulkAct,
+    BulkItem,
     CampaignSummary,
     CensusLine,
     Cursor,
@@ -93,6 +95,24 @@ class OrderAdmin(LookOnly):
 
     list_display = ["submission", "deed", "by", "why", "asked_at", "done_at", "trouble"]
     list_select_related = ["submission"]
+
+
+@admin.register(BulkAct)
+class BulkActAdmin(LookOnly):
+    """Deeds for many things at once."""
+
+    list_display = ["pk", "deed", "kind", "creator", "creator_role", "why", "asked_at", "done_at", "trouble"]
+    list_select_related = ["creator"]
+    list_filter = ["kind", "experiment"]
+
+
+@admin.register(BulkItem)
+class BulkItemAdmin(LookOnly):
+    """What became of each."""
+
+    list_display = ["name", "act", "state", "said"]
+    list_select_related = ["act"]
+    search_fields = ["=thing"]
 
 
 @admin.register(Worker)

@@ -14,6 +14,7 @@ from pomssite.kit import clock
 from pomssite.kit.loops import for_each
 from submissions import pulses
 from submissions.models import Worker
+from submissions.services import bulk as acts_on_many
 from submissions.services import census, intake, joins, launch, leases, orders, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
@@ -84,6 +85,11 @@ def carry_out() -> int:
     return _pulse("carry_out", lambda: orders.carry_out(now=clock.now))
 
 
+def bulk() -> int:
+    """Acts on many things."""
+    return _pulse("bulk", lambda: acts_on_many.carry_on(now=clock.now))
+
+
 def fold_tally() -> int:
     """Counts for the lists."""
     return _pulse("fold_tally", lambda: tally.fold() + census.fold())
@@ -100,5 +106,5 @@ def number_events() -> int:
 
 
 def bury() -> int:
-    """Workers that died long ago."""
-    return _pulse("bury", leases.bury)
+    """Workers that died long ago; what was chosen for an act and never begun."""
+    return _pulse("bury", lambda: leases.bury() + acts_on_many.forget(at=clock.now()))

@@ -1,10 +1,13 @@
 """Pages of submissions and jobs."""
 from django.urls import path
 
-from submissions.views import acts, jobs, lists, recover, submission
+from submissions.views import acts, bulk, jobs, lists, recover, submission
 
 app_name = "submissions"
 urlpatterns = [
+    path("bulk/", bulk.acts, name="bulk"),
+    path("bulk/<int:pk>/", bulk.act, name="bulk_act"),
+    path("bulk/<int:pk>/items.csv", bulk.items, name="bulk_items"),
     path("submissions/", lists.submissions, name="list"),
     path("submissions/<int:pk>/", submission.submission, name="submission"),
     path("submissions/<int:pk>/jobs/<str:job>/", jobs.job, name="job"),

@@ -1,5 +1,5 @@
 """What a person asks for: launch, mark, act on jobs. Permission and reason are asked here; the ledgers and rooms do the rest."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -73,6 +73,16 @@ def mark(submission: Submission, status: Status, *, actor: Actor, at: datetime, 
 
 
 @transaction.atomic
+def mark_many(rows: Sequence[Submission], status: Status, *, actor: Actor, at: datetime, why: str, door: str = "page") -> set[int]:
+    """The same for many at once; those that moved. The others have a status that does not allow it, and stay as they are."""
+    for row in rows:
+        require(actor, Verb.APPROVE if row.status == Status.AWAITING else MARKS[status], row)
+    if not why.strip():
+        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    return lifecycle.move_many([row.pk for row in rows], status, by=actor.by(door), at=at, why=why.strip())
+
+
+@transaction.atomic
 def finish(submission: Submission, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
     """Nobody waits for its jobs any longer: it is Completed, and those that live are removed."""
     mark(submission, Status.COMPLETED, actor=actor, at=at, why=why, door=door)
@@ -89,15 +99,23 @@ def give_up(submission: Submission, *, actor: Actor, at: datetime, why: str, doo
 @transaction.atomic
 def order(submission: Submission, deed: str, *, actor: Actor, at: datetime, why: str, refs: Sequence[str] = (), door: str = "page") -> Order:
     """Hold, release or remove jobs: the chosen ones, or all. The same open order is given once."""
-    require(actor, Verb.HOLD if deed in ("hold", "release") else Verb.DO, submission)
+    chosen = _own(submission, refs)
+    order_many({submission: chosen}, deed, actor=actor, at=at, why=why, door=door)
+    return Order.objects.filter(submission=submission, deed=deed, refs=chosen).latest("pk")
+
+
+@transaction.atomic
+def order_many(refs: Mapping[Submission, list[str]], deed: str, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+    """The same for many submissions at once; for each the chosen jobs, which must be its own, or none for all."""
+    for submission in refs:
+        require(actor, Verb.HOLD if deed in ("hold", "release") else Verb.DO, submission)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept with the order.")
-    chosen = _own(submission, refs)
-    Order.objects.bulk_create([Order(submission=submission, deed=deed, refs=chosen, by=actor.user, why=why.strip()[:200], asked_at=at)],
-                              ignore_conflicts=True)
-    events.record([events.event(f"{deed} ordered", submission, by=actor.by(door), at=at, why=why)])
+    asked = [Order(submission=submission, deed=deed, refs=chosen, by=actor.user, why=why.strip()[:200], asked_at=at)
+             for submission, chosen in refs.items()]
+    Order.objects.bulk_create(asked, ignore_conflicts=True)
+    events.record([events.event(f"{deed} ordered", submission, by=actor.by(door), at=at, why=why) for submission in refs])
     pulses.wake("carry_out")
-    return Order.objects.filter(submission=submission, deed=deed, refs=chosen).latest("pk")
 
 
 def _with_jobs(thing: Campaign | Stage, actor: Actor) -> list[Submission]:

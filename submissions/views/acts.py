@@ -10,7 +10,7 @@ from accounts.policy import Actor
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict
 from submissions.models import Submission
-from submissions.views.deeds import DEEDS, Deed, why_not
+from submissions.services.deeds import DEEDS, Deed, why_not
 
 
 @member
@@ -21,7 +21,7 @@ def on_submission(request: HttpRequest, actor: Actor, pk: int, deed: str) -> Htt
     chosen = DEEDS[deed]
     row = get_object_or_404(Submission.objects.visible_to(actor).select_related("stage__campaign"), pk=pk)
     require(actor, chosen.verb, row)
-    if reason := why_not(chosen, row, actor):
+    if reason := why_not(chosen, row, actor=actor):
         raise Conflict(f"{reason} Nothing was changed.")
     refs = request.POST.getlist("job") or request.GET.getlist("job") if chosen.jobs else []
     if request.method == "POST":

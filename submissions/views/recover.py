@@ -17,7 +17,7 @@ from pomssite.kit.errors import Conflict
 from submissions import recovery
 from submissions.models import LaunchIntent, Submission
 from submissions.services import followers, particulars, remedies, repairs
-from submissions.views.deeds import RECOVER, why_not
+from submissions.services.deeds import RECOVER, why_not
 
 DEPENDENTS = ((followers.NOTHING, "Nothing: they stay as they are."), (followers.NEW, "One more launch each, over the new files only."))
 INPUT = {"class": "inp"}
@@ -54,7 +54,7 @@ def recover(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """First how much each kind would run over, then one button."""
     row = get_object_or_404(Submission.objects.visible_to(actor).select_related("stage__campaign", "parent__slice", "slice"), pk=pk)
     require(actor, RECOVER.verb, row)
-    if reason := why_not(RECOVER, row, actor):
+    if reason := why_not(RECOVER, row, actor=actor):
         raise Conflict(f"{reason} Nothing was changed.")
     first = row.parent or row
     form = RecoverForm(request.POST or None, initial={"token": secrets.token_urlsafe(24)})

@@ -10,12 +10,13 @@ from campaigns.models import Downtime, Schedule
 from campaigns.services import schedules
 from datasets.models import File
 from pomssite.kit import clock
-from submissions.models import Job
+from submissions.models import BulkAct, Job
+from submissions.services import bulk
 from tests.makers import make_actor, make_user
 
 OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
 # of one's own experiment: they open, and show nothing of another
-LISTS = {"campaigns:list", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes", "submissions:list", "datasets:why"}
+LISTS = {"campaigns:list", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes", "submissions:list", "datasets:why", "submissions:bulk"}
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 
 
@@ -35,6 +36,7 @@ def scene(scene):
     actor, now = make_actor(), clock.now()
     schedules.make(scene.campaign.stages.get(name="generate"), schedules.Said(cron="0 6 * * *"), actor=actor, at=now)
     schedules.announce(actor=actor, at=now, begins_at=now, ends_at=now + timedelta(days=1), why="zmumu", of=scene.campaign)
+    bulk.choose("submission", "kill", [str(row.pk) for row in scene.of("simulate")], actor=actor, at=now)
     return scene
 
 
@@ -46,7 +48,8 @@ def filled(scene, address, exp="dune"):
     row = scene.of("simulate")[0]
     job = str(Job.objects.filter(submission_id=row.pk).first()).replace("#", "%23")
     number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
-              "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk}
+              "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk,
+              "bulk": BulkAct.objects.get().pk}
     holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0"}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
     return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)

@@ -1,0 +1,143 @@
+"""Acts on many, carried on in the background: some items at a time, each time in one transaction with what became of them.
+
+A worker that dies leaves its items as they were, and the next one takes them. Items are done together where their deed has a form for
+several; should that fail, one by one, each on its own, so that none keeps the others waiting.
+"""
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from accounts import events
+from accounts.actors import member
+from accounts.policy import Actor, By
+from pomssite.kit.errors import NotAllowed, PomsError
+from pomssite.kit.loops import for_each, in_time
+from submissions.models import BulkAct, BulkItem
+from submissions.models.bulk import CHOSEN, DONE, REFUSED
+from submissions.services.bulk.parts import Deed
+from submissions.services.bulk.table import DEEDS, KINDS
+
+BATCH = 250
+KEPT = timedelta(days=1)        # what was chosen, and never begun
+Items = dict[str, BulkItem]
+
+
+def carry_on(*, now: Callable[[], datetime]) -> int:
+    """Every act that is under way, for as long as a task may last; how many batches were done."""
+    passed: set[int] = set()
+
+    def some(act: BulkAct) -> bool:
+        done = _some(act, at=now())
+        if not done:
+            passed.add(act.pk)
+        return done
+
+    def wait(act: BulkAct, why: str) -> None:
+        passed.add(act.pk)
+        BulkAct.objects.filter(pk=act.pk).update(trouble=why)
+
+    return for_each(in_time(_turns(passed), now), some, wait)
+
+
+def _turns(passed: set[int]) -> Iterator[BulkAct]:
+    """One batch of each in turn, so that a small act does not wait for a large one; what is passed over comes again in the next pulse."""
+    under_way = BulkAct.objects.filter(done_at=None).exclude(asked_at=None).select_related("creator").order_by("pk")
+    while acts := list(under_way.exclude(pk__in=passed)):
+        yield from acts
+
+
+@transaction.atomic
+def _some(act: BulkAct, *, at: datetime) -> bool:
+    """A batch of its items, or its end; False if another worker is at it, or it was stopped."""
+    if not BulkAct.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=act.pk, done_at=None).exists():
+        return False
+    items = {item.thing: item for item in act.items.filter(state=CHOSEN).order_by("pk")[:BATCH]}
+    if not items:
+        _end(act, at)
+        return False
+    _do(act, items, at)
+    _write(items)
+    return True
+
+
+def _write(items: Items) -> None:
+    alike: dict[tuple[str, str], list[int]] = {}
+    for item in items.values():
+        alike.setdefault((item.state, item.said), []).append(item.pk)
+    for (state, said), pks in alike.items():
+        BulkItem.objects.filter(pk__in=pks).update(state=state, said=said)
+
+
+def _do(act: BulkAct, items: Items, at: datetime) -> None:
+    """Marks each with what became of it."""
+    deed = DEEDS[act.kind, act.deed]
+    try:
+        actor = member(act.creator.username, act.experiment_id, act.creator_role)
+    except NotAllowed as gone:
+        _refuse(items, dict.fromkeys(items, str(gone)))
+        return
+    asked = {"actor": actor, "at": at, "why": act.why, "door": f"bulk:{act.pk}", **act.said}
+    rows = _possible(deed, items, actor)
+    refused = _together(deed, rows, asked)
+    if refused is None:
+        refused = _one_by_one(deed, rows, asked)
+    _refuse(items, refused)
+    for key in rows.keys() - refused.keys():
+        items[key].state, items[key].said = DONE, deed.done
+
+
+def _possible(deed: Deed, items: Items, actor: Actor) -> dict[str, Any]:
+    """Those to which it may be done now; the others are refused with the reason."""
+    rows = KINDS[deed.kind].rows(actor, list(items))
+    why = {key: deed.why_not(rows[key], actor=actor) if key in rows else "It is not there any more." for key in items}
+    _refuse(items, {key: reason for key, reason in why.items() if reason})
+    return {key: rows[key] for key, reason in why.items() if not reason}
+
+
+def _refuse(items: Items, reasons: Mapping[str, str]) -> None:
+    for key, reason in reasons.items():
+        items[key].state, items[key].said = REFUSED, reason[:250]
+
+
+def _together(deed: Deed, rows: dict[str, Any], asked: dict[str, Any]) -> Mapping[str, str] | None:
+    """The reasons of those that were left; None if it has to be done one by one."""
+    found: list[Mapping[str, str]] = []
+
+    def all_of(many: Callable[..., Mapping[str, str]]) -> bool:
+        with transaction.atomic():
+            found.append(many(rows, **asked))
+        return True
+
+    for_each([deed.many] if deed.many and rows else [], all_of, lambda _, why: None)
+    return found[0] if found else None
+
+
+def _one_by_one(deed: Deed, rows: dict[str, Any], asked: dict[str, Any]) -> Mapping[str, str]:
+    refused: dict[str, str] = {}
+
+    def one(key: str) -> bool:
+        try:
+            with transaction.atomic():
+                deed.do(rows[key], **asked)
+        except PomsError as why:
+            refused[key] = str(why)
+        return key not in refused
+
+    for_each(rows, one, lambda key, fault: refused.__setitem__(key, f"A fault of POMS: {fault}. Nothing was changed."))
+    return refused
+
+
+def _end(act: BulkAct, at: datetime) -> None:
+    counts = dict(act.items.order_by().values_list("state").annotate(Count("pk")))
+    if BulkAct.objects.filter(pk=act.pk, done_at=None).update(done_at=at, trouble=""):
+        by = By(act.creator.username, act.creator_role, f"bulk:{act.pk}")
+        told = f"{counts.get(DONE, 0)} done, {counts.get(REFUSED, 0)} refused"
+        events.record([events.event(f"bulk {act.deed} done", act, by=by, at=at, after=told, why=act.why)])
+
+
+def forget(*, at: datetime) -> int:
+    """What was chosen and never begun; how many."""
+    return BulkAct.objects.filter(asked_at=None, made_at__lt=at - KEPT).delete()[0]

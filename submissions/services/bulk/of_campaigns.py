@@ -1,0 +1,58 @@
+"""Campaigns, by the many."""
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.http import QueryDict
+
+from accounts.policy import Actor, Verb, may
+from campaigns.filters import CampaignFilter
+from campaigns.models import Campaign
+from campaigns.services import activity, holds
+from pomssite.kit.errors import Conflict
+from submissions.services import intents
+from submissions.services.bulk.parts import MOST, Deed, Kind, fitting
+
+
+def _rows(actor: Actor, keys: Sequence[str]) -> Mapping[str, Campaign]:
+    numbers = [int(key) for key in keys if key.isdecimal() and len(key) < 19]
+    found = Campaign.objects.visible_to(actor).filter(pk__in=numbers, retired_at=None).select_related("experiment")
+    return {str(row.pk): row for row in found}
+
+
+def _chosen(actor: Actor, query: QueryDict) -> list[str]:
+    rows = fitting(CampaignFilter(query, Campaign.objects.visible_to(actor).filter(retired_at=None)))
+    return [str(pk) for pk in rows.order_by("-pk").values_list("pk", flat=True)[:MOST + 1]]
+
+
+def _why_not(verb: Verb, button: str, possible: Callable[[Campaign], bool] = lambda row: True, otherwise: str = "") -> Callable[..., str]:
+    def why_not(row: Campaign, *, actor: Actor) -> str:
+        if not may(actor, verb, row.owner):
+            return f"Acting as {actor.role} you may not {button} this; it was made as {row.creator_role}."
+        return "" if possible(row) else otherwise
+    return why_not
+
+
+def _or(otherwise: str, do: Callable[..., bool], *, going_on: bool = False) -> Callable[..., None]:
+    """Says why if nothing came of it; what waited is looked at now if it may go on."""
+    def inside(row: Campaign, **asked: Any) -> None:
+        if not do(row, **asked):
+            raise Conflict(otherwise)
+        if going_on:
+            intents.recheck(list(row.stages.values_list("pk", flat=True)))
+    return inside
+
+
+KIND = Kind("campaign", "campaigns:campaign", "campaigns:list", _rows, _chosen)
+DEEDS = (
+    Deed("campaign", "hold", "Hold launches", "From now on nothing of them is launched: intents wait, and say so. Jobs that run already go on.",
+         "Its launches are held.", Verb.HOLD, _why_not(Verb.HOLD, "hold launches of"),
+         _or("Its launches were held already.", holds.hold), icon="held"),
+    Deed("campaign", "release", "Release launches", "What waited because of the hold goes out within seconds.", "Its launches go on.", Verb.HOLD,
+         _why_not(Verb.HOLD, "release launches of"), _or("Nothing held its launches.", holds.release, going_on=True), icon="launch"),
+    Deed("campaign", "activate", "Activate", "What waited because they were inactive goes out within seconds; schedules begin runs again.",
+         "It is active.", Verb.EDIT, _why_not(Verb.EDIT, "activate", lambda row: not row.active, "It is active already."),
+         _or("It is active already.", activity.activate, going_on=True), icon="check"),
+    Deed("campaign", "deactivate", "Deactivate", "Nothing of them is launched any more, until somebody activates them or launches by hand.",
+         "It is inactive.", Verb.EDIT, _why_not(Verb.EDIT, "deactivate", lambda row: row.active, "It is inactive already."),
+         _or("It is inactive already.", activity.deactivate), icon="held"),
+)

@@ -1,0 +1,73 @@
+"""Submissions, by the many: every deed that one submission knows, and the set forms of those that have one."""
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+
+from accounts.policy import Actor
+from submissions.filters import SubmissionFilter
+from submissions.models import Submission
+from submissions.services import deeds, steering
+from submissions.services.bulk.parts import MOST, Deed, Kind, fitting
+from submissions.services.outlook import ROWS_WITHOUT
+from submissions.states import Status
+
+Rows = Mapping[str, Submission]
+
+
+def _rows(actor: Actor, keys: Sequence[str]) -> Rows:
+    numbers = [int(key) for key in keys if key.isdecimal() and len(key) < 19]
+    found = Submission.objects.visible_to(actor).filter(pk__in=numbers).defer(*ROWS_WITHOUT)
+    return {str(row.pk): row for row in found}
+
+
+def _chosen(actor: Actor, query: QueryDict) -> list[str]:
+    rows = fitting(SubmissionFilter(query, Submission.objects.visible_to(actor)))
+    return [str(pk) for pk in rows.order_by("-pk").values_list("pk", flat=True)[:MOST + 1]]
+
+
+def _live(row: Submission) -> int:
+    return row.idle + row.running + row.held
+
+
+def _words(row: Submission) -> str:
+    parts = ((row.running, "running"), (row.idle, "idle"), (row.held, "held"))
+    return f"{row.status}. " + (", ".join(f"{count} {word}" for count, word in parts if count) or "No jobs now") + "."
+
+
+def _ordered(deed: str) -> Callable[..., Mapping[str, str]]:
+    def many(rows: Rows, *, actor: Actor, at: datetime, why: str, door: str) -> Mapping[str, str]:
+        steering.order_many({row: [] for row in rows.values()}, deed, actor=actor, at=at, why=why, door=door)
+        return {}
+    return many
+
+
+def _marked(status: Status, after: str = "") -> Callable[..., Mapping[str, str]]:
+    def many(rows: Rows, *, actor: Actor, at: datetime, why: str, door: str) -> Mapping[str, str]:
+        moved = steering.mark_many(list(rows.values()), status, actor=actor, at=at, why=why, door=door)
+        if after:
+            steering.order_many({row: [] for row in rows.values() if row.pk in moved}, after, actor=actor, at=at, why=why, door=door)
+        return {key: f"It is {row.status}: it cannot become {status}." for key, row in rows.items() if row.pk not in moved}
+    return many
+
+
+MANY: dict[str, Callable[..., Mapping[str, str]]] = {
+    "approve": _marked(Status.COMPLETED), "decline": _marked(Status.CANCELLED), "hold": _ordered("hold"), "release": _ordered("release"),
+    "kill": _ordered("remove"), "locate": _marked(Status.LOCATED), "finish": _marked(Status.COMPLETED, "remove"), "fail": _marked(Status.FAILED),
+    "give-up": _marked(Status.REMOVED, "remove"),
+}
+
+
+def _deed(one: deeds.Deed) -> Deed:
+    def why_not(row: Submission, *, actor: Actor) -> str:
+        return deeds.why_not(one, row, actor=actor)
+
+    def do(row: Submission, *, door: str, **asked: Any) -> Any:
+        return one.do(row, door=door, refs=(), **asked)
+    return Deed("submission", one.name, one.button, one.effect, one.done, one.verb, why_not, do, MANY.get(one.name), _words, icon=one.icon,
+                look=one.look)
+
+
+KIND = Kind("submission", "submissions:submission", "submissions:list", _rows, _chosen, lambda row: f"#{row.pk} {row.tag}", _live)
+DEEDS = tuple(_deed(one) for one in deeds.DEEDS.values())

@@ -1,0 +1,53 @@
+"""What a row of the tables of bulk acts says."""
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from accounts.policy import Actor, Verb
+from pomssite.kit.errors import Invalid
+
+MOST = 20_000        # things of one act: what is said of each beforehand is worked out while a person waits
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that can be chosen from a list. A key is what a list posts as `thing`; the words of a page's address, between slashes."""
+
+    name: str
+    page: str                                                       # the name of the address of one of them; its key follows the experiment
+    list: str                                                       # of the list from which they are chosen
+    rows: Callable[[Actor, Sequence[str]], Mapping[str, Any]]       # those keys that there are and that the actor may see, with their rows
+    chosen: Callable[[Actor, QueryDict], Sequence[str]]             # the keys of all that fit a list's filter, at most MOST + 1
+    named: Callable[[Any], str] = str
+    jobs: Callable[[Any], int] = lambda row: 0                      # how many jobs it is about
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What may be done to many of a kind. `do` does it to one row and raises PomsError if it cannot; `many`, if there is such a form, to
+    several in one go: it answers with the reasons of those that it left as they were, by key."""
+
+    kind: str
+    name: str
+    button: str
+    effect: str
+    done: str                                           # what is said of each that it was done to
+    verb: Verb
+    why_not: Callable[..., str]                         # (row, *, actor): a sentence; empty if it may be done to this one
+    do: Callable[..., Any]                              # (row, *, actor, at, why, door, **said)
+    many: Callable[..., Mapping[str, str]] | None = None        # ({key: row}, *, actor, at, why, door, **said)
+    will: Callable[[Any], str] = lambda row: ""         # what will happen to this one
+    asks: tuple[tuple[str, str], ...] = ()              # names and labels of what must be said besides the reason
+    icon: str = ""
+    look: str = ""
+
+
+def fitting(filters: Any) -> QuerySet[Any]:
+    """The rows that fit a list's filter. One that is not understood would mean all rows; here it is refused."""
+    if not filters.is_valid():
+        field, errors = next(iter(filters.errors.items()))
+        raise Invalid(f"The filter {field} = {filters.data.get(field)!r} is not understood: {errors[0]} Nothing was chosen.")
+    return filters.qs
