@@ -13,8 +13,9 @@ from accounts import events
 from accounts.models import Experiment
 from campaigns.models import SliceFile
 from datasets.models import File, FileLocation, FileParent, ProjectFile, SnapshotFile
+from pomssite.management.commands.rebuild import REBUILDS
 from submissions.models import Job
-from submissions.services import tally
+from submissions.services import census
 from tests.sizes import files, ground, history, jobs, plan, story
 from tests.sizes.pouring import without_indexes
 from tests.sizes.sizes import Size
@@ -50,7 +51,7 @@ def build(size: Size, *, now: datetime, password: str, seed: int = SEED, say: Ca
         clock.said("files")
     clock.said("indexes")
     _checks(size, on=True)
-    _finish()
+    _finish(now)
     clock.said("counts and numbers")
 
 
@@ -71,10 +72,12 @@ def _checks(size: Size, *, on: bool) -> None:
             cursor.execute(f"SET session_replication_role = {'origin' if on else 'replica'}")
 
 
-def _finish() -> None:
+def _finish(now: datetime) -> None:
     """What the house keeps of all that: the numbers of events, the counts, and where numbering goes on."""
     events.number_them()
-    tally.rebuild()
+    for rebuild in REBUILDS.values():
+        rebuild()
+    census.thin(at=now)
     models = [model for app in APPS for model in apps.get_app_config(app).get_models() if model is not Job]
     with connection.cursor() as cursor:
         for words in connection.ops.sequence_reset_sql(no_style(), models):

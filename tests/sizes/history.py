@@ -28,7 +28,7 @@ def pour_history(told: Sequence[Sub], now: datetime, luck: Random) -> None:
     _intents(told, now, luck)
     _submissions(told, now)
     fill(StatusChange, ["submission_id", "status", "by", "why", "at"], _changes(told, now))
-    fill(Event, ["experiment_id", "what", "thing", "by", "door", "before", "after", "run", "at"], _events(told, now))
+    fill(Event, ["experiment_id", "what", "thing", "by", "door", "before", "after", "run", "stage", "at"], _events(told, now))
     fill(GridCluster, ["submission_id", "batch", "schedd", "cluster"],
          ((sub.number, "default", schedd(sub), cluster(sub)) for sub in told if sub.jobs))
     fill(Order, ["submission_id", "deed", "by", "why", "asked_at", "done_at"],
@@ -169,5 +169,5 @@ def _events(told: Iterable[Sub], now: datetime) -> Iterator[tuple]:
         for status, at in sub.history:
             what = "status" if before else "submission recorded"
             yield (sub.stage.campaign.experiment, what, f"submission:{sub.number}", BY.get(status, "grid"), "task", before, status, sub.run,
-                   moment(now, at))
+                   sub.stage.number, moment(now, at))
             before = status
