@@ -19,6 +19,11 @@ def note(changes: Iterable[tuple[int, Status, int]], *, at: datetime) -> None:
     TallyLine.objects.bulk_create(TallyLine(stage_id=stage, status=status, change=change, at=at) for stage, status, change in changes)
 
 
+def touch(stage: int, *, at: datetime) -> None:
+    """Something else than a status changed of which the summaries speak: a family is settled, or stuck."""
+    note([(stage, Status.COMPLETED, 0)], at=at)
+
+
 @transaction.atomic
 def fold() -> int:
     """Add what was noted to the summaries; how many notes there were."""
@@ -29,6 +34,7 @@ def fold() -> int:
         campaigns = dict(Stage.objects.filter(pk__in={line.stage_id for line in lines}).values_list("pk", "campaign_id"))
         _add(StageSummary, "stage_id", lines, {pk: pk for pk in campaigns})
         _add(CampaignSummary, "campaign_id", lines, campaigns)
+        CampaignSummary.objects.filter(campaign__in=set(campaigns.values())).update(changed=True)
         TallyLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
     return len(lines)
 
