@@ -1,5 +1,6 @@
 """Recording changes: one row a change, in the change's transaction, and one sequencer that numbers them."""
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, models, transaction
@@ -18,7 +19,8 @@ OF_STAGES = """
 NUMBER = """
     WITH fresh AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM accounts_event WHERE number IS NULL),
          last AS (SELECT coalesce(max(number), 0) AS n FROM accounts_event)
-    UPDATE accounts_event AS e SET number = last.n + fresh.n FROM fresh, last WHERE e.id = fresh.id"""
+    UPDATE accounts_event AS e SET number = last.n + fresh.n FROM fresh, last WHERE e.id = fresh.id
+    RETURNING e.experiment_id, e.thing, e.stage, e.what"""
 
 
 def event(what: str, thing: models.Model, *, by: By, at: datetime, before: str = "", after: str = "", why: str = "") -> Event:
@@ -34,13 +36,23 @@ def record(events: Iterable[Event]) -> None:
     Event.objects.bulk_create(events)
 
 
-@transaction.atomic
-def number_them() -> int:
+@dataclass(frozen=True)
+class Fresh:
+    """What an event that was just numbered is about."""
+
+    experiment: str | None
+    thing: str
+    stage: int | None
+    what: str
+
+
+@transaction.atomic(savepoint=False)
+def number_them() -> list[Fresh]:
     """Give numbers to what has been committed; readers ask for what is above the last number they saw."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER])
         cursor.execute(NUMBER)
-        return cursor.rowcount
+        return [Fresh(*row) for row in cursor.fetchall()]
 
 
 def of_stages(stages: Sequence[int], things: Sequence[str] = (), *, most: int, before: int = NEWEST, people: bool = False) -> list[Event]:

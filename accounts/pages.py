@@ -27,7 +27,7 @@ def member(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResp
     @wraps(view)
     def inside(request: HttpRequest, exp: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return HttpResponse(status=401) if wants_part(request) else redirect_to_login(request.get_full_path())
+            return HttpResponse(status=401) if wants_part(request) or wants_stream(request) else redirect_to_login(request.get_full_path())
         actor = actor_of(request, exp)
         request.actor = actor  # type: ignore[attr-defined]
         if request.session.get("experiment") != exp:
@@ -39,6 +39,11 @@ def member(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResp
 def wants_part(request: HttpRequest) -> bool:
     """It is htmx that asks, for what may have changed."""
     return request.headers.get("HX-Request") == "true"
+
+
+def wants_stream(request: HttpRequest) -> bool:
+    """It is an EventSource that asks."""
+    return request.headers.get("Accept", "") == "text/event-stream"
 
 
 def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: datetime, live: bool = True) -> HttpResponse:

@@ -1,10 +1,11 @@
 """Pages of campaigns and stages."""
 from django.urls import path
 
-from campaigns.views import acts, campaign, downtimes, launch, lists, schedules, slices, stage, stale
+from campaigns.views import acts, campaign, downtimes, launch, lists, news, schedules, slices, stage, stale
 
 app_name = "campaigns"
 urlpatterns = [
+    path("events", news.events, name="events"),
     path("campaigns/", lists.campaigns, name="list"),
     path("campaigns/stale/", stale.campaigns, name="stale"),
     path("launches/<slug:deed>/", acts.on_experiment, name="experiment_act"),

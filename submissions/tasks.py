@@ -9,13 +9,13 @@ from functools import cache
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
-from accounts import events
+from campaigns.services import news
 from pomssite.kit import clock
 from pomssite.kit.loops import for_each
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import bulk as acts_on_many
-from submissions.services import census, intake, joins, launch, leases, orders, standing, tally, wrapup
+from submissions.services import census, intake, joins, launch, leases, orders, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
 HEARTBEAT_S = 3
@@ -91,8 +91,8 @@ def bulk() -> int:
 
 
 def fold_tally() -> int:
-    """Counts for the lists, and how each campaign stands."""
-    return _pulse("fold_tally", lambda: tally.fold() + census.fold() + standing.refresh())
+    """Counts for the lists."""
+    return _pulse("fold_tally", lambda: tally.fold() + census.fold())
 
 
 def thin() -> int:
@@ -101,8 +101,8 @@ def thin() -> int:
 
 
 def number_events() -> int:
-    """The order of what was changed."""
-    return _pulse("number_events", events.number_them)
+    """The order of what was changed; the ticker does it at once, this for when it does not."""
+    return _pulse("number_events", lambda: news.tell(at=clock.now()))
 
 
 def bury() -> int:

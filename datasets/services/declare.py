@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.news import touch_by_name
 from datasets.models import File, FileLocation, FileParent
 from datasets.services.incoming import FACTS, NewFile, facts_of, unique
 from pomssite.kit.errors import Conflict, Invalid
@@ -57,6 +58,8 @@ def declare(experiment: str, files: Sequence[NewFile], *, submission_id: int | N
     replaced = _replace(experiment, [new for new in wanted if new.name not in fresh], made_by, at, older_failed, software_version)
     _link(experiment, wanted)
     _place(experiment, wanted)
+    if submission_id:
+        touch_by_name(f"submission:{submission_id}", experiment)
     return len(fresh) + replaced, len(wanted) - len(fresh) - replaced
 
 

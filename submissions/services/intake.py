@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from accounts import events
+from accounts.news import touch
 from accounts.policy import By
 from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
@@ -95,6 +96,7 @@ def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: date
     census.note(row, _write(row, news, known), at=at)
     Submission.objects.filter(pk=row.pk).update(heard_at=max(r.heard_at for r in news.values()), recheck_at=None,
                                                 **{name: F(name) + n for name, n in delta.items() if n})
+    touch([row])
     if news.keys() - known.keys():
         _clusters(row, news)
     counters = {name: n + delta[name] for name, n in row.counters().items()}

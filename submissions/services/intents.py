@@ -7,13 +7,13 @@ from django.db import transaction
 from django.db.models import Exists, Q
 
 from accounts import events
+from accounts.news import touch
 from accounts.policy import By, Owner
 from campaigns.models import Stage
 from campaigns.services import slices
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.models.intents import MOST_ABSENT, MOST_REFUSALS
-from submissions.services import tally
 from submissions.states import Status
 
 REFUSED, ABSENT = "refused", "absent"
@@ -43,6 +43,7 @@ def intend(stage: Stage, *, key: str, cause: str, run: Run, owner: Owner, at: da
     LaunchIntent.objects.bulk_create([LaunchIntent(
         key=key, cause=cause, run=run, stage=stage, for_test=run.for_test, recorded_at=at, not_before=at, **_made_by(owner), **what)],
         ignore_conflicts=True)
+    touch([stage])
     pulses.wake("launch_ready")
     return LaunchIntent.objects.get(key=key)
 
@@ -67,7 +68,8 @@ def take_many(pks: Sequence[int], *, at: datetime) -> set[int]:
 
 def wait(intent: LaunchIntent, *, why: str, until: datetime) -> None:
     """Not now: the gate's answer, or a trouble, is kept where pages can show it."""
-    LaunchIntent.objects.filter(pk=intent.pk, taken_at=None).update(gate=why[:200], recheck_at=until)
+    if LaunchIntent.objects.filter(pk=intent.pk, taken_at=None).update(gate=why[:200], recheck_at=until) and intent.gate != why[:200]:
+        touch([intent])
 
 
 def recheck(stages: Sequence[int]) -> int:
@@ -98,7 +100,6 @@ def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
     slices.give_back(intent.slice_id)       # one that it was to do and no other; what it would have cut is not cut
     if intent.parent_id:
         _orphaned(intent, why)
-        tally.touch(intent.stage_id, at=at)
     Run.objects.filter(pk=intent.run_id).update(changed=True)
     events.record([events.event("intent dropped", intent, by=by, at=at, before=intent.key, why=why)])
     pulses.wake("join_up")

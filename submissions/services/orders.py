@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from accounts.news import touch
 from pomssite.kit.errors import NoAnswer
 from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
@@ -28,6 +29,7 @@ def _do(order: Order, *, at: datetime) -> bool:
     if trouble := "; ".join(said for said in answers.values() if said):
         _wait(order, trouble, at=at)
         return False
+    touch([order.submission])
     return Order.objects.filter(pk=order.pk, done_at=None).update(done_at=at, trouble="") == 1
 
 
@@ -49,3 +51,4 @@ def _known(submission: Submission, batch: BatchSystem) -> set[JobRef]:
 
 def _wait(order: Order, why: str, *, at: datetime) -> None:
     Order.objects.filter(pk=order.pk).update(recheck_at=at + SOON, trouble=why[:200])
+    touch([order.submission])

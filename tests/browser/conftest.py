@@ -1,13 +1,21 @@
 """A real browser over the real site. What the page may not do, its content policy says: any complaint of the browser is a failure."""
 import os
 import shutil
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import uvicorn
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from pomssite.kit import registry
+from accounts.stream import hub
+from campaigns.services import news
+from pomssite.kit import clock, registry
 from tests.scenes import Scene, play
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -27,8 +35,36 @@ def browser() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="session")
+def live_server(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
+    """The site as it is served, streams and all, in threads of this process."""
+    from pomssite.asgi import application
+
+    listens = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(ASGIStaticFilesHandler(application), log_level="warning", lifespan="off"))
+    with django_db_blocker.unblock():
+        serving = threading.Thread(target=server.run, args=([listens],), daemon=True)
+        serving.start()
+        # pytest-django switches these settings on around every test that asks for a server of this name
+        yield SimpleNamespace(url=f"http://127.0.0.1:{listens.getsockname()[1]}", _live_server_modified_settings=override_settings())
+        hub().end()
+        server.should_exit = True
+        serving.join(timeout=10)
+
+
 @pytest.fixture
-def scene(transactional_db, settings, tmp_path) -> Iterator[Scene]:
+def telling(transactional_db) -> Iterator[None]:
+    """What has changed is told, as the ticker does."""
+    stop = threading.Event()
+    thread = threading.Thread(target=news.keep_telling, args=(stop,), kwargs={"now": clock.now})
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+@pytest.fixture
+def scene(transactional_db, telling, settings, tmp_path) -> Iterator[Scene]:
     """A campaign in the middle of its life, with a picture that a browser can draw."""
     settings.BATCH_SYSTEMS = {"default": {"BACKEND": "tests.fakes.MemoryBatch"}}
     settings.POMS_STORAGE = tmp_path / "storage"

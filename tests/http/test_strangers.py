@@ -16,7 +16,8 @@ from tests.makers import make_actor, make_user
 
 OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
 # of one's own experiment: they open, and show nothing of another
-LISTS = {"campaigns:list", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes", "submissions:list", "datasets:why", "submissions:bulk"}
+LISTS = {"campaigns:list", "campaigns:events", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes",
+         "submissions:list", "datasets:why", "submissions:bulk"}
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 
 

@@ -34,6 +34,6 @@ def children(bind: str) -> list[Child]:
     manage = [sys.executable, str(settings.ROOT / "manage.py")]
     workers = os.environ.get("POMS_WEB_WORKERS", "2")
     web = [sys.executable, "-m", "gunicorn", "pomssite.asgi:application", "--bind", bind, "--workers", workers,
-           "--worker-class", "uvicorn_worker.UvicornWorker", "--chdir", str(settings.ROOT), "--graceful-timeout", "4", "--timeout", "60"]
+           "--worker-class", "pomssite.web.Worker", "--chdir", str(settings.ROOT), "--graceful-timeout", "4", "--timeout", "60"]
     database = [] if os.environ.get("DATABASE_URL") else [Child("database", [sys.executable, "-m", "scripts.postgres", "keep"])]
     return [*database, Child("web", web), Child("tasks", [*manage, "work"]), Child("tick", [*manage, "tick"])]

@@ -1,4 +1,4 @@
-"""The one-second ticker: wakes every pulse in its time, and says that it lives."""
+"""The one-second ticker: wakes every pulse in its time, and says that it lives. Beside it, what has changed is told to the pages."""
 import os
 import signal
 import socket
@@ -8,6 +8,8 @@ import time
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
+from campaigns.services import news
+from pomssite.kit import clock
 from pomssite.pulses import PULSES
 from submissions import pulses
 from submissions.services import leases
@@ -25,6 +27,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        threading.Thread(target=news.keep_telling, args=(stop,), kwargs={"now": clock.now}, daemon=True).start()
         last: dict[str, float] = {}
         worker = None
         while not stop.is_set():

@@ -1,0 +1,60 @@
+"""What has changed: the stream that a page keeps open."""
+import re
+from datetime import UTC, datetime
+
+from django.core.handlers.asgi import ASGIRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.pages import member
+from accounts.policy import Actor
+from accounts.stream import hub
+from campaigns.models import Campaign, Stage
+from submissions.models import Submission
+
+MOST = 500              # topics of one page; one that shows more asks for its experiment's news
+TOPIC = re.compile(r"(\+?)(submission|stage|campaign):(\d{1,18}(?:,\d{1,18})*)")
+WIDE = ("experiment", "+experiment")
+
+
+@require_safe
+@member
+def events(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """`?topics=submission:118,119 +stage:9 experiment`: the names of what changes among them, never what it changed to."""
+    if not isinstance(request, ASGIRequest):
+        return HttpResponse("This server keeps no streams open; ask again every now and then.\n", status=501, content_type="text/plain")
+    stream = hub().stream(actor.experiment, topics(actor, request.GET.get("topics", "")), since=_number(request), drawn=_drawn(request))
+    answer = StreamingHttpResponse(stream.messages(), content_type="text/event-stream")
+    answer["Cache-Control"], answer["X-Accel-Buffering"] = "no-cache", "no"
+    return answer
+
+
+def topics(actor: Actor, said: str) -> set[str]:
+    """Those that this actor may see; of others nothing is told, not even that they are there."""
+    asked: dict[str, dict[int, set[str]]] = {}
+    found = {word for word in said.split() if word in WIDE}
+    for plus, kind, numbers in TOPIC.findall(said):
+        for number in numbers.split(","):
+            asked.setdefault(kind, {}).setdefault(int(number), set()).add(f"{plus}{kind}:{number}")
+    for kind, named in asked.items():
+        seen = _visible(kind, actor).filter(pk__in=list(named)[:MOST]).values_list("pk", flat=True)
+        found.update(topic for pk in seen for topic in named[pk])
+    return found
+
+
+def _visible(kind: str, actor: Actor) -> QuerySet:
+    rows = {"submission": Submission.objects.visible_to, "campaign": Campaign.objects.visible_to}
+    return rows[kind](actor) if kind in rows else Stage.objects.filter(campaign__in=Campaign.objects.visible_to(actor))
+
+
+def _number(request: HttpRequest) -> int | None:
+    """The last number that the page heard; a browser that reconnects by itself says it in a header."""
+    said = request.headers.get("Last-Event-ID", "") or request.GET.get("since", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
+
+
+def _drawn(request: HttpRequest) -> datetime | None:
+    """When the page was drawn, in milliseconds of the epoch."""
+    said = request.GET.get("drawn", "")
+    return datetime.fromtimestamp(int(said) / 1000, UTC) if said.isascii() and said.isdecimal() and len(said) < 14 else None

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { concerns, joined } from "../../static/js/topics.js";
+
+test("topics of one kind are one word", () => {
+  assert.equal(joined(["submission:119", "stage:9", "submission:118", "submission:119", "+stage:9"]), "+stage:9 stage:9 submission:118,119");
+});
+
+test("who wants all of the experiment, or very much of it, wants the experiment", () => {
+  assert.equal(joined(["submission:1", "experiment"]), "experiment");
+  assert.equal(joined(Array.from({ length: 401 }, (_, n) => `submission:${n}`)), "experiment");
+});
+
+test("a change concerns those that show the thing or what it is part of", () => {
+  const change = { thing: "submission:118", of: ["stage:9", "campaign:4"] };
+  assert.deepEqual([["submission:118"], ["campaign:4"], ["experiment"], ["submission:11", "stage:4"], []].map((topics) => concerns(topics, change)),
+    [true, true, true, false, false]);
+});
