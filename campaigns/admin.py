@@ -11,11 +11,14 @@ from campaigns.models import (
     JobType,
     JobTypeRecovery,
     LoginSetup,
+    OldName,
+    SavedView,
     Schedule,
     Slice,
     SliceFile,
     Stage,
     Tag,
+    Watch,
 )
 from pomssite.kit.looking import LookInline, LookOnly
 
@@ -153,3 +156,29 @@ class CampaignTagAdmin(admin.ModelAdmin):
 
     list_display = ["campaign", "tag", "by"]
     list_select_related = ["campaign", "tag", "by"]
+
+
+@admin.register(OldName)
+class OldNameAdmin(LookOnly):
+    """Names that campaigns had."""
+
+    list_display = ["name", "experiment", "campaign", "at"]
+    list_select_related = ["campaign"]
+    search_fields = ["name"]
+
+
+@admin.register(Watch)
+class WatchAdmin(LookOnly):
+    """Who watches what."""
+
+    list_display = ["user", "campaign", "at"]
+    list_select_related = ["user", "campaign"]
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(LookOnly):
+    """Ways of looking at the list of campaigns."""
+
+    list_display = ["name", "experiment", "creator", "shared", "words"]
+    list_select_related = ["creator"]
+    list_filter = ["experiment", "shared"]

@@ -15,7 +15,7 @@ from pomssite.kit.loops import for_each
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import bulk as acts_on_many
-from submissions.services import census, intake, joins, launch, leases, orders, tally, wrapup
+from submissions.services import census, intake, joins, launch, leases, orders, standing, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
 HEARTBEAT_S = 3
@@ -91,8 +91,8 @@ def bulk() -> int:
 
 
 def fold_tally() -> int:
-    """Counts for the lists."""
-    return _pulse("fold_tally", lambda: tally.fold() + census.fold())
+    """Counts for the lists, and how each campaign stands."""
+    return _pulse("fold_tally", lambda: tally.fold() + census.fold() + standing.refresh())
 
 
 def thin() -> int:

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from accounts import events
 from accounts.models import require
-from accounts.policy import Actor, Verb
+from accounts.policy import Actor, By, Verb
 from campaigns import document
 from campaigns.document.changes import KEEP, Line, changes
 from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, LoginSetup, Schedule, Stage
@@ -145,13 +145,19 @@ def changed(row: Any, **values: Any) -> bool:
 
 def _version(row: Campaign, doc: document.Campaign, lines: list[Line], *, actor: Actor, at: datetime, door: str, why: str) -> None:
     """Every change is a version, and an event that says what changed."""
-    last = row.versions.aggregate(last=Max("number"))["last"] or 0
-    row.version = CampaignVersion.objects.create(campaign=row, number=last + 1, by=actor.user, at=at, why=why[:200],
+    number = keep_version(row, doc, by=actor.by(door), at=at, why=why)
+    what, before = ("campaign changed", f"version {number - 1}") if number > 1 else ("campaign created", "")
+    after = "\n".join([f"version {number}", *map(str, lines)])
+    events.record([events.event(what, row, by=actor.by(door), at=at, before=before, after=after, why=why)])
+
+
+def keep_version(row: Campaign, doc: document.Campaign, *, by: By, at: datetime, why: str) -> int:
+    """The document as it is from now on; the number of this version."""
+    number = (row.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+    row.version = CampaignVersion.objects.create(campaign=row, number=number, by=by.user, at=at, why=why[:200],
                                                  document=document.to_json(document.campaign_part(doc)))
     row.save(update_fields=["version"])
-    what, before = ("campaign changed", f"version {last}") if last else ("campaign created", "")
-    after = "\n".join([f"version {last + 1}", *map(str, lines)])
-    events.record([events.event(what, row, by=actor.by(door), at=at, before=before, after=after, why=why)])
+    return number
 
 
 def _stage(row: Stage) -> document.Stage:

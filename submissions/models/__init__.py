@@ -5,8 +5,8 @@ from submissions.models.census import CensusLine, JobBin, JobFlow, JobSum
 from submissions.models.intents import LaunchIntent, Run
 from submissions.models.jobs import GridCluster, Job, Order
 from submissions.models.submission import COUNTERS, StatusChange, Submission
-from submissions.models.summaries import STATUS_COLUMNS, CampaignSummary, StageSummary, TallyLine
+from submissions.models.summaries import FINISHED, STATUS_COLUMNS, CampaignSummary, StageSummary, TallyLine
 
-__all__ = ["COUNTERS", "STATUS_COLUMNS", "BulkAct", "BulkItem", "CampaignSummary", "CensusLine", "Cursor", "GridCluster", "Instance", "Job",
-           "JobBin", "JobFlow", "JobSum", "LaunchIntent", "Order", "Pulse", "Run", "StageSummary", "StatusChange", "Submission", "TallyLine",
-           "Worker"]
+__all__ = ["COUNTERS", "FINISHED", "STATUS_COLUMNS", "BulkAct", "BulkItem", "CampaignSummary", "CensusLine", "Cursor", "GridCluster",
+           "Instance", "Job", "JobBin", "JobFlow", "JobSum", "LaunchIntent", "Order", "Pulse", "Run", "StageSummary", "StatusChange",
+           "Submission", "TallyLine", "Worker"]

@@ -4,6 +4,7 @@ from django.db import models
 from campaigns.models import Campaign, Stage
 from submissions.states import Status
 
+FINISHED = 200      # the rank of a campaign of which nothing is open
 STATUS_COLUMNS = {status: status.value.lower().replace(" ", "_") for status in Status}
 
 
@@ -62,9 +63,19 @@ class CampaignSummary(Summary):
     """Of one campaign."""
 
     campaign = models.OneToOneField(Campaign, models.CASCADE, primary_key=True, related_name="summary")
+    changed = models.BooleanField(default=True)                         # what follows must be worked out again
+    rank = models.PositiveSmallIntegerField(default=FINISHED)           # how much it needs somebody; 0: the most
+    state = models.CharField(max_length=24, blank=True)                 # of its worst open family; empty: nothing is open
+    worst = models.BigIntegerField(null=True)                           # that family's last submission
+    why = models.CharField(max_length=200, blank=True)                  # what its launch or one of its jobs says
+    open = models.JSONField(default=dict)                               # status: [families, their files]
+    recent = models.JSONField(default=list)                             # [number, status] of the last ten submissions, the newest last
+    files = models.PositiveBigIntegerField(default=0)                   # inputs of all families, and those that have their outputs
+    files_located = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "campaign summaries"
+        indexes = [models.Index(fields=["campaign"], condition=models.Q(changed=True), name="campaign_summary_changed")]
 
     def __str__(self) -> str:
         return f"summary of {self.campaign}"

@@ -14,6 +14,7 @@ from campaigns.services import slices
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.models.intents import MOST_ABSENT, MOST_REFUSALS
+from submissions.services import tally
 from submissions.states import Status
 
 REFUSED, ABSENT = "refused", "absent"
@@ -100,6 +101,7 @@ def drop(intent: LaunchIntent, *, why: str, by: By, at: datetime) -> bool:
     slices.give_back(intent.slice_id)       # one that it was to do and no other; what it would have cut is not cut
     if intent.parent_id:
         _orphaned(intent, why)
+        tally.touch(intent.stage_id, at=at)
     Run.objects.filter(pk=intent.run_id).update(changed=True)
     events.record([events.event("intent dropped", intent, by=by, at=at, before=intent.key, why=why)])
     pulses.wake("join_up")

@@ -12,7 +12,7 @@ from campaigns.models import Slice
 from pomssite.kit.errors import Conflict, Invalid
 from submissions import recovery
 from submissions.models import LaunchIntent, Run, Submission
-from submissions.services import families, followers, intents
+from submissions.services import families, followers, intents, tally
 from submissions.states import RECOVERABLE
 
 
@@ -39,6 +39,7 @@ def recover(submission: Submission, wish: Wish, *, actor: Actor, at: datetime, w
     _check(first, wish, why)
     dimensions = _dimensions(first, wish.kind)
     Submission.objects.filter(pk=first.pk).update(stuck="")
+    tally.touch(first.stage_id, at=at)
     families.not_by_itself(first)
     events.record([events.event("recovery asked for", first, by=actor.by(door), at=at, after=wish.kind, why=why.strip())])
     return intents.intend(

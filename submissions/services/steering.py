@@ -47,7 +47,8 @@ def run_now(schedule: Schedule, *, actor: Actor, at: datetime, token: str, why: 
 
 def _awake(campaign: Campaign, *, by: By, at: datetime) -> None:
     """Under its lock: who puts it to rest at this moment sees the launch, or is seen by it. What waited with it goes on."""
-    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    if Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk).retired_at:
+        raise Conflict(f"{campaign} was deleted just now: nothing was launched.")
     if activity.wake(campaign, by=by, at=at, why="a launch makes it active"):
         intents.recheck(list(campaign.stages.values_list("pk", flat=True)))
 

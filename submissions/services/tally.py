@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Count, F, Max, Sum
 
-from accounts.news import touch
+from accounts import news
 from campaigns.models import Stage
 from submissions.models import STATUS_COLUMNS, CampaignSummary, StageSummary, Submission, TallyLine
 from submissions.states import Status
@@ -20,6 +20,11 @@ def note(changes: Iterable[tuple[int, Status, int]], *, at: datetime) -> None:
     TallyLine.objects.bulk_create(TallyLine(stage_id=stage, status=status, change=change, at=at) for stage, status, change in changes)
 
 
+def touch(stage: int, *, at: datetime) -> None:
+    """Something else than a status changed of which the summaries speak: a family is settled, or stuck."""
+    note([(stage, Status.COMPLETED, 0)], at=at)
+
+
 @transaction.atomic
 def fold() -> int:
     """Add what was noted to the summaries; how many notes there were."""
@@ -31,8 +36,9 @@ def fold() -> int:
         campaigns = {stage.pk: stage.campaign_id for stage in stages}
         _add(StageSummary, "stage_id", lines, {pk: pk for pk in campaigns})
         _add(CampaignSummary, "campaign_id", lines, campaigns)
+        CampaignSummary.objects.filter(campaign__in=set(campaigns.values())).update(changed=True)
         TallyLine.objects.filter(pk__in=[line.pk for line in lines]).delete()
-        touch(stages)
+        news.touch(stages)
     return len(lines)
 
 

@@ -13,7 +13,7 @@ from pomssite.kit.loops import for_each, in_time
 from submissions import completion, pulses, recovery
 from submissions.completion import Verdict
 from submissions.models import Run, Submission
-from submissions.services import accounting, families, followers, intents, lifecycle
+from submissions.services import accounting, families, followers, intents, lifecycle, tally
 from submissions.states import JOB_LIVE, Status, from_jobs
 
 WRAPUP = By("wrapup")
@@ -177,6 +177,7 @@ def _stick(submission: Submission, first: Submission, run: Run, status: Status, 
 
 def _say(what: str, first: Submission, run: Run, status: Status, *, at: datetime, why: str = "") -> None:
     Run.objects.filter(pk=run.pk).update(changed=True)
+    tally.touch(first.stage_id, at=at)
     events.record([events.event(what, first, by=WRAPUP, at=at, after=status, why=why)])
     pulses.wake("join_up")
 

@@ -15,6 +15,7 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     ("submissions.recovery", "again()", "About('', ()): '' with a letter more"): "its dimensions are thrown away",
     ("datasets.conditions", "TERMS", "'snapshot_for_project_name' has the value _in_project"): "a project's files are those of its snapshot",
     ("datasets.patterns", "any_of()", "len(parts) == 1: 1 is 0"): "one pattern in brackets means the same",
+    ("datasets.splits.kinds", "existing_run()", "having[0]: 0 is -1"): "there is one",
     ("datasets.patterns", "any_of()", "parts[0]: 0 is -1"): "there is one",
     ("campaigns.document.fields", "_COUNT", "least unsaid"): "what is not said is 0",
     ("campaigns.document.fields", "FIELDS", "'completion_pct' above unsaid"): "what is not said is 0",

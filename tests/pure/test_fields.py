@@ -14,7 +14,7 @@ SPLIT = (["none", "nfiles(10)"], ["halves", 7])
 COUNT = ([0, 1, MOST], [-1, MOST + 1, True, "per_file"])
 SOME = ([1, MOST], [0, MOST + 1, True, "per_file"])
 MAY = {     # setting -> (may be, may not be)
-    "vo_role": (["Analysis", "%"], [7]), "software_version": (["v1", ""], ["v%", 7]), "dataset": TEXT,
+    "vo_role": (["Analysis", "%", "%(nope)s"], [7]), "software_version": (["v1", ""], ["v%", 7]), "dataset": (TEXT[0], [*TEXT[1], "%(nope)s"]),
     "split": SPLIT, "test_split": (["", *SPLIT[0]], SPLIT[1]), "completion_type": (["located", "complete"], ["each"]),
     "completion_pct": ([1, 100, 0.001, 99.9], [0, 100.001, -1, "95"]),
     "param_overrides": PAIRS, "test_param_overrides": PAIRS, "merge_overrides": YES_NO, "login_setup": NAME, "job_type": NAME,

@@ -44,6 +44,7 @@ def test_numbers_of_multiparam_are_written_as_in_json():
     (("multiparam", "[[1,2],[3]]"), ("multiparam", "[[1,2],[3,4]]"), 2, True),
     (("multiparam", "[[1,2],[3]]"), ("multiparam", "[[1,2,3],[3]]"), 2, True),
     (("multiparam", "[[1,2],[3,4]]"), ("multiparam", "[[1,2,5],[3,4]]"), 3, False), (("list", "a,b"), ("none", "a,b"), None, False),
+    (("list", "a,b"), ("list", "c,d"), None, True),
 ])
 def test_what_is_cut_still_counts_or_does_not(before, after, state, wanted):
     assert goes_on(before, after, state) == wanted

@@ -38,6 +38,20 @@ def test_a_run_that_may_still_come_is_not_the_end():
     assert found[1] == Nothing("no file is of a run from 3 to 5", final=False)
 
 
+def test_a_run_whose_files_are_all_in_slices_is_passed_over_and_the_next_one_is_not():
+    shelf = Shelf([Book("r5", run=5), Book("r6", run=6)], taken={"r5"})
+    found = cut("byrun(0, 9)", "raw", None, now=NOW, ask=shelf)
+    assert (found.dimensions, found.after) == ("defname: raw and run_number 6", 7)
+
+
+def test_a_file_that_comes_late_to_a_run_that_is_done_is_not_cut():
+    shelf = Shelf([Book("r5", run=5)])
+    first = cut("byrun(0, 9)", "raw", None, now=NOW, ask=shelf)
+    shelf.taken.add("r5")
+    shelf.books.append(Book("late", run=5))
+    assert not cut("byrun(0, 9)", "raw", first.after, now=NOW, ask=shelf)
+
+
 def test_list_gives_one_after_the_other():
     shelf = Shelf([Book("a", tier="ds1"), Book("b", tier="ds2")])
     *found, end = cuts("list", "ds1, ds2", shelf)

@@ -10,7 +10,7 @@ from accounts.policy import Role
 from pomssite.kit import registry
 from pomssite.kit.errors import NoAnswer
 from submissions.models import LaunchIntent, Order, Run, Submission, Worker
-from submissions.services import census, intake, joins, launch, leases, orders, tally, timetable, wrapup
+from submissions.services import census, intake, joins, launch, leases, orders, standing, tally, timetable, wrapup
 from submissions.states import JOB_LIVE
 from tests.makers import make_actor
 from tests.simulation.clock import Clock, empty
@@ -60,8 +60,8 @@ class House:
             "launch": lambda: launch.launch_ready(worker=worker, now=now), "resume": lambda: launch.resume(worker=worker, now=now),
             "listen": lambda: intake.listen(now=now), "sweep": lambda: intake.sweep(now=now),
             "wrap": lambda: wrapup.wrap_up(now=now), "join": lambda: joins.join_up(now=now),
-            "orders": lambda: orders.carry_out(now=now), "number": events.number_them, "fold": lambda: tally.fold() + census.fold(),
-            "ring": lambda: timetable.ring(now=now),
+            "orders": lambda: orders.carry_out(now=now), "number": events.number_them,
+            "fold": lambda: tally.fold() + census.fold() + standing.refresh(), "ring": lambda: timetable.ring(now=now),
         }
 
     def run(self, name: str, worker: Worker, *, dies_at: int | None = None, targets: frozenset[str] | None = None) -> bool:

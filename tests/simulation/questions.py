@@ -10,7 +10,7 @@ from campaigns.models import Slice, SliceFile
 from datasets.models import File, ProjectFile
 from submissions.models import Job, LaunchIntent, Order, Run, Submission
 from submissions.recovery import RECOVERIES
-from submissions.services import accounting, census, families, tally
+from submissions.services import accounting, census, families, standing, tally
 from submissions.states import AFTER, BY_PERSON, JOB_LIVE, Status
 from tests.simulation.story import CALM_ROUNDS, Story
 
@@ -194,7 +194,7 @@ def all_counters_are_what_the_rows_say(story: Story) -> Wrong:
 
 @asks("counters")
 def all_summaries_are_what_the_rows_say(story: Story) -> Wrong:
-    return [*tally.rebuild(), *census.rebuild()]
+    return [*tally.rebuild(), *census.rebuild(), *standing.rebuild()]
 
 
 @asks("other")
