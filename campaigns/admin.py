@@ -130,7 +130,7 @@ class DowntimeAdmin(LookOnly):
     """When nothing is launched."""
 
     list_display = ["experiment", "campaign", "stage", "batch", "begins_at", "ends_at", "why", "lifted_at"]
-    list_select_related = ["campaign", "stage__campaign"]
+    list_select_related = ["experiment", "campaign", "stage__campaign"]
     list_filter = ["experiment"]
 
 

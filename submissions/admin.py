@@ -143,11 +143,19 @@ class InstanceAdmin(LookOnly):
     list_display = ["name", "made_at"]
 
 
-@admin.register(CampaignSummary, StageSummary)
-class SummaryAdmin(LookOnly):
+@admin.register(CampaignSummary)
+class CampaignSummaryAdmin(LookOnly):
     """Counts that lists show."""
 
     list_display = ["__str__", "new", "idle", "running", "held", "failed", "completed", "located", "last_at"]
+    list_select_related = ["campaign"]
+
+
+@admin.register(StageSummary)
+class StageSummaryAdmin(CampaignSummaryAdmin):
+    """The same of stages."""
+
+    list_select_related = ["stage__campaign"]
 
 
 @admin.register(TallyLine)

@@ -92,15 +92,16 @@ def size_of_database() -> str:
         return cursor.fetchone()[0] or ""
 
 
-def built(size: Size, *, now: datetime, password: str, seed: int = SEED) -> None:
-    """Built unless it is there; said on the database when it is whole."""
+def built(size: Size, *, now: datetime, password: str, seed: int = SEED) -> bool:
+    """True if it was built now, False if it was there; said on the database when it is whole."""
     wanted = f"size {size.name}, seed {seed}"
     found = size_of_database()
     if found == wanted:
-        return
+        return False
     if found:
         raise Trouble(f"in this database is {found}: name another folder in POMS_VAR")
     build(size, now=now, password=password, seed=seed, say=lambda words: print(words, file=sys.stderr, flush=True))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(f"COMMENT ON DATABASE \"{connection.settings_dict['NAME']}\" IS '{wanted}'")
+    return True

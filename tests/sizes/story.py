@@ -168,10 +168,13 @@ def _deal_jobs(told: list[Sub], size: Size, luck: Random) -> None:
     left, most = size.jobs - size.heaviest - len(others), int(size.heaviest * MOST_JOBS)
     for sub, more in zip(others, spread(left, [min(sub.weight, 400) for sub in others]), strict=True):
         sub.jobs = 1 + min(more, most)
-    others[len(others) // 2].jobs += size.jobs - size.heaviest - sum(sub.jobs for sub in others)
+    missing = size.jobs - size.heaviest - sum(sub.jobs for sub in others)
+    for sub, more in zip(others, spread(missing, [1.0] * len(others)), strict=True):
+        sub.jobs += more
     heaviest.jobs = size.heaviest
     for sub in sent:
         sub.counters = _counters(sub.status, sub.jobs, luck)
+    heaviest.counters = {"failed": size.heaviest // 25, "done": size.heaviest - size.heaviest // 25}
 
 
 def _counters(status: Status, jobs: int, luck: Random) -> dict[str, int]:

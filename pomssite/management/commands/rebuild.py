@@ -4,10 +4,11 @@ from collections.abc import Callable
 from django.core.management.base import BaseCommand
 
 from pomssite.kit import clock
-from submissions.services import census, tally
+from submissions.services import census, standing, tally
 
 REBUILDS: dict[str, Callable[[], list[str]]] = {        # a summary, and what makes it true again while the house is at work
     "submissions by status": tally.rebuild,
+    "how each campaign stands": standing.rebuild,
     "jobs by state, end, site and time": census.rebuild,
 }
 SHOWN = 20

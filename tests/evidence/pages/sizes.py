@@ -1,0 +1,42 @@
+"""Each page at the size of a laboratory: milliseconds, bytes and queries; how that grows from S to M; and what the original needed."""
+import math
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.evidence import Line
+from tests.evidence.pages._laboratory import measured
+
+TIMES = 30
+MOST_QUERIES = 12
+GROWTH = 0.1
+ROWS = 10           # times as many campaigns and submissions at M as at S; of jobs there are twenty times as many
+A_BLINK_MS = 10     # so much more is no growth, whatever the exponent
+
+
+def lines(size: str) -> Iterator[Line]:
+    if size == "small":
+        yield from _each("tiny", measured("pages", "tiny", 3), slack=10)
+        return
+    small, large = (measured("pages", name, TIMES) for name in ("S", "M"))
+    yield from _each("M", large)
+    yield from (_growth(name, small[name]["median"], told["median"]) for name, told in large.items() if name in small and told["aim_ms"])
+
+
+def _each(size: str, told: dict[str, Any], slack: float = 1) -> Iterator[Line]:
+    bare = told.pop("")
+    for name, seen in told.items():
+        was = f"; the original {seen['original']}" if seen["original"] else ""
+        yield Line(f"{size}: {name}", f"{seen['aim_ms']} ms, {seen['aim_kb']} kB, {MOST_QUERIES} queries",
+                   f"median {seen['median']:.0f}, p95 {seen['p95']:.0f} ms, of processor {seen['cpu']:.0f} ms, {seen['packed'] / 1000:.1f} kB, "
+                   f"{seen['queries']} queries{was}",
+                   seen["code"] == 200 and seen["p95"] <= seen["aim_ms"] * slack and seen["packed"] <= seen["aim_kb"] * 1000
+                   and seen["queries"] <= MOST_QUERIES)
+    yield Line(f"{size}: a request that asks for nothing", "as the machine's limit", f"median {bare['median']:.1f} ms, p95 {bare['p95']:.1f} ms, "
+               f"load {os.getloadavg()[0]:.1f}", bare["code"] == 200)
+
+
+def _growth(name: str, small: float, large: float) -> Line:
+    exponent = math.log(large / small) / math.log(ROWS)
+    return Line(f"S to M: {name}", f"exponent at most {GROWTH}", f"{exponent:.2f}: {small:.0f} to {large:.0f} ms",
+                exponent <= GROWTH or large - small <= A_BLINK_MS)
