@@ -1,29 +1,96 @@
-"""By what a list of submissions may be narrowed."""
+"""By what a list of submissions may be narrowed, and how an address says it."""
+from datetime import datetime
+from typing import Any
+
 import django_filters
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
+from campaigns.models import Stage
+from pomssite.kit import spans
 from submissions.models import Submission
 from submissions.states import AT_WORK, Status
 
 GROUPS = {"live": sorted(AT_WORK), "bad": [Status.FAILED, Status.LAUNCH_FAILED, Status.HELD]}
-CHOICES = [("live", "At work"), ("bad", "Failed or held"), *((status.value, status.value) for status in Status)]
+STUCK = "stuck"
+SLUGS = {status.value.lower().replace(" ", "-"): status for status in Status}
+WORDS = {"live": "at work", "bad": "failed or held", STUCK: "stuck", **{slug: status.value for slug, status in SLUGS.items()}}
+EVER = "all"
+LARGEST = 2**63 - 1
+TYPED = ("status", "by", "campaign", "stage", "t")     # what may be typed as word:value
+
+
+def known_status(value: str) -> None:
+    """Each of its words means something."""
+    for word in _words(value):
+        if word not in WORDS:
+            raise ValidationError(f"{word!r} is no status. Say one of {', '.join(WORDS)}, or several with commas.")
+
+
+def known_span(value: str) -> None:
+    """It can be read as a span of time; which moment it is read at does not matter."""
+    if spans.read(value, now=spans.BEGINNING + spans.LONG["mo"] * 1000, usual=EVER).text != value:
+        raise ValidationError(f"{value!r} is no span of time. Say 24h, 7d, 12mo, all, or 2026-11-20..2026-11-22.")
+
+
+def _words(value: str) -> list[str]:
+    return [word.strip().lower().replace(" ", "-") for word in value.split(",") if word.strip()]
 
 
 class SubmissionFilter(django_filters.FilterSet):
-    """Status or a group of them, tag, campaign, stage."""
+    """Status (several, or a group of them), tag or number, who asked for it, campaign, stage, time of launch."""
 
-    status = django_filters.ChoiceFilter(choices=CHOICES, method="of_status", label="Status", empty_label="Every status",
-                                         widget=forms.Select(attrs={"class": "inp"}))
-    q = django_filters.CharFilter(field_name="tag", lookup_expr="icontains", label="Tag",
-                                  widget=forms.TextInput(attrs={"class": "inp", "type": "search"}))
-    campaign = django_filters.NumberFilter(field_name="stage__campaign_id", label="Campaign number", min_value=0, max_value=2**63 - 1,
-                                           widget=forms.NumberInput(attrs={"class": "inp"}))
-    stage = django_filters.NumberFilter(field_name="stage_id", widget=forms.HiddenInput, min_value=0, max_value=2**63 - 1)
+    status = django_filters.CharFilter(method="of_status", validators=[known_status], widget=forms.HiddenInput)
+    q = django_filters.CharFilter(method="of_text", label="Tag or number", max_length=80)
+    by = django_filters.CharFilter(field_name="creator__username", max_length=150, widget=forms.HiddenInput)
+    campaign = django_filters.NumberFilter(method="of_campaign", min_value=0, max_value=LARGEST, widget=forms.HiddenInput)
+    stage = django_filters.NumberFilter(field_name="stage_id", min_value=0, max_value=LARGEST, widget=forms.HiddenInput)
+    t = django_filters.CharFilter(method="of_time", validators=[known_span], widget=forms.HiddenInput)
 
     class Meta:
         model = Submission
         fields: list[str] = []
 
-    def of_status(self, rows, name: str, value: str):
-        """One status, or a group of them."""
-        return rows.filter(status__in=GROUPS.get(value, [value]))
+    def __init__(self, data: QueryDict | None, queryset: QuerySet[Submission], *, at: datetime, **kwargs: Any) -> None:
+        self.at = at
+        super().__init__(data, queryset, **kwargs)
+
+    def of_status(self, rows: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
+        """Any of them."""
+        words = _words(value)
+        wanted = Q(status__in=sorted({status for word in words for status in GROUPS.get(word, [SLUGS.get(word)]) if status}))
+        if STUCK in words:
+            wanted |= ~Q(stuck="") & Q(settled_at=None, abandoned_at=None)
+        return rows.filter(wanted)
+
+    def of_text(self, rows: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
+        """A number is a submission's, with or without its sign; else it is a part of the tag."""
+        number = value.removeprefix("#")
+        if number.isascii() and number.isdecimal() and int(number) <= LARGEST:
+            return rows.filter(pk=int(number))
+        return rows.filter(tag__icontains=value)
+
+    def of_campaign(self, rows: QuerySet[Submission], name: str, value: int) -> QuerySet[Submission]:
+        """Of all its stages, also of those that are retired."""
+        return rows.filter(stage_id__in=list(Stage.objects.filter(campaign=value).values_list("pk", flat=True)))
+
+    def of_time(self, rows: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
+        """Launched then."""
+        span = spans.read(value, now=self.at, usual=EVER)
+        rows = rows if span.is_all else rows.filter(created_at__gte=span.begins)
+        return rows if span.ends_now else rows.filter(created_at__lt=span.ends)
+
+
+def untyped(words: QueryDict) -> QueryDict | None:
+    """With what was typed as word:value put into its place; None if nothing was."""
+    typed = [(word, name, value) for word in str(words.get("q", "")).split() for name, colon, value in [word.partition(":")]
+             if colon and value and name in TYPED]
+    if not typed:
+        return None
+    found, gone = words.copy(), {word for word, _, _ in typed}
+    found["q"] = " ".join(word for word in str(words.get("q", "")).split() if word not in gone)
+    for _, name, value in typed:
+        found[name] = value
+    return found

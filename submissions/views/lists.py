@@ -1,19 +1,143 @@
-"""Which submissions are there?"""
-from django.http import HttpRequest, HttpResponse
+"""Which submissions are there, and which do I act on?"""
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from accounts.pages import member, piece, show
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts import keyset, tables
+from accounts.pages import member, show, wants_part
 from accounts.policy import Actor
-from pomssite.kit import clock
-from submissions.filters import SubmissionFilter
-from submissions.models import Submission
+from campaigns.models import Campaign, Stage
+from pomssite.kit import clock, spans
+from submissions.filters import EVER, GROUPS, WORDS, SubmissionFilter, untyped
+from submissions.models import COUNTERS, Submission
+from submissions.services import bulk, counts
 from submissions.services.outlook import ROWS_WITHOUT
+from submissions.states import Status
+from submissions.views.deeds import offers
+
+ORDERS = {"launched": "pk", "ended": "ended_at", "failed": "failed", "jobs": "expected"}
+SPANS = (("", "Ever"), ("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d"))
+SWITCHES = (("", "All"), ("live", "At work"), ("bad", "Failed or held"), ("awaiting-approval", "To approve"))
+HEAD = ("submission", "tag", "campaign", "stage", "slice", "test", "status", "note", *COUNTERS, "expected", "launched", "ended", "by", "role",
+        "recovery of")
+JSON_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word of the filter, and the query string without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A status or a group of them, with how many there are, if that is known without counting."""
+
+    words: str
+    address: str
+    on: bool
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One submission, and what may be done to it now."""
+
+    row: Submission
+    deeds: list[Any]
 
 
 @member
 def submissions(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Newest first, fifty at a time; attempts that were given up are shown too."""
-    mine = Submission.objects.visible_to(actor).select_related("stage__campaign", "slice", "creator", "parent").defer(
-        *ROWS_WITHOUT, *(f"parent__{name}" for name in ROWS_WITHOUT))
-    found = SubmissionFilter(request.GET, mine)
-    page = piece(request, found.qs)
-    return show(request, "submissions/list.html", {"filter": found, "submissions": page.rows, "older": page.older}, at=clock.now())
+    if (typed := untyped(request.GET)) is not None:
+        return redirect(f"{reverse('submissions:list', args=[actor.experiment])}?{keyset.query(typed, after='')}")
+    at = clock.now()
+    found = SubmissionFilter(request.GET, _mine(actor), at=at)
+    page = keyset.page(request, found.qs, ORDERS, usual="-launched")
+    words = {
+        "filter": found, "page": page, "lines": [Line(row, _deeds(row, actor)) for row in page.rows], "tokens": list(_tokens(request, actor, at)),
+        "switches": [] if wants_part(request) else _switches(request, actor, found), "spans": _spans(request), "deeds": bulk.deeds_of("submission"),
+        "narrowed": any(name in request.GET for name in found.filters), "kept": [(name, request.GET[name]) for name in _kept(request)],
+        "query": keyset.query(request.GET, after=""), "export": keyset.query(request.GET, after="", sort=""),
+    }
+    return show(request, "submissions/list.html", words, at=at)
+
+
+def _mine(actor: Actor) -> QuerySet[Submission]:
+    return Submission.objects.visible_to(actor).select_related("stage__campaign", "slice", "creator").defer(*ROWS_WITHOUT)
+
+
+def _deeds(row: Submission, actor: Actor) -> list[Any]:
+    return [offer.deed for offer in offers(row, actor) if not offer.why_not]
+
+
+def _kept(request: HttpRequest) -> list[str]:
+    """What the form must say again beside what is typed into it."""
+    return [name for name in ("status", "by", "campaign", "stage", "t", "sort") if request.GET.get(name)]
+
+
+def _tokens(request: HttpRequest, actor: Actor, at: datetime) -> Iterator[Token]:
+    shown = {"status": _status, "campaign": _campaign, "stage": _stage, "t": lambda value, actor: spans.read(value, now=at, usual=EVER).words,
+             "by": lambda value, actor: value}
+    for name, words in shown.items():
+        if value := request.GET.get(name):
+            yield Token({"t": "launched in"}.get(name, name), words(value, actor), keyset.query(request.GET, after="", **{name: ""}))
+
+
+def _status(value: str, actor: Actor) -> str:
+    return ", ".join(WORDS.get(word, word) for word in value.lower().split(","))
+
+
+def _campaign(value: str, actor: Actor) -> str:
+    found = Campaign.objects.visible_to(actor).filter(pk=value).values_list("name", flat=True) if value.isdecimal() and len(value) < 19 else None
+    return (found and found.first()) or value
+
+
+def _stage(value: str, actor: Actor) -> str:
+    found = Stage.objects.visible_to(actor).filter(pk=value).values_list("name", flat=True) if value.isdecimal() and len(value) < 19 else None
+    return (found and found.first()) or value
+
+
+def _switches(request: HttpRequest, actor: Actor, found: SubmissionFilter) -> list[Switch]:
+    """With counts where the summaries know them: of all, of a campaign, or of a stage."""
+    said, now = found.form.cleaned_data, request.GET.get("status", "")
+    known = not any(said.get(name) for name in ("by", "q", "t")) and not found.form.errors
+    held = counts.by_status(actor.experiment, campaign=said.get("campaign"), stage=said.get("stage")) if known else None
+    return [Switch(words, keyset.query(request.GET, after="", status=name), now == name, _sum(held, name) if held else None)
+            for name, words in SWITCHES]
+
+
+def _sum(held: dict[Status, int], name: str) -> int:
+    wanted = GROUPS.get(name) or ([Status.AWAITING] if name else list(Status))
+    return sum(held[Status(status)] for status in wanted)
+
+
+def _spans(request: HttpRequest) -> list[Switch]:
+    now = request.GET.get("t", "")
+    return [Switch(words, keyset.query(request.GET, after="", t=name), now == name, None) for name, words in SPANS]
+
+
+@member
+def table(request: HttpRequest, actor: Actor, form: str) -> HttpResponseBase:
+    """The same list for other programs: all of it as .csv, a piece of it as .json."""
+    rows = bulk.fitting(SubmissionFilter(request.GET, _mine(actor), at=clock.now()))
+    if form == "json":
+        page = keyset.page(request, rows, ORDERS, usual="-launched", size=JSON_ROWS)
+        return tables.as_json(request, HEAD, map(_cells, page.rows), page.older)
+    return tables.as_csv("submissions", HEAD, map(_cells, rows.order_by("-pk")[:tables.MOST].iterator(2000)))
+
+
+def _cells(row: Submission) -> list[Any]:
+    return [row.pk, row.tag, row.stage.campaign.name, row.stage.name, row.slice.number if row.slice else None, row.for_test, row.status,
+            row.stuck or row.trouble, *row.counters().values(), row.expected, row.created_at, row.ended_at, row.creator.username,
+            row.creator_role, row.parent_id]

@@ -26,7 +26,7 @@ def choose(kind: str, deed: str, keys: Sequence[str], *, actor: Actor, at: datet
     chosen = DEEDS.get((kind, deed))
     if chosen is None:
         raise Invalid(f"There is no deed {deed!r} for {kind!r}. Nothing was chosen.")
-    found = _rows(chosen, KINDS[kind].chosen(actor, QueryDict(of)) if every else keys, actor)
+    found = _rows(chosen, KINDS[kind].chosen(actor, QueryDict(of), at) if every else keys, actor)
     owner = actor.makes
     act = BulkAct.objects.create(kind=kind, deed=deed, of=of, made_at=at, experiment_id=actor.experiment, creator_id=owner.user_id,
                                  creator_role=actor.role)

@@ -1,5 +1,6 @@
 """Campaigns, by the many."""
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -19,7 +20,7 @@ def _rows(actor: Actor, keys: Sequence[str]) -> Mapping[str, Campaign]:
     return {str(row.pk): row for row in found}
 
 
-def _chosen(actor: Actor, query: QueryDict) -> list[str]:
+def _chosen(actor: Actor, query: QueryDict, at: datetime) -> list[str]:
     rows = fitting(CampaignFilter(query, Campaign.objects.visible_to(actor).filter(retired_at=None)))
     return [str(pk) for pk in rows.order_by("-pk").values_list("pk", flat=True)[:MOST + 1]]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from accounts.policy import Actor
+from accounts.policy import Actor, Verb
 from submissions.filters import SubmissionFilter
 from submissions.models import Submission
 from submissions.services import deeds, steering
@@ -22,8 +22,8 @@ def _rows(actor: Actor, keys: Sequence[str]) -> Rows:
     return {str(row.pk): row for row in found}
 
 
-def _chosen(actor: Actor, query: QueryDict) -> list[str]:
-    rows = fitting(SubmissionFilter(query, Submission.objects.visible_to(actor)))
+def _chosen(actor: Actor, query: QueryDict, at: datetime) -> list[str]:
+    rows = fitting(SubmissionFilter(query, Submission.objects.visible_to(actor), at=at))
     return [str(pk) for pk in rows.order_by("-pk").values_list("pk", flat=True)[:MOST + 1]]
 
 
@@ -66,7 +66,7 @@ def _deed(one: deeds.Deed) -> Deed:
     def do(row: Submission, *, door: str, **asked: Any) -> Any:
         return one.do(row, door=door, refs=(), **asked)
     return Deed("submission", one.name, one.button, one.effect, one.done, one.verb, why_not, do, MANY.get(one.name), _words, icon=one.icon,
-                look=one.look)
+                look=one.look, seldom=one.seldom or one.verb == Verb.APPROVE)
 
 
 KIND = Kind("submission", "submissions:submission", "submissions:list", _rows, _chosen, lambda row: f"#{row.pk} {row.tag}", _live)

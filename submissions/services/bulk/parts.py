@@ -1,6 +1,7 @@
 """What a row of the tables of bulk acts says."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,7 +21,7 @@ class Kind:
     page: str                                                       # the name of the address of one of them; its key follows the experiment
     list: str                                                       # of the list from which they are chosen
     rows: Callable[[Actor, Sequence[str]], Mapping[str, Any]]       # those keys that there are and that the actor may see, with their rows
-    chosen: Callable[[Actor, QueryDict], Sequence[str]]             # the keys of all that fit a list's filter, at most MOST + 1
+    chosen: Callable[[Actor, QueryDict, datetime], Sequence[str]]       # the keys of all that fit a list's filter now, at most MOST + 1
     named: Callable[[Any], str] = str
     jobs: Callable[[Any], int] = lambda row: 0                      # how many jobs it is about
 
@@ -40,6 +41,7 @@ class Deed:
     do: Callable[..., Any]                              # (row, *, actor, at, why, door, **said)
     many: Callable[..., Mapping[str, str]] | None = None        # ({key: row}, *, actor, at, why, door, **said)
     will: Callable[[Any], str] = lambda row: ""         # what will happen to this one
+    seldom: bool = False                                # stands behind the others
     asks: tuple[tuple[str, str], ...] = ()              # names and labels of what must be said besides the reason
     icon: str = ""
     look: str = ""

@@ -1,0 +1,24 @@
+// Chosen rows of a list: the bar says how many, is there while there are any, and the box in the head stands for the whole page.
+const bar = document.getElementById("bulk");
+const boxes = () => [...document.querySelectorAll("input[form=bulk][name=thing]")];
+
+function tell() {
+  const all = boxes(), chosen = all.filter((one) => one.checked).length, every = bar.elements.all.checked;
+  const head = document.querySelector("[data-bulk-all]");
+  bar.dataset.chosen = every ? "all" : String(chosen);
+  bar.querySelector("[data-bulk-said]").textContent = every ? "All that fit" : `${chosen} chosen`;
+  all.forEach((one) => one.closest("tr").classList.toggle("on", one.checked || every));
+  if (!head) return;
+  head.checked = chosen > 0 && chosen === all.length;
+  head.indeterminate = chosen > 0 && chosen < all.length;
+}
+
+if (bar) {
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-bulk-all]")) boxes().forEach((one) => { one.checked = event.target.checked; });
+    if (event.target.matches("[data-bulk-all], input[form=bulk], #bulk input")) tell();
+  });
+  document.addEventListener("htmx:after:swap", tell);
+  window.addEventListener("pageshow", tell);
+  tell();
+}
