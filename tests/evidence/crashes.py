@@ -4,17 +4,14 @@
     CRASH_PROCESSES              at once
 The list of boundaries, with how often each was reached and killed, goes to var/evidence/boundaries.txt.
 """
-import json
 import os
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.evidence import Line
+from tests.beside import told_by
 
 ROOT = Path(__file__).parents[2]
 LIST = Path(os.environ.get("POMS_VAR") or ROOT / "var") / "evidence" / "boundaries.txt"
@@ -66,21 +63,8 @@ FATES = ("taken", "refused", "unheard", "late", "lost")
 
 def lived(seeds: int, aimed: int, processes: int) -> Seen:
     """Each process lives its own seeds; together they must have killed often enough."""
-    with tempfile.TemporaryDirectory() as folder:
-        results = [Path(folder) / f"{n}.json" for n in range(processes)]
-        enough = {"SEEDS": str(seeds), "AIMED": str(aimed), "LEAST": str(-(-LEAST // processes))}
-        for process in [_begun(result, enough | {"FIRST": str(10_000 * n)}) for n, result in enumerate(results)]:
-            process.wait()
-        for result in results:
-            if not result.exists():
-                raise RuntimeError(f"the simulator did not come to its end:\n{result.with_suffix('.log').read_text()[-3000:]}")
-        return _merged([json.loads(result.read_text()) for result in results])
-
-
-def _begun(result: Path, said: dict[str, str]) -> subprocess.Popen:
-    with result.with_suffix(".log").open("w") as log:
-        return subprocess.Popen([sys.executable, "-m", "pytest", "tests/simulation/test_simulation.py"], cwd=ROOT, stdout=log,
-                                stderr=subprocess.STDOUT, env=os.environ | said | {"RESULT": str(result)})
+    enough = {"SEEDS": str(seeds), "AIMED": str(aimed), "LEAST": str(-(-LEAST // processes))}
+    return _merged(told_by("tests/simulation/test_simulation.py", [enough | {"FIRST": str(10_000 * n)} for n in range(processes)]))
 
 
 def _merged(told: list[dict]) -> Seen:

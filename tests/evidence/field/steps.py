@@ -3,19 +3,14 @@
     WALK_STEPS          so many (100,000; small 1,000)
     WALK_PROCESSES      at once (2; small 1): one begins at seed 0, the other at 100,000
 """
-import json
 import os
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from scripts.evidence import Line
+from tests.beside import told_by
 
-ROOT = Path(__file__).parents[3]
 APART = 100_000         # seeds between two processes
 SIZES = {"small": (1_000, 1), "full": (100_000, 2)}
 ENDS = ("lived", "died", "refused", "unanswered")
@@ -48,22 +43,9 @@ def lines(size: str) -> Iterator[Line]:
 
 
 def walk(steps: int, processes: int) -> Walked:
-    """Each process takes its share, with seeds of its own, on a database of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        results = [Path(folder) / f"{n}.json" for n in range(processes)]
-        share = str(-(-steps // processes))
-        for process in [_begun(result, {"STEPS": share, "FIRST": str(APART * n)}) for n, result in enumerate(results)]:
-            process.wait()
-        for result in results:
-            if not result.exists():
-                raise RuntimeError(f"the walk did not come to its end:\n{result.with_suffix('.log').read_text()[-3000:]}")
-        return _merged([json.loads(result.read_text()) for result in results])
-
-
-def _begun(result: Path, said: dict[str, str]) -> subprocess.Popen:
-    with result.with_suffix(".log").open("w") as log:
-        return subprocess.Popen([sys.executable, "-m", "pytest", "tests/simulation/test_steps.py"], cwd=ROOT, stdout=log,
-                                stderr=subprocess.STDOUT, env=os.environ | said | {"RESULT": str(result)})
+    """Each process takes its share, with seeds of its own."""
+    share = str(-(-steps // processes))
+    return _merged(told_by("tests/simulation/test_steps.py", [{"STEPS": share, "FIRST": str(APART * n)} for n in range(processes)]))
 
 
 def _merged(told: list[dict]) -> Walked:
