@@ -15,6 +15,8 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     ("submissions.recovery", "again()", "About('', ()): '' with a letter more"): "its dimensions are thrown away",
     ("datasets.conditions", "TERMS", "'snapshot_for_project_name' has the value _in_project"): "a project's files are those of its snapshot",
     ("datasets.patterns", "any_of()", "len(parts) == 1: 1 is 0"): "one pattern in brackets means the same",
+    **dict.fromkeys((("datasets.query.terms", "OPERATORS", f"'{op}' and the next change places") for op in ("<=", ">=", "!=", "=", "<", ">", "like")),
+                    "of two that stand side by side none begins with the other"),
     ("datasets.splits.kinds", "existing_run()", "having[0]: 0 is -1"): "there is one",
     ("datasets.patterns", "any_of()", "parts[0]: 0 is -1"): "there is one",
     ("campaigns.document.fields", "_COUNT", "least unsaid"): "what is not said is 0",
