@@ -13,7 +13,8 @@ WORDS = {       # word: operators, whether a list may stand there, a value that 
     "file_name": (TEXTS, True, "a.root", "''"), "version": (TEXTS, True, "v1", "''"), "data_tier": (ALL, True, ABSURD, "''"),
     "file_format": (ALL, True, ABSURD, "''"), "data_stream": (ALL, True, "cosmic", ABSURD), "file_type": (ALL, True, "mc", ABSURD),
     "run_number": (COMPARE, True, "7", "7.x"), "create_date": (COMPARE, True, "2026-01-31", "noon"),
-    "end_time": (COMPARE, True, "2026-01-31", "noon"), "produced_by": (ONE, True, "lab1-41", "lab1"), "availability": (ONE, False, "physical", "nowhere"),
+    "end_time": (COMPARE, True, "2026-01-31", "noon"), "produced_by": (ONE, True, "lab1-41", "lab1"),
+    "availability": (ONE, False, "physical", "nowhere"),
 }
 EVERY_STATUS = {"unknown", "delivered", "transferred", "consumed", "completed", "skipped", "failed", "cancelled", "unconsumed"}
 
