@@ -70,7 +70,7 @@ def play(name: str = "zmumu", storage: Path | None = None) -> Scene:
     tally.fold()
     standing.refresh()
     if storage:
-        make_plot(scene.of("generate")[0], storage)
+        make_plot(simulations[-1], storage)
     return scene
 
 

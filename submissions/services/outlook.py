@@ -2,19 +2,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
-from accounts import events
-from accounts.models import Event
 from campaigns.document import Settings
 from campaigns.models import Campaign, Dependency, Hold, Stage
 from campaigns.services import documents
-from datasets.models import File
 from submissions.models import LaunchIntent, Submission
 from submissions.states import Status, worst
 
@@ -56,19 +53,68 @@ class Family:
 
 def families(newest: int = NEWEST, **of: Any) -> list[Family]:
     """The newest families, newest first; attempts that were given up are left out."""
-    rows = (Submission.objects.filter(abandoned_at=None, **of).select_related("slice", "run")
-            .defer(*ROWS_WITHOUT).order_by("-pk")[:newest])
+    return families_of(Submission.objects.filter(abandoned_at=None, **of), newest)
+
+
+def families_of(rows: QuerySet[Submission], newest: int | None = None) -> list[Family]:
+    """Of these submissions, the newest first."""
     found: dict[int, Family] = {}
     home: dict[int, int] = {}
-    for row in reversed(rows):
+    for row in reversed(rows.select_related("slice", "run").defer(*ROWS_WITHOUT).order_by("-pk")[:newest]):
         home[row.pk] = root = home.get(row.parent_id, row.pk) if row.parent_id else row.pk
         found.setdefault(root, Family([])).members.append(row)
     return [family for family in reversed(found.values()) if family.first.parent_id is None]
 
 
-@dataclass
+@dataclass(frozen=True)
+class Totals:
+    """How much a stage has done, counted by the database: its families, their files, and what was settled lately."""
+
+    families: int = 0
+    settled: int = 0
+    files: int = 0
+    done: int = 0               # files that came through
+    recent: int = 0             # families settled since then
+    recent_files: int = 0
+    since: datetime | None = None       # when the first of these was launched
+    jobs_done: int = 0          # since then
+    jobs_failed: int = 0
+
+    @property
+    def open_files(self) -> int:
+        """Input files of slices that are not settled, and those that were given up."""
+        return self.files - self.done
+
+    @property
+    def good(self) -> float | None:
+        """The percentage of jobs that ended well, of those that ended lately."""
+        ended = self.jobs_done + self.jobs_failed
+        return round(100 * self.jobs_done / ended, 1) if ended > 0 else None
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The newest run that began at a stage."""
+
+    over: bool = True
+    stopped: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A schedule of a stage."""
+
+    pk: int
+    when: str
+    next_at: datetime | None
+    paused_by: str
+    paused_why: str
+
+
+@dataclass(eq=False)
 class StageOutlook:
-    """One stage, its families and what feeds it."""
+    """One stage, its families and what feeds it. With `totals` the families are only those that are open."""
 
     stage: Stage
     settings: Settings
@@ -77,6 +123,10 @@ class StageOutlook:
     fed: list[Stage] = field(default_factory=list)
     intents: list[LaunchIntent] = field(default_factory=list)
     hold: Hold | None = None
+    totals: Totals | None = None
+    run: LastRun | None = None
+    newest_intent: int | None = None
+    due: list[Due] = field(default_factory=list)
 
     @property
     def waiting(self) -> list[LaunchIntent]:
@@ -87,12 +137,13 @@ class StageOutlook:
         """What was dropped in the last day; of what a person asked for only the last, and only if nothing was launched since."""
         dropped = [intent for intent in self.intents if intent.dropped_at]
         asked = sorted((i for i in self.intents if i.cause == "manual" and not i.parent_id), key=lambda i: i.pk)[-1:]
-        since = any(family.first.intent_id > last.pk for last in asked for family in self.families[:1])
+        newest = self.newest_intent or max((family.first.intent_id for family in self.families[:1]), default=0)
+        since = any(newest > last.pk for last in asked)
         return [intent for intent in dropped if intent.cause != "manual" or intent.parent_id or intent in asked and not since]
 
     @cached_property
     def counts(self) -> Counter[Status]:
-        return Counter(family.state for family in self.families)
+        return Counter({Status.LOCATED: self.located}) + Counter(family.state for family in self.open)
 
     @cached_property
     def open(self) -> list[Family]:
@@ -100,18 +151,18 @@ class StageOutlook:
 
     @property
     def total(self) -> int:
-        return len(self.families)
+        return self.totals.families if self.totals else len(self.families)
 
     @property
     def located(self) -> int:
-        return self.total - len(self.open)
+        return self.totals.settled if self.totals else self.total - len(self.open)
 
     @property
     def state(self) -> Status:
         """The worst of what is open; Located if nothing is; New if it has not begun."""
-        return worst(family.state for family in self.open) or (Status.LOCATED if self.families else Status.NEW)
+        return worst(family.state for family in self.open) or (Status.LOCATED if self.total else Status.NEW)
 
-    @property
+    @cached_property
     def jobs(self) -> Counter[str]:
         """Of what is open, by state."""
         return sum((Counter(row.counters()) for family in self.open for row in family.members), Counter())
@@ -134,24 +185,32 @@ class StageOutlook:
     @property
     def goes_on(self) -> bool:
         """It takes slice after slice by itself, and this run has some left."""
-        return bool(self.settings.keep_running) and any(
-            not (family.first.run.exhausted_at or family.first.run.stopped) for family in self.families[:1])
+        if not self.settings.keep_running or not self.total:
+            return False
+        if self.run:
+            return not (self.run.over or self.run.stopped)
+        return any(not (family.first.run.exhausted_at or family.first.run.stopped) for family in self.families[:1])
 
-    @property
+    @cached_property
     def expected(self) -> int:
         """How many families there will be, as far as one can say now."""
         coming = sum(up.expected for up in self.feeds) if self.settings.join == "each" else min(1, len(self.feeds))
         return max(self.total, coming)
 
-    @property
+    @cached_property
     def finished(self) -> bool:
         """Nothing is open, waiting, or still to come from what feeds it."""
-        return bool(self.families) and not (self.open or self.waiting or self.goes_on) and all(up.finished for up in self.feeds)
+        all_here = bool(self.total) and self.located == self.total
+        return all_here and not (self.open or self.waiting or self.goes_on) and all(up.finished for up in self.feeds)
+
+    def settle(self) -> None:
+        """What depends on all that feeds it is worked out now, where it must not be worked out anew on every way that leads here."""
+        vars(self).update(expected=self.expected, finished=self.finished)
 
     @property
     def line(self) -> str:
         """A few words for the graph and the table."""
-        if not self.families:
+        if not self.total:
             return f"waits for {', '.join(up.stage.name for up in self.feeds)}" if self.feeds else "not launched yet"
         return f"{self.state}: {self.live}" if self.live else self.state
 
@@ -163,12 +222,15 @@ class StageOutlook:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something is not moving, or that it is: the sign, the fact, what comes next."""
+    """Why something is not moving, or that it is: the sign, the fact, what comes next, and what a person can do (`acts`) to which thing."""
 
     status: Status
     title: str
     text: str
     submission: Submission | None = None
+    acts: tuple[str, ...] = ()
+    stage: Stage | None = None
+    schedule: int | None = None
 
 
 def stage_outlook(stage: Stage) -> StageOutlook:
@@ -176,88 +238,12 @@ def stage_outlook(stage: Stage) -> StageOutlook:
     edges = (Dependency.objects.filter(Q(upstream=stage) | Q(downstream=stage), retired_at=None)
              .select_related("upstream__campaign", "downstream"))
     feeds = list(dict.fromkeys(edge.upstream for edge in edges if edge.downstream_id == stage.pk))
-    found = _grouped(families(stage__in=[stage, *feeds]), lambda family: family.first.stage_id)
+    found = grouped(families(stage__in=[stage, *feeds]), lambda family: family.first.stage_id)
     hold = Hold.objects.filter(stage=stage, lifted_at=None).select_related("by").first()
     settings = documents.settings_of(stage)
     return StageOutlook(stage, settings, found.get(stage.pk, []), intents=list(waiting_intents(stage=stage)), hold=hold,
                         fed=list(dict.fromkeys(edge.downstream for edge in edges if edge.upstream_id == stage.pk)),
                         feeds=[StageOutlook(up, documents.settings_of(up), found.get(up.pk, [])) for up in feeds])
-
-
-class CampaignOutlook:
-    """Everything the page of a campaign shows."""
-
-    def __init__(self, campaign: Campaign) -> None:
-        self.campaign = campaign
-        self.edges = list(Dependency.objects.filter(upstream__campaign=campaign, retired_at=None))
-        rows = list(campaign.stages.filter(retired_at=None))
-        by_stage = _grouped(families(stage__campaign=campaign), lambda family: family.first.stage_id)
-        waiting = _grouped(waiting_intents(stage__campaign=campaign), lambda intent: intent.stage_id)
-        self.holds = standing_holds(campaign)
-        self.stages = [StageOutlook(row, documents.settings_of(row), by_stage.get(row.pk, []), intents=waiting.get(row.pk, []),
-                                    hold=self.holds.get(row.pk)) for row in rows]
-        known = {each.stage.pk: each for each in self.stages}
-        for edge in self.edges:
-            if edge.downstream_id in known and edge.upstream_id in known:
-                known[edge.downstream_id].feeds.append(known[edge.upstream_id])
-
-    @property
-    def families(self) -> list[Family]:
-        return [family for each in self.stages for family in each.families]
-
-    @property
-    def state(self) -> Status:
-        """The worst of what is open."""
-        found = worst(family.state for each in self.stages for family in each.open)
-        return found or (Status.LOCATED if self.finished else Status.IDLE if self.families else Status.NEW)
-
-    @property
-    def finished(self) -> bool:
-        return bool(self.stages) and all(each.finished for each in self.stages)
-
-    @property
-    def words(self) -> str:
-        """The state in a word or two."""
-        if self.finished:
-            return "Complete"
-        return self.state if self.families else "Not launched yet"
-
-    @property
-    def jobs(self) -> Counter[str]:
-        return sum((each.jobs for each in self.stages), Counter())
-
-    @property
-    def done(self) -> int:
-        """Stages that are finished."""
-        return sum(each.finished for each in self.stages)
-
-    @property
-    def total(self) -> int:
-        return sum(each.total for each in self.stages)
-
-    @property
-    def located(self) -> int:
-        return sum(each.located for each in self.stages)
-
-    @property
-    def jobs_now(self) -> int:
-        """Those that the batch system has."""
-        return sum(each.jobs_now for each in self.stages)
-
-    @property
-    def newest_submissions(self) -> list[Submission]:
-        """The newest first."""
-        return sorted((row for family in self.families for row in family.members), key=lambda row: -row.pk)
-
-    def events(self, newest: int = 10) -> list[Event]:
-        """What happened last to the campaign, its stages and their work."""
-        return events.of_stages([each.stage.pk for each in self.stages], [f"campaign:{self.campaign.pk}"], most=newest)
-
-    def plot(self) -> File | None:
-        """The newest result that is a picture."""
-        made_by = [row.pk for row in self.newest_submissions]
-        return (File.objects.filter(experiment_id=self.campaign.experiment_id, submission_id__in=made_by, data_tier="plot")
-                .order_by("-pk").first())
 
 
 def waiting_intents(**of: Any) -> QuerySet[LaunchIntent]:
@@ -284,7 +270,7 @@ def open_states(campaigns: Iterable[int]) -> dict[int, Counter[Status]]:
     return found
 
 
-def _grouped(rows: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
+def grouped(rows: Iterable[Any], key: Any) -> dict[Any, list[Any]]:
     found: dict[Any, list[Any]] = {}
     for row in rows:
         found.setdefault(key(row), []).append(row)

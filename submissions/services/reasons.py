@@ -1,12 +1,15 @@
 """Why isn't it moving? The same sentences for every page: from holds, waiting intents, stuck families and troubles. Reads no rows itself."""
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 
 from campaigns.models import Campaign, Hold, Stage
-from submissions.models import LaunchIntent
-from submissions.services.outlook import CampaignOutlook, Family, Reason, StageOutlook
+from submissions.models import LaunchIntent, Run
+from submissions.services import progress
+from submissions.services.outlook import Family, LastRun, Reason, StageOutlook
+from submissions.services.overview import CampaignOutlook
 from submissions.states import Status
 
-WRONG = (Status.FAILED, Status.HELD)
+WRONG = (Status.FAILED, Status.HELD, Status.AWAITING)
 JOINS = {
     "each": "It starts by itself for each piece of {feeds} that is settled.",
     "all": "It starts by itself when every stage that feeds it has settled the same slice.",
@@ -24,12 +27,15 @@ def why(outlook: CampaignOutlook) -> list[Reason]:
 def of_stage(each: StageOutlook) -> Iterator[Reason]:
     """What concerns this stage alone."""
     if each.hold:
-        yield _held(each.hold, f"Launches of {each.stage.name} are held")
+        yield _held(each.hold, f"Launches of {each.stage.name} are held", "release stage", each.stage)
     yield from _stuck(each)
     yield from _in_trouble(each)
+    yield from _approvals(each)
+    yield from _unlocated(each)
     yield from _waiting(each)
     yield from _nothing(each)
-    if not each.families and each.feeds and not each.waiting:
+    yield from _schedules(each)
+    if not each.total and each.feeds and not each.waiting:
         yield _not_begun(each)
 
 
@@ -40,40 +46,85 @@ def obstacles(campaign: Campaign, standing: Mapping[int | None, Hold], stage: St
         yield Reason(Status.HELD, f"All launches of {experiment.name} are held",
                      f"By {experiment.launches_held_by}: {experiment.launches_held_why} Jobs that run already go on.")
     if not campaign.active:
-        yield Reason(Status.HELD, "The campaign is inactive", "Nothing of it is launched by itself; a launch by a person activates it.")
+        yield Reason(Status.HELD, "The campaign is inactive", "Nothing of it is launched by itself; a launch by a person activates it.",
+                     acts=("activate",))
     if hold := standing.get(None):
-        yield _held(hold, "Launches of the campaign are held")
+        yield _held(hold, "Launches of the campaign are held", "release campaign")
     if stage and (hold := standing.get(stage.pk)):
-        yield _held(hold, f"Launches of {stage.name} are held")
+        yield _held(hold, f"Launches of {stage.name} are held", "release stage", stage)
 
 
 def _stopped(outlook: CampaignOutlook) -> Iterator[Reason]:
     yield from obstacles(outlook.campaign, outlook.holds)
-    for text in sorted({family.first.run.stopped for family in outlook.families if family.first.run.stopped}):
+    runs: list[Run | LastRun] = [*(family.first.run for family in outlook.families), *(each.run for each in outlook.stages if each.run)]
+    for text in sorted({run.stopped for run in runs if run.stopped}):
         yield Reason(Status.FAILED, "A run goes on no longer", text)
-    for text in sorted({family.first.run.trouble for family in outlook.families if family.first.run.trouble}):
+    for text in sorted({run.trouble for run in runs if run.trouble}):
         yield Reason(Status.HELD, "A run does not come to its end", text)
 
 
-def _held(hold: Hold, title: str) -> Reason:
-    return Reason(Status.HELD, title, f"By {hold.by} since {hold.at:%-d %b %H:%M} UTC: {hold.why.rstrip('.')}. Jobs that run already go on.")
+def _held(hold: Hold, title: str, act: str, stage: Stage | None = None) -> Reason:
+    return Reason(Status.HELD, title, f"By {hold.by} since {_when(hold.at)}: {hold.why.rstrip('.')}. Jobs that run already go on.",
+                  acts=(act,), stage=stage)
+
+
+def _when(at: datetime) -> str:
+    return f"{at:%-d %b %H:%M} UTC"
 
 
 def _stuck(each: StageOutlook) -> Iterator[Reason]:
-    for family in each.open:
-        if family.first.stuck:
-            yield Reason(Status.FAILED, f"{_name(each, family)} is stuck",
-                         f"{family.first.stuck} Recover what is missing by hand, or mark it Located.", family.last)
+    for why, alike in _alike(each.open, lambda family: family.first.stuck):
+        yield Reason(Status.FAILED, f"{_names(each, alike)} {'is' if len(alike) == 1 else 'are'} stuck",
+                     f"{why} Recover what is missing by hand, or mark it Located.", alike[0].last, ("recover", "locate"), each.stage)
 
 
 def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
-    for family in each.open:
-        last = family.last
-        if last.trouble:
-            yield Reason(Status.HELD, f"{_name(each, family)} is in trouble", f"{last.trouble} POMS tries again by itself.", last)
-        elif last.held:
-            yield Reason(Status.HELD, f"{_many(last.held, 'job')} of {_name(each, family)} held",
-                         "The batch system starts nothing of it by itself. Release or kill on the submission's page.", last)
+    for trouble, alike in _alike(each.open, lambda family: family.last.trouble):
+        yield Reason(Status.HELD, f"{_names(each, alike)} {'is' if len(alike) == 1 else 'are'} in trouble",
+                     f"{trouble} POMS tries again by itself.", alike[0].last, ("submission",), each.stage)
+    held = [family for family in each.open if family.last.held and not family.last.trouble]
+    for why, alike in _alike(held, lambda family: getattr(family.last, "held_why", None) or "It does not say why."):
+        jobs = sum(family.last.held for family in alike)
+        yield Reason(Status.HELD, f"{_many(jobs, 'job')} of {_names(each, alike)} held",
+                     f"The batch system says: {why.rstrip('.')}. It starts nothing of it by itself: release, recover or kill it.",
+                     alike[0].last, ("release jobs", "jobs"), each.stage)
+
+
+def _approvals(each: StageOutlook) -> Iterator[Reason]:
+    waiting = [family for family in each.open if family.last.status == Status.AWAITING]
+    for _, alike in _alike(waiting, lambda family: "all"):
+        yield Reason(Status.AWAITING, f"{_names(each, alike)} {'awaits' if len(alike) == 1 else 'await'} approval",
+                     f"Since {_when(alike[-1].last.created_at)}. What comes after starts when a production manager or superuser agrees.",
+                     alike[0].last, ("approve", "decline"), each.stage)
+
+
+def _unlocated(each: StageOutlook) -> Iterator[Reason]:
+    """Its jobs have ended, and nothing tells yet that its files are where they belong."""
+    ended = [family for family in each.open if family.last.status == Status.COMPLETED and not (family.first.stuck or family.last.trouble)]
+    for _, alike in _alike(ended, lambda family: "all"):
+        since = min(family.last.ended_at or family.last.created_at for family in alike)
+        yield Reason(Status.COMPLETED, f"{_names(each, alike)} {'has' if len(alike) == 1 else 'have'} ended and not enough outputs are located",
+                     f"Since {_when(since)}. POMS looks again by itself; from {each.settings.completion_pct} % on it counts as Located, else"
+                     " what is missing is recovered.", alike[0].last, ("submission",), each.stage)
+
+
+def _schedules(each: StageOutlook) -> Iterator[Reason]:
+    for due in each.due:
+        if due.paused_by:
+            yield Reason(Status.IDLE, f"The schedule of {each.stage.name} is paused", f"By {due.paused_by}: {due.paused_why.rstrip('.')}.",
+                         acts=("resume", "schedule"), stage=each.stage, schedule=due.pk)
+        elif due.next_at and not each.open and not each.waiting:
+            yield Reason(Status.NEW, f"{each.stage.name} waits for its schedule", f"{due.when[:1].upper()}{due.when[1:]}: looked at next on"
+                         f" {_when(due.next_at)}.", acts=("schedule",), stage=each.stage, schedule=due.pk)
+
+
+def _alike(families: Iterable[Family], key: Callable[[Family], str]) -> Iterator[tuple[str, list[Family]]]:
+    """Families by what is said of them; those of which nothing is said are left out."""
+    groups: dict[str, list[Family]] = {}
+    for family in families:
+        if word := key(family):
+            groups.setdefault(word, []).append(family)
+    yield from groups.items()
 
 
 def _waiting(each: StageOutlook) -> Iterator[Reason]:
@@ -105,7 +156,8 @@ def _asked(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
     last = dropped[-1]
     asked = f" It was asked for with the reason: {last.reason}." if last.reason else ""
     return Reason(Status.HELD, f"The last launch of {each.stage.name} came to nothing",
-                  f"{_sentence(last.why)}{asked} To run it all again, let its split begin anew, on the page of its slices.")
+                  f"{_sentence(last.why)}{asked} To run it all again, let its split begin anew, on the page of its slices.",
+                  acts=("slices",), stage=each.stage)
 
 
 def _recovered(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
@@ -136,22 +188,30 @@ NOTHING = {"asked": _asked, "recovered": _recovered, "refused": _refused, "empty
 
 def _not_begun(each: StageOutlook) -> Reason:
     feeds = " and ".join(up.stage.name for up in each.feeds)
-    done = " ".join(f"So far {up.located} of {up.expected} pieces of {up.stage.name} are settled." for up in each.feeds if up.families)
+    done = " ".join(f"So far {up.located} of {up.expected} pieces of {up.stage.name} are settled." for up in each.feeds if up.total)
     return Reason(Status.NEW, f"{each.stage.name} has not started", f"{JOINS[str(each.settings.join)].format(feeds=feeds)} {done}".strip())
 
 
 def _all_is_well(outlook: CampaignOutlook) -> Reason:
+    if not outlook.stages:
+        return Reason(Status.NEW, "It has no stage yet", "A stage says what to run, over which dataset, and where. Stages come with a campaign file.")
     if outlook.finished:
         return Reason(Status.LOCATED, "It is complete", "All stages have run, and everything they made is where it belongs.")
-    if not outlook.families:
-        return Reason(Status.NEW, "Not launched yet", "Launch a stage that nothing feeds; the others follow by themselves.")
+    if not outlook.total:
+        return Reason(Status.NEW, "Not launched yet", "Launch a stage that nothing feeds; the others follow by themselves. A test launch"
+                      " takes its test split and test overrides.", acts=("launch", "test"), stage=outlook.roots[0].stage if outlook.roots else None)
     if not outlook.jobs_now:
         return Reason(Status.IDLE, "Between two steps", "No job runs at this moment; what comes next is worked out within seconds.")
-    return Reason(Status.RUNNING, "It is moving", f"{_jobs(outlook)}. Nothing is held or stuck.{_recoveries(outlook)}")
+    return Reason(Status.RUNNING, "It is moving", f"{_jobs(outlook)}. Nothing is held or stuck.{_recoveries(outlook)}{_end(outlook)}")
 
 
 def _jobs(outlook: CampaignOutlook) -> str:
     return ", ".join(f"{_many(count, 'job')} {word}" for word in ("running", "idle") if (count := outlook.jobs[word]))
+
+
+def _end(outlook: CampaignOutlook) -> str:
+    at_work = progress.pace(outlook)
+    return f" Done about {_when(outlook.at + timedelta(hours=at_work.left))}." if at_work and at_work.left else ""
 
 
 def _recoveries(outlook: CampaignOutlook) -> str:
@@ -161,6 +221,10 @@ def _recoveries(outlook: CampaignOutlook) -> str:
 
 def _many(count: int, word: str, words: str = "") -> str:
     return f"{count} {word if count == 1 else words or word + 's'}"
+
+
+def _names(each: StageOutlook, alike: list[Family]) -> str:
+    return _name(each, alike[0]) if len(alike) == 1 else f"{len(alike)} slices of {each.stage.name}"
 
 
 def _name(each: StageOutlook, family: Family) -> str:

@@ -11,7 +11,7 @@ from pomssite.kit.errors import Refused
 from pomssite.kit.registry import backend
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.services import followers, joins, reasons
-from submissions.services.outlook import CampaignOutlook
+from submissions.services.overview import CampaignOutlook
 from submissions.states import JobState
 from tests.makers import NOON, make_campaign, make_document, make_intent
 from tests.services.deeds import LATER, go, produce, report, wrap
@@ -147,7 +147,7 @@ def test_where_no_stream_had_files_the_end_of_the_run_says_so(db, worker):
     go(worker)
     run_through(worker)
     assert "final was not launched" in Run.objects.get().trouble and not Submission.objects.exclude(stage__name="gen").exists()
-    titles = [reason.title for reason in reasons.why(CampaignOutlook(campaign))]
+    titles = [reason.title for reason in reasons.why(CampaignOutlook(campaign, at=NOON))]
     assert "A run does not come to its end" in titles
 
 
@@ -157,7 +157,7 @@ def test_a_launch_without_files_is_told_on_its_stage(db, worker):
     go(worker)
     run_through(worker, end=1)
     LaunchIntent.objects.exclude(dropped_at=None).update(dropped_at=timezone.now())
-    told = {reason.title: reason.text for reason in reasons.why(CampaignOutlook(campaign))}
+    told = {reason.title: reason.text for reason in reasons.why(CampaignOutlook(campaign, at=NOON))}
     assert "no file matches. Nothing was launched" in told["two had nothing to run over"]
 
 

@@ -7,7 +7,8 @@ from campaigns.services import holds
 from pomssite.kit.errors import Invalid
 from submissions.models import LaunchIntent, Submission
 from submissions.services import reasons, steering
-from submissions.services.outlook import CampaignOutlook
+from submissions.services.outlook import families
+from submissions.services.overview import CampaignOutlook
 from submissions.states import JobState, Status
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_files, make_intent
 from tests.scenes import play
@@ -16,7 +17,7 @@ from tests.services.deeds import go
 
 def titles(campaign):
     campaign.refresh_from_db()
-    return [reason.title for reason in reasons.why(CampaignOutlook(campaign))]
+    return [reason.title for reason in reasons.why(CampaignOutlook(campaign, at=NOON))]
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_held_jobs_come_before_what_waits_for_its_turn(scene):
 def test_a_hold_names_who_and_why(scene):
     holds.hold(scene.campaign, actor=make_actor(), at=NOON, why="power cut")
     assert "Launches of the campaign are held" in titles(scene.campaign)
-    text = next(reason.text for reason in reasons.why(CampaignOutlook(scene.campaign)) if "campaign" in reason.title)
+    text = next(reason.text for reason in reasons.why(CampaignOutlook(scene.campaign, at=NOON)) if "campaign" in reason.title)
     assert "ann" in text
     assert "power cut" in text
 
@@ -54,7 +55,7 @@ def test_a_family_that_is_stuck_asks_for_a_person(scene):
 def test_work_in_good_order_is_said_to_move_with_its_recoveries(scene):
     held = next(row for row in scene.of("simulate") if row.status == Status.HELD)
     scene.ends(held, state=JobState.FAILED)
-    outlook = CampaignOutlook(scene.campaign)
+    outlook = CampaignOutlook(scene.campaign, at=NOON)
     first = reasons.why(outlook)[0]
     assert first.title == "It is moving"
     assert "brought home by 2 recoveries" in first.text
@@ -63,7 +64,9 @@ def test_work_in_good_order_is_said_to_move_with_its_recoveries(scene):
 def test_a_settled_family_is_located_whatever_failed_on_the_way(scene):
     first = scene.of("simulate")[0]
     Submission.objects.filter(pk=first.pk).update(settled_at=NOON)
-    family = next(f for each in CampaignOutlook(scene.campaign).stages for f in each.families if f.first.pk == first.pk)
+    family = next(f for f in families(stage=first.stage) if f.first.pk == first.pk)
+    each = next(each for each in CampaignOutlook(scene.campaign, at=NOON).stages if each.stage == first.stage)
+    assert (each.located, [f.first.pk for f in each.open]) == (1, [row.pk for row in scene.of("simulate")[1:] if row.parent is None])
     assert (family.first.status, family.state) == (Status.FAILED, Status.LOCATED)
 
 
@@ -72,12 +75,12 @@ def test_a_launch_that_came_to_nothing_says_so_until_something_is_launched(db, w
     for _ in range(2):
         make_intent(campaign)
         go(worker, timezone.now())
-    said = [reason for reason in reasons.why(CampaignOutlook(campaign)) if "came to nothing" in reason.title]
+    said = [reason for reason in reasons.why(CampaignOutlook(campaign, at=NOON)) if "came to nothing" in reason.title]
     assert len(said) == 1 and said[0].text.startswith("The dataset has nothing left to cut.") and "begin anew" in said[0].text
     make_files(("c",))
     make_intent(campaign)
     go(worker)
-    assert not [reason for reason in reasons.why(CampaignOutlook(campaign)) if "came to nothing" in reason.title]
+    assert not [reason for reason in reasons.why(CampaignOutlook(campaign, at=NOON)) if "came to nothing" in reason.title]
 
 
 def test_a_stage_that_runs_over_what_feeds_it_is_not_launched_by_itself(campaign):
