@@ -1,11 +1,30 @@
-"""What stands around every page: the experiments and roles one may switch to. Asked only if the page shows it."""
+"""What stands around every page: where one may go, the experiments and roles one may switch to. Asked only if the page shows it."""
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from accounts.models import Experiment, Membership
-from accounts.policy import Actor, Role
+from accounts.places import PLACES, Place, current
+from accounts.policy import Actor, Owner, Role, Verb, may
+
+MEANS = {
+    Role.ANALYSIS: "your own analysis campaigns",
+    Role.SHIFTER: "launch, hold and recover production; change nothing",
+    Role.PRODUCTION: "run and change production",
+    Role.SUPERUSER: "everything of the experiment, also others' analysis",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to switch to, and what it means or where it leads."""
+
+    name: str
+    more: str
+    chosen: bool
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -15,26 +34,67 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 class Frame:
-    """The switches in the bar."""
+    """The bar and the side navigation."""
 
     def __init__(self, request: HttpRequest, actor: Actor | None) -> None:
-        self._user, self._actor = getattr(request, "user", None), actor
+        self._request, self._user, self._actor = request, getattr(request, "user", None), actor
+        self._match = getattr(request, "resolver_match", None)
 
     @cached_property
-    def _memberships(self) -> dict[str, tuple[Role, ...]]:
-        mine = Membership.objects.filter(user_id=self._user.pk, active=True, experiment__active=True) if self._user else ()
-        return {row.experiment_id: row.roles for row in mine}
+    def _memberships(self) -> dict[str, Membership]:
+        mine = Membership.objects.filter(user_id=self._user.pk, active=True, experiment__active=True) if self._user else Membership.objects.none()
+        return {row.experiment_id: row for row in mine.select_related("experiment")}
 
     @cached_property
-    def experiments(self) -> list[str]:
-        """Where one may go."""
+    def _rows(self) -> dict[str, Experiment]:
         if self._user and self._user.is_superuser:
-            return list(Experiment.objects.filter(active=True).values_list("name", flat=True))
-        return sorted(self._memberships)
+            return {row.name: row for row in Experiment.objects.filter(active=True)}
+        return {name: row.experiment for name, row in sorted(self._memberships.items())}
 
     @property
-    def roles(self) -> tuple[Role, ...]:
+    def experiments(self) -> list[str]:
+        """Where one may go."""
+        return list(self._rows)
+
+    @property
+    def switches(self) -> list[Choice]:
+        """The same page of each experiment, where the page names nothing of one of them; else its campaigns."""
+        match = self._match
+        twin = match.view_name if match and set(match.kwargs) == {"exp"} else "campaigns:list"
+        here = self._actor.experiment if self._actor else ""
+        return [Choice(name, reverse(twin, args=[name]), name == here) for name in self.experiments]
+
+    @property
+    def roles(self) -> list[Choice]:
         """In which roles one may act here."""
         if self._actor is None:
-            return ()
-        return tuple(Role) if self._actor.root else self._memberships.get(self._actor.experiment, ())
+            return []
+        mine = tuple(Role) if self._actor.root else self._memberships[self._actor.experiment].roles
+        return [Choice(role, MEANS[role], role == self._actor.role) for role in mine]
+
+    @property
+    def asked_role(self) -> str:
+        """A link that was shared says in which role its page was seen; one switches oneself."""
+        asked = self._request.GET.get("as", "")
+        return asked if any(role.name == asked and not role.chosen for role in self.roles) else ""
+
+    @property
+    def groups(self) -> dict[str, tuple[Place, ...]]:
+        """The side navigation."""
+        return PLACES
+
+    @cached_property
+    def here(self) -> Place | None:
+        """Where one is in it."""
+        return current(self._match.view_name) if self._match else None
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """Its row: who holds its launches, its links."""
+        return self._rows.get(self._actor.experiment) if self._actor else None
+
+    @property
+    def may_release(self) -> bool:
+        """The launches of the whole experiment."""
+        actor = self._actor
+        return actor is not None and may(actor, Verb.ADMIN, Owner(0, actor.experiment, Role.PRODUCTION))

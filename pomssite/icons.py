@@ -65,5 +65,6 @@ ICONS: dict[str, str] = {
     "menu": '<path d="M2.5 4h11M2.5 8h11M2.5 12h11"/>',
     "chev": '<path d="m5 6.5 3 3 3-3"/>',
     "sun": '<circle cx="8" cy="8" r="3"/><path d="M8 1.5V3M8 13v1.5M1.5 8H3M13 8h1.5M3.4 3.4l1 1M11.6 11.6l1 1M3.4 12.6l1-1M11.6 4.4l1-1"/>',
+    "help": _ROUND + '<path d="M6.4 6.3a1.7 1.7 0 1 1 2.2 1.8c-.5.2-.6.5-.6.9M8 11.2v.1"/>',
     "info": _ROUND + '<path d="M8 7.3v3.5M8 5.1v.1"/>',
 }

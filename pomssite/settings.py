@@ -33,7 +33,7 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{PREFIX}/"
 # What it is made of
 INSTALLED_APPS = [
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "django.contrib.admin",
+    "django.contrib.staticfiles", "django.contrib.postgres", "django.contrib.admin",
     "rest_framework", "django_filters", "django_q", "csp",
     "pomssite", "accounts", "datasets", "campaigns", "submissions",
 ]

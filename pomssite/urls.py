@@ -1,9 +1,10 @@
 """Which part of the site answers which address."""
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from accounts import paths  # noqa: F401 teaches addresses what an experiment's name is
-from pomssite import views
+from pomssite import old, views
+from submissions.views.search import cluster
 
 handler403, handler404, handler500 = "pomssite.views.forbidden", "pomssite.views.not_found", "pomssite.views.fault"
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("submissions.api.urls")),
     path("me/", include("accounts.urls")),
+    path("c/<str:number>", cluster, name="cluster"),
+    re_path(old.PATTERN, old.redirect, name="old"),
     path("<exp:exp>/", include("campaigns.urls")),
     path("<exp:exp>/", include("submissions.urls")),
     path("<exp:exp>/", include("datasets.urls")),

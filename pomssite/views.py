@@ -1,12 +1,23 @@
 """The ways in and the ways out: home, health, and what is said when something is wrong."""
+from contextlib import suppress
 from http import HTTPStatus
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve, reverse
 
 from accounts.frame import Frame
-from pomssite.kit import trace
+from pomssite.kit import clock, trace
+
+TITLES: dict[int, str] = {HTTPStatus.NOT_FOUND: "Not found", HTTPStatus.FORBIDDEN: "Not allowed", HTTPStatus.INTERNAL_SERVER_ERROR: "A fault",
+          HTTPStatus.CONFLICT: "Somebody was quicker", HTTPStatus.SERVICE_UNAVAILABLE: "No answer"}
+PAGES_OF_THINGS = {
+    "campaigns:list": "the campaigns", "campaigns:campaign": "campaign {pk}", "campaigns:stage": "stage {pk}", "campaigns:schedules": "the schedules",
+    "campaigns:schedule": "schedule {pk}", "campaigns:downtimes": "the downtimes", "submissions:list": "the submissions",
+    "submissions:submission": "submission #{pk}",
+}
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -36,11 +47,26 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def trouble(request: HttpRequest, status: int, why: str) -> HttpResponse:
-    """A page with a sentence; for a program the same as JSON."""
+    """A page with a sentence and the way back, inside the frame if it is known who asks; for a program the same as JSON."""
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"error": why}, status=status)
-    words = {"status": int(status), "why": why, "request_id": trace.current.get(), "bare": True}
-    return render(request, "trouble.html", words, status=status)
+    told = {"status": int(status), "title": TITLES.get(status, "Not done"), "why": why, "request_id": trace.current.get()}
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return HttpResponse(render_to_string("trouble.html", {**told, "bare": True}), status=status)       # without asking who or where: see fault
+    at = {"now": clock.now(), "back": way_back(request.path_info)}
+    return render(request, "trouble.html", told | at, status=status)
+
+
+def way_back(path: str) -> tuple[str, str] | None:
+    """The nearest thing above an address that has a page of its own: its name and its address."""
+    above = path.rstrip("/")
+    while "/" in above.strip("/"):
+        above = above.rpartition("/")[0]
+        with suppress(Resolver404):
+            found = resolve(f"{above}/")
+            if name := PAGES_OF_THINGS.get(found.view_name):
+                return name.format(**found.kwargs), reverse(found.view_name, kwargs=found.kwargs)
+    return None
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,10 +1,11 @@
 """Pages of submissions and jobs."""
 from django.urls import path
 
-from submissions.views import acts, bulk, jobs, lists, recover, submission
+from submissions.views import acts, bulk, jobs, lists, recover, search, submission
 
 app_name = "submissions"
 urlpatterns = [
+    path("search/", search.found, name="search"),
     path("bulk/", bulk.acts, name="bulk"),
     path("bulk/<int:pk>/", bulk.act, name="bulk_act"),
     path("bulk/<int:pk>/items.csv", bulk.items, name="bulk_items"),

@@ -1,8 +1,10 @@
 """A campaign: a named graph of stages, every version of it, and its labels."""
 from typing import Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from accounts.models import Owned, User
 from accounts.policy import Actor
@@ -32,6 +34,7 @@ class Campaign(Owned):
             models.UniqueConstraint(fields=["experiment", "name"], condition=LIVING, name="one_campaign_a_name"),
             models.CheckConstraint(condition=Q(kind__in=["regular", "test"]), name="campaign_kind_is_one"),
         ]
+        indexes = [GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="campaign_by_part_of_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -78,6 +81,7 @@ class Stage(models.Model):
     class Meta:
         ordering = ["order", "pk"]
         constraints = [models.UniqueConstraint(fields=["campaign", "name"], condition=LIVING, name="one_stage_a_name")]
+        indexes = [GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="stage_by_part_of_name")]
 
     def __str__(self) -> str:
         return f"{self.campaign}/{self.name}"

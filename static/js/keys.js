@@ -67,6 +67,7 @@ function words(of) {
 }
 
 function help() {
+  if (!document.getElementById("keys")) return;
   const dialogue = document.getElementById("keys").content.firstElementChild.cloneNode(true);
   const borne = [...document.querySelectorAll("[data-key]")].filter((one) => one.getClientRects().length);
   const [page, every] = [dialogue.querySelector("[data-page-keys]"), dialogue.querySelector("[data-every-keys]")];

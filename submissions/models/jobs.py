@@ -17,6 +17,7 @@ class GridCluster(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "schedd", "cluster"], name="one_row_a_cluster")]
+        indexes = [models.Index(fields=["cluster"], name="cluster_by_number")]
 
     def __str__(self) -> str:
         return f"{self.cluster}@{self.schedd}"

@@ -16,8 +16,11 @@ from tests.makers import make_actor, make_user
 
 OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
 # of one's own experiment: they open, and show nothing of another
-LISTS = {"campaigns:list", "campaigns:events", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes", "datasets:why",
-         "submissions:list", "submissions:bulk", "submissions:csv", "submissions:json"}
+LISTS = {
+    "campaigns:list", "campaigns:events", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes",
+    "datasets:why",
+    "submissions:list", "submissions:bulk", "submissions:search",
+}
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 
 
