@@ -3,6 +3,7 @@ import pytest
 from playwright.sync_api import expect
 
 from submissions.models import LaunchIntent
+from tests.browser.test_pages import faults
 
 pytestmark = pytest.mark.browser
 
@@ -69,3 +70,112 @@ def test_letters_in_a_field_are_text(scene, visit):
     page.keyboard.type("j?x")
     assert page.evaluate("document.activeElement.value") == "j?x"
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_search_finds_while_one_types_and_arrows_choose(scene, visit):
+    page = visit()
+    page.goto("/dune/submissions/", wait_until="networkidle")
+    page.keyboard.press("/")
+    page.keyboard.type("simul")
+    box, option = page.get_by_role("combobox"), page.get_by_role("option", name="simulate")
+    expect(option).to_be_visible()
+    expect(page.locator("#found-spoken")).to_have_text("1 results")
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    assert faults(page) == []
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dune/stages/*/")
+    assert page.complaints == []
+
+
+def test_pages_one_was_at_come_at_once_and_acts_of_the_page_by_a_sign(scene, visit):
+    page = visit()
+    page.goto(f"/dune/campaigns/{scene.campaign.pk}/", wait_until="networkidle")
+    page.goto("/dune/submissions/", wait_until="networkidle")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("group", name="Visited").get_by_role("option", name="zmumu")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/dune/campaigns/{scene.campaign.pk}/")
+    page.keyboard.press("/")
+    page.keyboard.type("> hold")
+    expect(page.get_by_role("option")).to_have_text(["Hold launches"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("Hold")
+
+
+def test_a_search_that_is_not_answered_says_so(scene, visit):
+    page = visit()
+    page.goto("/dune/submissions/", wait_until="networkidle")
+    page.context.set_offline(True)
+    page.keyboard.press("/")
+    page.keyboard.type("zmu")
+    expect(page.locator("#found")).to_contain_text("Search does not answer")
+
+
+def test_a_menu_is_walked_by_arrows_and_closed_by_esc(scene, visit):
+    page = visit()
+    page.goto("/dune/campaigns/", wait_until="networkidle")
+    summary = page.locator("summary.switch").nth(1)
+    summary.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.value") == "production-shifter"
+    page.keyboard.press("Escape")
+    assert summary.evaluate("element => element === document.activeElement && !element.parentElement.open")
+
+
+def test_the_clock_tells_local_time_when_pressed_and_remembers(scene, visit):
+    page = visit()
+    page.goto("/dune/campaigns/", wait_until="networkidle")
+    clock = page.locator("[data-clock]")
+    expect(clock).to_contain_text("UTC")
+    clock.click()
+    expect(clock).to_contain_text("local")
+    page.reload()
+    expect(clock).to_contain_text("local")
+
+
+def test_the_request_of_an_error_is_copied(scene, visit):
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/dune/campaigns/0/", wait_until="networkidle")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("main .mono").inner_text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_lies_over_a_page_is_accessible(scene, visit, theme):
+    page, found = visit(theme), []
+    page.goto(f"/dune/campaigns/{scene.campaign.pk}/", wait_until="networkidle")
+    for key in ("?", "/"):
+        page.keyboard.press(key)
+        found += faults(page)
+        page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.locator("summary.switch").nth(1).click()
+    found += faults(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Hold launches").click()
+    page.get_by_role("dialog").wait_for()
+    found += faults(page)
+    assert found == []
+    assert page.complaints == []
+
+
+def test_on_a_phone_the_menu_is_a_drawer_and_the_search_a_page(scene, visit):
+    page = visit("light", 390, 844)
+    page.goto("/dune/campaigns/", wait_until="networkidle")
+    page.get_by_label("Menu", exact=True).click()
+    drawer = page.get_by_role("navigation", name="Main, narrow")
+    expect(drawer.get_by_role("link", name="Submissions")).to_be_visible()
+    assert faults(page) == []
+    drawer.get_by_role("link", name="Submissions").click()
+    page.wait_for_url("**/dune/submissions/")
+    page.get_by_role("link", name="Search", exact=True).click()
+    page.get_by_role("searchbox").fill("zmumu")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/dune/campaigns/{scene.campaign.pk}/")

@@ -19,7 +19,7 @@ OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
 LISTS = {
     "campaigns:list", "campaigns:events", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes",
     "datasets:why",
-    "submissions:list", "submissions:bulk", "submissions:search",
+    "submissions:list", "submissions:csv", "submissions:json", "submissions:bulk", "submissions:search",
 }
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 
