@@ -4,17 +4,19 @@
     POMS_VAR=FOLDER POMS_URL=http://127.0.0.1:8077 python -m tests.sizes serve [SIZE]     builds them (S), then serves the pages alone
     POMS_VAR=FOLDER python -m tests.sizes pages|lists SIZE TIMES                          milliseconds, bytes, queries; the last line is JSON
     POMS_VAR=FOLDER python -m tests.sizes moves NUMBER                                    random moves, on empty ground
+    POMS_VAR=FOLDER python -m tests.sizes together NUMBER                                 one deed for so many, on empty ground
 
 Sign in as ann (superuser of dune, nova and icarus), jkim (production), tnguyen … or root (the administration too); all have the password that
 is printed. Nothing runs behind the pages: no task asks the grid for jobs that never were. Ctrl-C ends the server, `make stop` the database too.
 """
+import importlib
 import json
 import os
 import sys
 
 from scripts import postgres, serve
 
-DEEDS = {"build", "serve", "pages", "lists", "moves"}
+DEEDS = {"build", "serve", "pages", "lists", "moves", "together"}
 
 
 def main(deed: str = "", name: str = "S", number: str = "30") -> int:
@@ -23,8 +25,8 @@ def main(deed: str = "", name: str = "S", number: str = "30") -> int:
         return 2
     os.environ.setdefault("POMS_VAR", str(postgres.ROOT / "var" / f"size-{name.lower()}"))
     os.environ.setdefault("POMS_LOG_LEVEL", "WARNING")
-    if deed == "moves":
-        print(json.dumps(_moved(int(name))))
+    if deed in ("moves", "together"):
+        print(json.dumps(_on_empty_ground(deed, int(name))))
         return 0
     password = _build(name)
     if deed == "serve":
@@ -37,11 +39,9 @@ def main(deed: str = "", name: str = "S", number: str = "30") -> int:
     return 0
 
 
-def _moved(number: int) -> dict[str, object]:
+def _on_empty_ground(deed: str, number: int) -> dict[str, object]:
     serve.prepare()
-    from tests.sizes.moving import told
-
-    return told(number)
+    return importlib.import_module(f"tests.sizes.{'moving' if deed == 'moves' else deed}").told(number)
 
 
 def _build(name: str) -> str:
