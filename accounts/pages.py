@@ -51,7 +51,7 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: da
     `app/_name_rows.html` alone; nothing (304) if that is as the asker has it."""
     folder, _, name = template.rpartition("/")
     part = f"{folder}/_{name}"
-    context = {**context, "now": at, "part": part if rows_asked(request) is None else part.replace(".html", "_rows.html")}
+    context = {"topics": about(request), **context, "now": at, "part": part if rows_asked(request) is None else part.replace(".html", "_rows.html")}
     if live and wants_part(request):
         answer = unless_known(request, HttpResponse(render_to_string(context["part"], context, request)))
     else:
@@ -59,6 +59,14 @@ def show(request: HttpRequest, template: str, context: dict[str, Any], *, at: da
     patch_vary_headers(answer, ["HX-Request", "Cookie"])
     answer["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def about(request: HttpRequest) -> str:
+    """What the page of this address shows, as the stream of news calls it: campaign:4 of /dune/campaigns/4/; "" of a list."""
+    match = request.resolver_match
+    if match is None or "pk" not in match.kwargs:
+        return ""
+    return f"{match.route.split('/')[1].removesuffix('s')}:{match.kwargs['pk']}"
 
 
 def unless_known(request: HttpRequest, answer: HttpResponse) -> HttpResponse:

@@ -37,7 +37,7 @@ class Stream:
 
     def __init__(self, hub: "Hub", experiment: str, topics: Iterable[str], *, since: int | None, drawn: datetime | None) -> None:
         self._hub, self.since, self.drawn = hub, since, drawn
-        self.keys = {(experiment, topic) for topic in topics}
+        self.keys = {(experiment, topic) for topic in (*topics, f"experiment:{experiment}")}     # what befalls all of it concerns every page
         self.until = time.monotonic() + LIVES_S * random.uniform(0.8, 1.2)  # noqa: S311 so that not all come again at once
         self._changes: dict[str, dict[str, Any]] = {}
         self._many = self._over = False

@@ -2,19 +2,20 @@
 import re
 from datetime import UTC, datetime
 
+from django.apps import apps
 from django.core.handlers.asgi import ASGIRequest
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_safe
 
+from accounts.models import Owned
 from accounts.pages import member
 from accounts.policy import Actor
 from accounts.stream import hub
-from campaigns.models import Campaign, Stage
-from submissions.models import Submission
+from campaigns.models import Stage
 
 MOST = 500              # topics of one page; one that shows more asks for its experiment's news
-TOPIC = re.compile(r"(\+?)(submission|stage|campaign):(\d{1,18}(?:,\d{1,18})*)")
+TOPIC = re.compile(r"(\+?)([a-z]+):(\d{1,18}(?:,\d{1,18})*)")
 WIDE = ("experiment", "+experiment")
 
 
@@ -44,8 +45,11 @@ def topics(actor: Actor, said: str) -> set[str]:
 
 
 def _visible(kind: str, actor: Actor) -> QuerySet:
-    rows = {"submission": Submission.objects.visible_to, "campaign": Campaign.objects.visible_to}
-    return rows[kind](actor) if kind in rows else Stage.objects.filter(campaign__in=Campaign.objects.visible_to(actor))
+    """The things of that kind that exist for the actor; of a kind that belongs to nobody, nothing."""
+    if kind == "stage":
+        return Stage.objects.visible_to(actor)
+    owned = next((model for model in apps.get_models() if model._meta.model_name == kind and issubclass(model, Owned)), None)
+    return owned.objects.visible_to(actor) if owned else Stage.objects.none()
 
 
 def _number(request: HttpRequest) -> int | None:

@@ -89,7 +89,7 @@ function told({ news = [], all = false }) {
 }
 
 function toldList(list, change) {
-  const rows = rowsOf(list, change);
+  const rows = change.thing.startsWith("experiment:") ? [] : rowsOf(list, change);
   rows.forEach((row) => paceOf(list).want(row.id));
   const [kind, id] = change.thing.split(":");
   if (!rows.length && change.new && list.dataset.new === kind && concerns(scope(list), change)) paceOf(list).want(`${kind}-${id}`);

@@ -16,9 +16,9 @@ export function joined(topics) {
   return [...kinds].map(([kind, ids]) => (ids.length ? `${kind}:${ids.join(",")}` : kind)).join(" ");
 }
 
-/** Whether a change is news for one who shows these. */
+/** Whether a change is news for one who shows these; what befalls the experiment itself is news for all. */
 export function concerns(topics, { thing, of = [] }) {
-  return topics.some((topic) => topic === "experiment" || topic === thing || of.includes(topic));
+  return thing.startsWith("experiment:") || topics.some((topic) => topic === "experiment" || topic === thing || of.includes(topic));
 }
 
 export const parts = () => [...document.querySelectorAll(PART)];

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Case, Count, F, IntegerField, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from accounts.news import touch
 from campaigns.models import Campaign
 from submissions.models import FINISHED, CampaignSummary, Job, Submission
 from submissions.states import WORST_FIRST, JobState, Status
@@ -48,6 +49,7 @@ def _refresh(campaign: int) -> bool:
     if CampaignSummary.objects.filter(pk=campaign, changed=True).update(changed=False) != 1:
         return False
     CampaignSummary.objects.filter(pk=campaign).update(**look(campaign))
+    touch(Campaign.objects.filter(pk=campaign))
     return True
 
 

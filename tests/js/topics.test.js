@@ -17,3 +17,7 @@ test("a change concerns those that show the thing or what it is part of", () => 
   assert.deepEqual([["submission:118"], ["campaign:4"], ["experiment"], ["submission:11", "stage:4"], []].map((topics) => concerns(topics, change)),
     [true, true, true, false, false]);
 });
+
+test("what befalls the experiment itself concerns every page of it", () => {
+  assert.equal(concerns(["submission:118"], { thing: "experiment:dune", of: [] }), true);
+});
