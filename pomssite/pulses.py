@@ -9,6 +9,7 @@ PULSES: dict[str, float] = {
     "join_up": 2,
     "carry_out": 2,
     "bulk": 2,
+    "read_logs": 2,
     "fold_tally": 1,
     "number_events": 1,
     "sweep": 30,

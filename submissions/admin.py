@@ -15,6 +15,7 @@ from submissions.models import (
     JobFlow,
     JobSum,
     LaunchIntent,
+    LogScan,
     Order,
     Pulse,
     Run,
@@ -196,3 +197,11 @@ class CensusLineAdmin(LookOnly):
 
     list_display = ["pk", "stage", "submission"]
     list_select_related = ["stage__campaign", "submission"]
+
+
+@admin.register(LogScan)
+class LogScanAdmin(LookOnly):
+    """How far logs have been looked through."""
+
+    list_display = ["__str__", "submission_id", "read", "size", "errors", "warnings", "seen_at", "wanted_at", "trouble"]
+    search_fields = ["=submission_id", "=cluster"]

@@ -15,7 +15,7 @@ from pomssite.kit.loops import for_each
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import bulk as acts_on_many
-from submissions.services import census, intake, joins, launch, leases, orders, standing, tally, wrapup
+from submissions.services import census, intake, joins, launch, leases, logs, orders, standing, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
 HEARTBEAT_S = 3
@@ -90,6 +90,11 @@ def bulk() -> int:
     return _pulse("bulk", lambda: acts_on_many.carry_on(now=clock.now))
 
 
+def read_logs() -> int:
+    """Logs at which somebody looks."""
+    return _pulse("read_logs", lambda: logs.carry_on(now=clock.now))
+
+
 def fold_tally() -> int:
     """Counts for the lists, and how each campaign stands."""
     return _pulse("fold_tally", lambda: tally.fold() + census.fold() + standing.refresh())
@@ -106,5 +111,5 @@ def number_events() -> int:
 
 
 def bury() -> int:
-    """Workers that died long ago; what was chosen for an act and never begun."""
-    return _pulse("bury", lambda: leases.bury() + acts_on_many.forget(at=clock.now()))
+    """Workers that died long ago; what was chosen for an act and never begun; what was found in logs that nobody reads."""
+    return _pulse("bury", lambda: leases.bury() + acts_on_many.forget(at=clock.now()) + logs.forget(at=clock.now()))

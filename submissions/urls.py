@@ -14,6 +14,7 @@ urlpatterns = [
     path("submissions/", lists.submissions, name="list"),
     path("submissions/<int:pk>/", submission.submission, name="submission"),
     path("submissions/<int:pk>/jobs/<str:job>/", jobs.job, name="job"),
+    path("submissions/<int:pk>/jobs/<str:job>/log/", jobs.log, name="log"),
     path("submissions/<int:pk>/recover/", recover.recover, name="recover"),
     path("submissions/<int:pk>/followers/<int:intent>/", recover.once_more, name="once_more"),
     path("submissions/<int:pk>/<slug:deed>/", acts.on_submission, name="act"),

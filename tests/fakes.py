@@ -58,6 +58,9 @@ class MemoryBatch:
         start = max(0, len(text) + start) if start < 0 else start
         return text[start:start + length]
 
+    def log_sizes(self, ref: JobRef) -> dict[str, int]:
+        return {kind: len(self.read_log(ref, kind, 0, 2**40)) for kind in ("stdout", "stderr", "log")}
+
     def hear(self, tag: str, ref: JobRef, state: JobState, **facts: Any) -> JobReport:
         """The job is now so; `facts` are the fields of its report, kept until its next start. A running job counts its starts."""
         attempt = self.jobs[ref].attempt if ref in self.jobs else None

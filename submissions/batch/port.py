@@ -70,3 +70,6 @@ class BatchSystem(Protocol):
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         """Bytes [start, start+length) of its `stdout`, `stderr` or `log`; a negative start counts from the end."""
+
+    def log_sizes(self, ref: JobRef) -> dict[str, int]:
+        """Bytes that each of its logs has now; 0 if nothing was written. Refused if it has none any more."""

@@ -4,9 +4,10 @@ from submissions.models.bulk import BulkAct, BulkItem
 from submissions.models.census import CensusLine, JobBin, JobFlow, JobSum
 from submissions.models.intents import LaunchIntent, Run
 from submissions.models.jobs import GridCluster, Job, Order
+from submissions.models.logs import LogScan
 from submissions.models.submission import COUNTERS, StatusChange, Submission
 from submissions.models.summaries import FINISHED, STATUS_COLUMNS, CampaignSummary, StageSummary, TallyLine
 
 __all__ = ["COUNTERS", "FINISHED", "STATUS_COLUMNS", "BulkAct", "BulkItem", "CampaignSummary", "CensusLine", "Cursor", "GridCluster",
-           "Instance", "Job", "JobBin", "JobFlow", "JobSum", "LaunchIntent", "Order", "Pulse", "Run", "StageSummary", "StatusChange",
+           "Instance", "Job", "JobBin", "JobFlow", "JobSum", "LaunchIntent", "LogScan", "Order", "Pulse", "Run", "StageSummary", "StatusChange",
            "Submission", "TallyLine", "Worker"]

@@ -1,10 +1,10 @@
 """What the page of one submission asks: what went wrong, what it made, and what it is kin to. Reads rows and writes none."""
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from campaigns.models import Stage
-from datasets.models import File
+from datasets.models import File, FileLocation, ProjectFile
 from submissions.models import Job, LaunchIntent, Submission
 from submissions.services.outlook import ROWS_WITHOUT
 from submissions.states import JobState
@@ -39,3 +39,23 @@ def outputs_of(submission: Submission) -> dict[str, int]:
     """How many files it declared, and of how many a place is known."""
     mine = File.objects.filter(experiment_id=submission.experiment_id, submission_id=submission.pk)
     return mine.aggregate(declared=Count("pk", distinct=True), located=Count("pk", distinct=True, filter=Q(locations__kind="physical")))
+
+
+def alike(job: Job) -> int:
+    """Jobs of the same submission that are as this one is: same state, same end; 1 means it alone. Bad ones only."""
+    if job.state not in BAD_JOBS:
+        return 0
+    return Job.objects.filter(submission_id=job.submission_id, state=job.state, exit_code=job.exit_code, signal=job.signal).count()
+
+
+def inputs_of(submission: Submission, job: Job) -> list[tuple[str, str]]:
+    """The files that this job was given, and what became of each."""
+    mine = ProjectFile.objects.filter(project__experiment=submission.experiment_id, project__name=submission.tag, job=str(job))
+    return list(mine.order_by("position").values_list("file__name", "status")[:20])
+
+
+def outputs_of_job(submission: Submission, job: Job) -> list[tuple[str, bool]]:
+    """The files that it declared, and whether a place is known of each."""
+    made = File.objects.filter(experiment_id=submission.experiment_id, submission_id=submission.pk, job=str(job))
+    placed = Exists(FileLocation.objects.filter(file=OuterRef("pk"), kind="physical"))
+    return list(made.annotate(placed=placed).order_by("pk").values_list("name", "placed")[:20])

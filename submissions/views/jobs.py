@@ -1,84 +1,95 @@
 """Which line explains this job?"""
-import re
 from dataclasses import dataclass
+from functools import cached_property
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
 
-from accounts.pages import member, show
+from accounts.pages import member, show, wants_part
 from accounts.policy import Actor
 from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer, Refused
-from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef
 from submissions.models import Job, Submission
+from submissions.services import logs, particulars
+from submissions.states import JobState
 from submissions.views.deeds import offers
+from submissions.views.logpiece import Viewer, number_in
 
 KINDS = {"stdout": "stdout", "stderr": "stderr", "log": "Batch log"}
-PIECE = 64 * 1024
-TROUBLE = re.compile(r"\b(error|fatal|exception|traceback|killed|segmentation|out of memory)\b", re.IGNORECASE)
-CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a log; its number counts from the end where the beginning was not read."""
+class Asked:
+    """The job that an address names, of a submission that exists for the asker."""
 
-    number: int
-    text: str
+    submission: Submission
+    job: Job
 
-    @property
-    def is_trouble(self) -> bool:
-        return bool(TROUBLE.search(self.text))
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Of its logs."""
+        return logs.sizes(self.submission, self.job)
 
-
-@dataclass(frozen=True)
-class Log:
-    """A piece of a log; `why` says why there is none."""
-
-    lines: list[Line]
-    start: int = 0
-    next: int = 0
-    next_line: int = 0
-    why: str = ""
+    def kind(self, said: str) -> str:
+        """Of the log that is shown: that of errors first, for a job that ended badly and wrote some."""
+        bad = self.job.state in (JobState.FAILED, JobState.HELD)
+        return said if said in KINDS else "stderr" if bad and self.sizes["stderr"] else "stdout"
 
 
 @member
 def job(request: HttpRequest, actor: Actor, pk: int, job: str) -> HttpResponse:
-    """Its facts, and a piece of one of its logs."""
+    """Its facts, and a piece of one of its logs; what may have changed of it is its facts alone."""
+    asked, at = _asked(actor, pk, job), clock.now()
+    row, found = asked.submission, asked.job
+    words = {"submission": row, "campaign": row.stage.campaign, "job": found, "asked": row.snapshot.get("requests", {}),
+             "offers": [offer for offer in offers(row, actor) if offer.deed.jobs], "efficiency": _efficiency(found)}
+    if not wants_part(request):
+        words |= {"kinds": KINDS, "alike": particulars.alike(found), "inputs": particulars.inputs_of(row, found),
+                  "outputs": particulars.outputs_of_job(row, found), **_viewer(request, asked)}
+    return show(request, "submissions/job.html", words, at=at)
+
+
+@member
+def log(request: HttpRequest, actor: Actor, pk: int, job: str) -> HttpResponseBase:
+    """What was written after that byte, for one who follows; or the whole log, to be kept."""
+    asked = _asked(actor, pk, job)
+    kind = asked.kind(request.GET.get("log", ""))
+    of = logs.source(asked.submission, asked.job, kind)
+    if "whole" in request.GET:
+        name = f"{asked.job.cluster}.{asked.job.proc}.{kind}"
+        return StreamingHttpResponse(logs.whole(of, asked.sizes[kind]), content_type="text/plain; charset=utf-8", headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""})
+    piece = logs.more(of, number_in(request, "at"), number_in(request, "line"))
+    answer = render(request, "submissions/_log_lines.html", {"piece": piece, "hit": 0})
+    answer["X-Next-At"], answer["X-Next-Line"] = str(piece.end), str(piece.first + len(piece.texts) if piece.first else 0)
+    answer["X-Ended"] = "" if of.live else "1"
+    return answer
+
+
+def _asked(actor: Actor, pk: int, job: str) -> Asked:
     row = get_object_or_404(Submission.objects.visible_to(actor).select_related("stage__campaign", "creator"), pk=pk)
-    ref = _ref(job)
-    found = get_object_or_404(Job, submission_id=pk, schedd=ref.schedd, cluster=ref.cluster, proc=ref.proc)
-    kind = request.GET.get("log", "stdout")
-    words = {
-        "submission": row, "campaign": row.stage.campaign, "job": found, "kinds": KINDS, "kind": kind if kind in KINDS else "stdout",
-        "log": read(row, ref, kind if kind in KINDS else "stdout", _number(request, "at"), max(1, _number(request, "line"))),
-        "offers": [offer for offer in offers(row, actor) if offer.deed.jobs], "asked": row.snapshot.get("requests", {}),
-    }
-    return show(request, "submissions/job.html", words, at=clock.now())
-
-
-def _ref(text: str) -> JobRef:
     try:
-        return JobRef.parse(text)
+        ref = JobRef.parse(job)
     except ValueError as wrong:
         raise Http404(str(wrong)) from wrong
+    return Asked(row, get_object_or_404(Job, submission_id=pk, schedd=ref.schedd, cluster=ref.cluster, proc=ref.proc))
 
 
-def _number(request: HttpRequest, name: str) -> int:
-    said = request.GET.get(name, "0")
-    return int(said) if re.fullmatch(r"-?\d{1,15}", said) else 0
+def _efficiency(job: Job) -> float | None:
+    return job.cpu_s / job.wall_s if job.cpu_s is not None and job.wall_s else None
 
 
-def read(row: Submission, ref: JobRef, kind: str, start: int, first_line: int) -> Log:
-    """A piece, ended at the end of a line; the batch system is asked outside of any transaction."""
+def _viewer(request: HttpRequest, asked: Asked) -> dict[str, object]:
+    """A piece of the log; or why there is none, and whether asking again may help."""
+    said = request.GET.get("log", "")
     try:
-        raw = backend("BATCH_SYSTEMS", row.batch).read_log(ref, kind, start, PIECE)
+        kind = asked.kind(said)
+        of = logs.source(asked.submission, asked.job, kind)
+        row = logs.scan(of, asked.job, size=asked.sizes[kind], at=clock.now())
+        return {"kind": kind, "sizes": asked.sizes, "view": Viewer(request, of, row, asked.job.state)}
     except (Refused, NoAnswer) as why:
-        return Log([], start, why=str(why))
-    whole = len(raw) < PIECE
-    kept = raw if whole else raw[:raw.rfind(b"\n") + 1] or raw
-    texts = [CONTROLS.sub("", text) for text in kept.decode("utf-8", "replace").splitlines()]
-    first = first_line if start >= 0 else -len(texts)
-    lines = [Line(first + place, text) for place, text in enumerate(texts)]
-    return Log(lines, start, 0 if whole or start < 0 else start + len(kept), first + len(lines))
+        return {"kind": said if said in KINDS else "stdout", "sizes": {}, "why": str(why), "may_come": isinstance(why, NoAnswer)}
+

@@ -209,6 +209,15 @@ class BatchContract:
         with pytest.raises(Refused, match="stdout, stderr or log"):
             batch.read_log(refs[0], "../../secret", 0, 100)
 
+    def test_the_size_of_each_log_is_told(self, batch: BatchSystem) -> None:
+        refs = self.sent(batch, GOOD, J.DONE)
+        sizes = batch.log_sizes(refs[0])
+        assert sizes == {"stdout": 10, "stderr": 7, "log": len(batch.read_log(refs[0], "log", 0, 10000))}
+        waiting = batch.submit(spec(jobs=40))
+        assert batch.log_sizes(waiting[-1])["stdout"] == 0
+        with pytest.raises(Refused, match="is not known here"):
+            batch.log_sizes(JobRef("local", "987654", 0))
+
     def test_the_log_of_a_job_that_waits_is_empty(self, batch: BatchSystem) -> None:
         refs = batch.submit(spec(jobs=40))
         assert batch.read_log(refs[-1], "stdout", 0, 100) == b""

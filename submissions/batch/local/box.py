@@ -58,13 +58,22 @@ class LocalBatch:
         """Of its newest attempt; what has not been written yet is empty."""
         if kind not in LOGS:
             raise Refused(f"a job has no log {kind!r}: say stdout, stderr or log")
+        attempt = self._attempt(ref)
+        if kind == "log":
+            return _part(queue.diary(self.store, ref).encode(), start, length)
+        return _read(queue.folder_of(self.store, ref, attempt) / kind, start, length)
+
+    def log_sizes(self, ref: JobRef) -> dict[str, int]:
+        """Of its newest attempt."""
+        folder = queue.folder_of(self.store, ref, self._attempt(ref))
+        return {kind: _size(folder / kind) for kind in LOGS if kind != "log"} | {"log": len(queue.diary(self.store, ref).encode())}
+
+    def _attempt(self, ref: JobRef) -> int:
         self._make()
         attempt = queue.attempt_of(self.store, ref)
         if attempt is None:
             raise Refused(f"{ref} is not known here")
-        if kind == "log":
-            return _part(queue.diary(self.store, ref).encode(), start, length)
-        return _read(queue.folder_of(self.store, ref, attempt) / kind, start, length)
+        return attempt
 
     def _make(self) -> None:
         try:
@@ -105,3 +114,10 @@ def _read(path: Path, start: int, length: int) -> bytes:
             return file.read(length)
     except FileNotFoundError:
         return b""
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

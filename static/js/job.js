@@ -1,0 +1,90 @@
+// The log of a job: lines in the address, wrapping, the rail, and following while it is written.
+import { inRange, linesOf, spoken } from "./loglines.js";
+
+const PAUSE_MS = 2000;
+const log = document.querySelector(".railed > .log");
+const list = log?.querySelector("ol");
+
+/** Points at the lines of the address; asks for their piece if they are not here. */
+function point() {
+  const [from, to] = linesOf(location.hash);
+  if (!from) return;
+  const first = document.getElementById(`L${from}`);
+  if (!first && list) {
+    const wanted = new URL(location.href);
+    if (wanted.searchParams.get("line") === String(from)) return;
+    ["at", "mark", "find"].forEach((name) => wanted.searchParams.delete(name));
+    wanted.searchParams.set("line", from);
+    location.replace(wanted);
+    return;
+  }
+  list.querySelectorAll("li.on").forEach((line) => line.classList.remove("on"));
+  list.querySelectorAll("li[id]").forEach((line) => line.classList.toggle("on", inRange(line.id, from, to)));
+  first.scrollIntoView({ block: "center" });
+}
+
+function wrap(on) {
+  log.classList.toggle("wrapped", on);
+  document.querySelector("[data-wrap]")?.setAttribute("aria-pressed", String(on));
+  localStorage.setItem("wrap", on ? "on" : "off");
+}
+
+function copy() {
+  const address = new URL(location.href);
+  const [from] = linesOf(location.hash);
+  if (from) {
+    ["at", "mark", "find"].forEach((name) => address.searchParams.delete(name));
+    address.searchParams.set("line", from);
+  }
+  navigator.clipboard?.writeText(address.href);
+}
+
+function say(words) {
+  const place = document.querySelector("[data-following]");
+  if (place && place.textContent !== words) place.textContent = words;
+}
+
+/** What was written since; the view stays at the end if it was there. */
+async function follow() {
+  if (document.hidden) return;
+  const answer = await fetch(`${log.dataset.follow}&at=${log.dataset.at}&line=${log.dataset.line}`).catch(() => null);
+  if (!answer?.ok) { say("The log does not answer; asked again."); return; }
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  const news = new DOMParser().parseFromString(`<ol>${await answer.text()}</ol>`, "text/html").querySelector("ol");
+  list.append(...news.children);
+  log.dataset.at = answer.headers.get("X-Next-At");
+  log.dataset.line = answer.headers.get("X-Next-Line");
+  if (atEnd) log.scrollTop = log.scrollHeight;
+  if (answer.headers.get("X-Ended") && news.children.length === 0) { clearInterval(timer); say("The job has ended."); } else say(spoken(new Date()));
+}
+
+let timer = null;
+if (log) {
+  const aim = list.querySelector("li.on");
+  aim?.scrollIntoView({ block: "center" });
+  point();
+  addEventListener("hashchange", point);
+  wrap(localStorage.getItem("wrap") === "on");
+  document.querySelector("[data-wrap]")?.addEventListener("click", () => wrap(!log.classList.contains("wrapped")));
+  document.querySelector("[data-copy]")?.addEventListener("click", copy);
+  list.addEventListener("click", (event) => {
+    const number = event.target.closest("a[href^='#L']");
+    const [from] = linesOf(location.hash);
+    if (!number || !event.shiftKey || !from) return;
+    event.preventDefault();
+    const to = linesOf(new URL(number.href).hash)[0];
+    location.hash = `#L${Math.min(from, to)}-${Math.max(from, to)}`;
+  });
+  const rail = document.querySelector(".rail");
+  rail?.setAttribute("data-goes", "");
+  rail?.addEventListener("click", (event) => {
+    const box = rail.getBoundingClientRect();
+    const at = Math.floor((event.clientY - box.top) / box.height * Number(rail.dataset.size));
+    location.search = new URLSearchParams({ log: new URLSearchParams(location.search).get("log") || document.querySelector("[name=log]").value, at });
+  });
+  if (log.dataset.follow) {
+    if (!location.hash && !aim) log.scrollTop = log.scrollHeight;
+    timer = setInterval(follow, PAUSE_MS);
+    follow();
+  }
+}
