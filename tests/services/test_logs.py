@@ -12,7 +12,6 @@ from tests.makers import make_campaign, make_intent
 from tests.services.deeds import LATER, go, report
 
 
-
 @pytest.fixture
 def job(db, worker) -> Job:
     make_intent(make_campaign())
