@@ -1,20 +1,90 @@
-"""Rows that the administration may look at and nobody may change there: services alone write them."""
+"""Rows that the administration may look at and nobody may change there: services alone write them. No list counts all rows."""
+from functools import cached_property
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.paginator import Paginator
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+PAGE = 50
+MOST = 20 * PAGE        # rows that are counted; who looks for one among more narrows the list
 
 
-class LookOnly(admin.ModelAdmin):
-    """No adding, no changing, no deleting; lists do not count all rows."""
+class AtLeast(int):
+    """A count that was not carried on to the end."""
 
+    def __str__(self) -> str:
+        return f"more than {int(self):,}".replace(",", "\u202f")
+
+
+class Some(Paginator):
+    """Counts up to a limit: of a list without end the first pages are enough."""
+
+    @cached_property
+    def count(self) -> int:
+        rows = self.object_list.order_by() if isinstance(self.object_list, QuerySet) else self.object_list
+        found = len(rows.values_list("pk")[:MOST + 1]) if isinstance(rows, QuerySet) else len(rows)
+        return AtLeast(MOST) if found > MOST else found
+
+
+class Linked(admin.ModelAdmin):
+    """A list of the administration: bounded, searched by what is indexed, with the way to the pages of each row."""
+
+    paginator = Some
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER        # they would count all rows for every word of every filter
+    list_per_page = PAGE
+    list_max_show_all = PAGE
+    place = ""              # the name of the list of the pages
+    note = ""               # what the reader should know
 
-    def has_add_permission(self, request: HttpRequest, obj=None) -> bool:
+    def address(self, row: Any) -> str:
+        """The page of this row, if it has one."""
+        return ""
+
+    @admin.display(description="page")
+    def page(self, row: Model) -> SafeString | str:
+        """The way out of the administration."""
+        found = self.address(row)
+        return format_html('<a class="out" href="{}">Open<span class="visually-hidden"> the page of {}</span></a>', found, row) if found else ""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        shown = list(super().get_list_display(request))
+        return shown if type(self).address is Linked.address else [*shown, "page"]
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return (self.address(obj) or None) if obj is not None else None
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Every word must be found in one of the fields; a number is not looked for among words, nor a word among numbers."""
+        for word in search_term.split():
+            asked = [Q(**{field if "__" in field else f"{field}__icontains": word}) for field in self.get_search_fields(request)
+                     if not field.endswith("id__exact") or word.isdecimal() and len(word) < 19]
+            queryset = queryset.filter(Q(*asked, _connector=Q.OR)) if asked else queryset.none()
+        return queryset, False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        exp = request.session.get("experiment")
+        way = reverse(self.place, args=[exp]) if self.place and exp else ""
+        return super().changelist_view(request, {"note": self.note, "way": way, "of": exp, **(extra_context or {})})
+
+
+class LookOnly(Linked):
+    """No adding, no changing, no deleting."""
+
+    note = "These are the stored rows. They are changed on the pages: there it is checked, said beforehand, and written down."
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -24,6 +94,24 @@ class LookInline(admin.TabularInline):
     extra = 0
     can_delete = False
     max_num = 0
+    show_change_link = True
 
-    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class Among(admin.SimpleListFilter):
+    """A filter over words that are known beforehand: asking a large table which there are would read all of it."""
+
+    words: tuple[str, ...] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(word, word) for word in self.words]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(**{str(self.parameter_name): self.value()}) if self.value() else queryset
+
+
+def among(name: str, *known: str) -> type[Among]:
+    """The filter of a column over these words."""
+    return type(f"Among_{name}", (Among,), {"title": name.replace("_", " "), "parameter_name": name, "words": known})

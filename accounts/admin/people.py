@@ -1,0 +1,94 @@
+"""The administration's view of people and experiments; what was changed is looked at only."""
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.urls import NoReverseMatch, reverse
+
+from accounts.admin.recorded import Recorded
+from accounts.models import Event, Experiment, Membership, News, Touch, User
+from pomssite.kit.looking import LookOnly, among
+
+DOORS = ("page", "api", "admin", "task", "job", "command")
+PAGES = {"submission": "submissions:submission", "campaign": "campaigns:campaign", "stage": "campaigns:stage", "schedule": "campaigns:schedule",
+         "bulkact": "submissions:bulk_act"}
+
+
+class MembershipInline(admin.TabularInline):
+    """Who belongs where."""
+
+    model = Membership
+    autocomplete_fields = ["user"]
+    extra = 0
+
+
+@admin.register(User)
+class PersonAdmin(Recorded, UserAdmin):
+    """People and services."""
+
+    list_display = ["username", "first_name", "last_name", "kind", "issuer", "is_staff", "is_superuser", "is_active", "last_login"]
+    list_filter = ["kind", "is_staff", "is_superuser", "is_active", "memberships__experiment"]
+    fieldsets = [*(UserAdmin.fieldsets or ()), ("Sign-on", {"fields": ["kind", "issuer", "subject"]})]
+    search_fields = ["username", "first_name", "last_name", "email", "subject__exact"]
+    inlines = [MembershipInline]
+
+
+@admin.register(Experiment)
+class ExperimentAdmin(Recorded):
+    """Experiments and their settings."""
+
+    list_display = ["name", "title", "active", "launches_held_by", "launch_limit", "catalogue", "ferry_unit"]
+    list_filter = ["active"]
+    search_fields = ["name", "title"]
+    readonly_fields = ["launches_held_by", "launches_held_why", "launches_held_at"]     # by the page of campaigns, so that it is an event
+    inlines = [MembershipInline]
+
+    def address(self, row: Experiment) -> str:
+        return reverse("campaigns:list", args=[row.pk])
+
+
+@admin.register(Membership)
+class MembershipAdmin(Recorded):
+    """Who belongs where."""
+
+    list_display = ["user", "experiment", "role", "shifter", "active"]
+    list_select_related = ["user", "experiment"]
+    list_filter = ["experiment", "role", "shifter", "active"]
+    search_fields = ["user__username", "user__last_name"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(Event)
+class EventAdmin(LookOnly):
+    """What was changed, by whom and why."""
+
+    list_display = ["number", "at", "experiment_id", "what", "thing", "by", "role", "door", "before", "after", "why"]
+    list_filter = [among("door", *DOORS), "experiment"]
+    search_fields = ["thing__exact"]
+    search_help_text = "The thing, as in submission:41."
+    ordering = ["-pk"]
+
+    def address(self, row: Event) -> Any:
+        name, _, key = row.thing.partition(":")
+        try:
+            return reverse(PAGES[name], args=[row.experiment_id, int(key)]) if name in PAGES and row.experiment_id else ""
+        except (NoReverseMatch, ValueError):
+            return ""
+
+
+@admin.register(Touch)
+class TouchAdmin(LookOnly):
+    """Changes that pages are not told of yet."""
+
+    list_display = ["thing", "experiment", "stage"]
+    search_fields = ["thing__exact"]
+    ordering = ["-pk"]
+
+
+@admin.register(News)
+class NewsAdmin(LookOnly):
+    """What pages were told in the last minutes."""
+
+    list_display = ["pk", "experiment", "at", "changes"]
+    search_fields = ["experiment__exact"]
+    ordering = ["-pk"]

@@ -1,0 +1,51 @@
+"""What is changed in the administration is an event, as it is on the pages."""
+import re
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+
+from accounts import events
+from accounts.policy import By
+from pomssite.kit import clock
+from pomssite.kit.looking import Linked
+
+SECRET = re.compile("password")
+
+
+def by(request: HttpRequest) -> By:
+    """Who works here, in which role."""
+    return By(request.user.get_username(), "admin", "admin")
+
+
+def _note(request: HttpRequest, what: str, row: Model, *, after: str = "") -> None:
+    events.record([events.event(what, row, by=by(request), at=clock.now(), after=after[:2000])])
+
+
+class Recorded(Linked):
+    """Rows that are changed here; each change is written down in its own transaction."""
+
+    note = "What you change here is written down in your name. No page checks it: read it twice."
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        said = ", ".join(f"{name}: {form.cleaned_data[name]}" for name in form.changed_data if name in form.cleaned_data and not SECRET.search(name))
+        _note(request, "changed" if change else "made", obj, after=said)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for row in formset.new_objects:
+            _note(request, "made", row, after=str(row))
+        for row, names in formset.changed_objects:
+            _note(request, "changed", row, after=", ".join(f"{name}: {getattr(row, name)}" for name in names))
+        for row in formset.deleted_objects:
+            _note(request, "deleted", row, after=str(row))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        _note(request, "deleted", obj, after=str(obj))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            _note(request, "deleted", row, after=str(row))
+        super().delete_queryset(request, queryset)

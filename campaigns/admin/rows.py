@@ -1,0 +1,110 @@
+"""Campaigns, their stages and what these are made of. A document changes them, so that each change is a version."""
+from django.contrib import admin
+
+from campaigns.admin.parts import (
+    NEWEST,
+    FeedsInline,
+    HoldInline,
+    LabelInline,
+    NeedsInline,
+    OfCampaign,
+    ScheduleInline,
+    StageInline,
+    VersionInline,
+    of_campaign,
+    of_stage,
+)
+from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, JobTypeRecovery, LoginSetup, Stage
+from pomssite.kit.looking import LookInline, LookOnly
+
+
+@admin.register(Campaign)
+class CampaignAdmin(LookOnly):
+    """Campaigns."""
+
+    list_display = ["name", "experiment_id", "kind", "active", "creator", "created_at", "retired_at"]
+    list_select_related = ["creator"]
+    list_filter = ["experiment", "active", "kind", ("retired_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "id__exact"]
+    ordering = NEWEST
+    inlines = [StageInline, VersionInline, HoldInline, LabelInline]
+    place = "campaigns:list"
+
+    def address(self, row: Campaign) -> str:
+        return of_campaign(row)
+
+
+@admin.register(CampaignVersion)
+class CampaignVersionAdmin(OfCampaign):
+    """Every document that was applied."""
+
+    list_display = ["campaign", "number", "by", "why", "at"]
+    search_fields = ["campaign__name", "why"]
+
+
+@admin.register(Stage)
+class StageAdmin(LookOnly):
+    """Stages."""
+
+    list_display = ["name", "campaign", "order", "retired_at"]
+    list_select_related = ["campaign"]
+    list_filter = ["campaign__experiment", ("retired_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "campaign__name", "id__exact"]
+    ordering = NEWEST
+    inlines = [NeedsInline, FeedsInline, ScheduleInline, HoldInline]
+    place = "campaigns:list"
+
+    def address(self, row: Stage) -> str:
+        return of_stage(row)
+
+
+@admin.register(Dependency)
+class DependencyAdmin(LookOnly):
+    """What feeds what."""
+
+    list_display = ["upstream", "downstream", "pattern", "retired_at"]
+    list_select_related = ["upstream__campaign", "downstream__campaign"]
+    list_filter = [("retired_at", admin.EmptyFieldListFilter)]
+    search_fields = ["upstream__campaign__name", "upstream__name", "downstream__name", "pattern"]
+    ordering = NEWEST
+
+    def address(self, row: Dependency) -> str:
+        return of_campaign(row.upstream.campaign)
+
+
+class RecoveryInline(LookInline):
+    """The recoveries of a job type, in their order."""
+
+    model = JobTypeRecovery
+
+
+@admin.register(JobType)
+class JobTypeAdmin(LookOnly):
+    """How to run."""
+
+    list_display = ["name", "experiment_id", "style", "launch_script", "active", "creator", "retired_at"]
+    list_select_related = ["creator"]
+    list_filter = ["experiment", "style", "active"]
+    search_fields = ["name", "launch_script"]
+    ordering = NEWEST
+    inlines = [RecoveryInline]
+
+
+@admin.register(JobTypeRecovery)
+class JobTypeRecoveryAdmin(LookOnly):
+    """Recoveries of job types."""
+
+    list_display = ["job_type", "order", "kind", "overrides"]
+    list_select_related = ["job_type"]
+    search_fields = ["job_type__name", "kind"]
+    ordering = NEWEST
+
+
+@admin.register(LoginSetup)
+class LoginSetupAdmin(LookOnly):
+    """Where and as whom to run."""
+
+    list_display = ["name", "experiment_id", "account", "host", "batch", "active", "retired_at"]
+    list_filter = ["experiment", "batch", "active"]
+    search_fields = ["name", "host", "account"]
+    ordering = NEWEST
