@@ -5,13 +5,13 @@ import socket
 from uvicorn import Server
 from uvicorn_worker import UvicornWorker
 
-from accounts.stream import hub
-
 
 class Ending(Server):
     """A server that waits for open answers when it ends; streams of news would keep it for ever, so they are ended first."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        from accounts.stream import hub  # gunicorn knows this class before the site is there
+
         await asyncio.to_thread(hub().end)
         await super().shutdown(sockets)
 
