@@ -1,30 +1,94 @@
-"""By what a list of campaigns may be narrowed."""
-from typing import Any
+"""By what a list of campaigns may be narrowed: words of the address, each with what it means. The same words stand in the box as tokens."""
+import re
+from collections.abc import Callable
 
-import django_filters
-from django import forms
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from campaigns.models import Campaign
+from accounts.policy import Actor, Role
+from campaigns.models import Campaign, CampaignTag, OldName, Watch
 
-ON = [("1", "Active"), ("0", "Inactive")]
+NOTHING = Q(pk__in=())
+NEEDS_SOMEBODY = ("LaunchFailed", "Failed", "Held", "Awaiting Approval")
+STATES = {
+    "bad": Q(summary__state__in=NEEDS_SOMEBODY), "open": Q(summary__isnull=False) & ~Q(summary__state=""),
+    "finished": Q(summary__state=""), "never": Q(summary=None),
+}
+SWITCHES: dict[str, dict[str, Callable[[Actor], Q]]] = {
+    "on": {"1": lambda actor: Q(active=True), "0": lambda actor: Q(active=False), "all": lambda actor: Q()},
+    "own": {"mine": lambda actor: Q(creator=actor.user_id), "others": lambda actor: ~Q(creator=actor.user_id)},
+    "kind": {"production": lambda actor: ~Q(creator_role=Role.ANALYSIS), "analysis": lambda actor: Q(creator_role=Role.ANALYSIS)},
+    "watch": {"1": lambda actor: Q(pk__in=Watch.objects.filter(user=actor.user_id).values("campaign"))},
+}
 
 
-class CampaignFilter(django_filters.FilterSet):
-    """Part of the name, active or not."""
+def named(value: str) -> Q:
+    """Part of the name that it has or had, or its number."""
+    number = Q(pk=int(value)) if value.isascii() and value.isdecimal() and len(value) < 19 else NOTHING
+    return number | Q(name__icontains=value) | Q(pk__in=OldName.objects.filter(name__icontains=value).values("campaign"))
 
-    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="Name",
-                                  widget=forms.TextInput(attrs={"class": "inp", "type": "search"}))
-    on = django_filters.ChoiceFilter(field_name="active", choices=ON, label="Activity", empty_label="Active and inactive",
-                                     widget=forms.Select(attrs={"class": "inp"}))
 
-    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
-        """Those that are at rest are shown when somebody asks for them."""
-        if data is not None and "on" not in data:
-            data = data.copy()
-            data["on"] = "1"
-        super().__init__(data, *args, **kwargs)
+TOKENS: dict[str, Callable[[str], Q]] = {
+    "tag": lambda value: Q(pk__in=CampaignTag.objects.filter(tag__name__iexact=value).values("campaign")),
+    "state": lambda value: STATES.get(value.lower(), Q(summary__state__iexact=value)),
+    "creator": lambda value: Q(creator__username__iexact=value),
+    "q": named,
+}
+USUAL = {"on": "1"}
+LONGEST = 100
+_TOKEN = re.compile(r'(\w+):(?:"([^"]*)"|(\S+))|(\S+)')
 
-    class Meta:
-        model = Campaign
-        fields: list[str] = []
+Word = tuple[str, str]
+
+
+class CampaignFilter:
+    """What an address asks for. A word that means nothing lets nothing through: better than more than was asked for."""
+
+    def __init__(self, data: QueryDict, actor: Actor) -> None:
+        self.actor = actor
+        known = [(name, value) for name in (*SWITCHES, *TOKENS) for value in data.getlist(name) if value]
+        said = {name for name, _ in known}
+        self.words: list[Word] = [*known, *((name, value) for name, value in USUAL.items() if name not in said)]
+
+    @property
+    def tokens(self) -> list[Word]:
+        """Those that stand in the box."""
+        return [word for word in self.words if word[0] in TOKENS]
+
+    @property
+    def is_narrow(self) -> bool:
+        """It asks for more than what everybody sees first."""
+        return any(USUAL.get(name) != value for name, value in self.words)
+
+    def of(self, rows: QuerySet[Campaign]) -> QuerySet[Campaign]:
+        """The rows that fit."""
+        return rows.filter(self.means())
+
+    def means(self, *, without: Word | str = "") -> Q:
+        """All of it; without one word, or without a switch."""
+        found = Q()
+        for name, value in self.words:
+            if without not in (name, (name, value)):
+                found &= meaning(name, value, self.actor)
+        return found
+
+
+def meaning(name: str, value: str, actor: Actor) -> Q:
+    if "\0" in value or len(value) > LONGEST:
+        return NOTHING
+    if name in SWITCHES:
+        found = SWITCHES[name].get(value)
+        return found(actor) if found else NOTHING
+    return TOKENS[name](value)
+
+
+def typed(text: str) -> list[Word]:
+    """The words of what somebody typed: tag:keepup state:held and the rest, which is looked for in names."""
+    found: list[Word] = []
+    rest = []
+    for name, quoted, plain, word in _TOKEN.findall(text.replace("\0", "")):
+        if name in TOKENS or name in SWITCHES:
+            found.append((name, quoted or plain))
+        else:
+            rest.append(word or f"{name}:{quoted or plain}")
+    return [*found, *([("q", " ".join(rest))] if rest else [])]

@@ -1,15 +1,31 @@
 """Pages of campaigns and stages."""
 from django.urls import path
 
-from campaigns.views import acts, campaign, downtimes, launch, lists, news, schedules, slices, stage, stale
+from campaigns.views import acts, campaign, changing, downtimes, files, launch, lists, news, saved, schedules, slices, stage, stale
 
 app_name = "campaigns"
 urlpatterns = [
     path("events", news.events, name="events"),
     path("campaigns/", lists.campaigns, name="list"),
+    path("campaigns.json", lists.as_json, name="list_json"),
+    path("campaigns.csv", lists.as_csv, name="list_csv"),
     path("campaigns/stale/", stale.campaigns, name="stale"),
+    path("campaigns/new/", files.new, name="new"),
+    path("campaigns/upload/", files.upload, name="upload"),
+    path("campaigns/ini.zip", files.many, name="ini_many"),
+    path("campaigns/views/", saved.views, name="views"),
+    path("campaigns/views/<int:pk>/drop/", saved.drop, name="view_drop"),
+    path("campaigns/named/<str:name>/", changing.named, name="named"),
     path("launches/<slug:deed>/", acts.on_experiment, name="experiment_act"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
+    path("campaigns/<int:pk>/rename/", changing.rename, name="rename"),
+    path("campaigns/<int:pk>/tags/", changing.tags, name="tags"),
+    path("campaigns/<int:pk>/clone/", changing.clone, name="clone"),
+    path("campaigns/<int:pk>/delete/", changing.delete, name="delete"),
+    path("campaigns/<int:pk>/watch/", changing.watch, name="watch"),
+    path("campaigns/<int:pk>/unwatch/", changing.unwatch, name="unwatch"),
+    path("campaigns/<int:pk>/launch/", changing.launch, name="launch_of"),
+    path("campaigns/<int:pk>/ini/", files.shown, name="ini"),
     path("campaigns/<int:pk>/<slug:deed>/", acts.on_campaign, name="act"),
     path("stages/<int:pk>/", stage.stage, name="stage"),
     path("stages/<int:pk>/chart.json", stage.chart, name="chart"),

@@ -1,61 +1,158 @@
-"""How do all campaigns stand?"""
-from collections import Counter
+"""How do all campaigns stand, and which do I act on?"""
+import csv
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 
-from accounts.models import Experiment
-from accounts.pages import member, piece, show, wants_part
+from accounts import keyset
+from accounts.models import Experiment, Membership
+from accounts.pages import member, rows_asked, show, wants_part
 from accounts.policy import Actor, Owner, Role, Verb, may
-from campaigns.filters import CampaignFilter
-from campaigns.models import Campaign, Hold
+from campaigns.filters import TOKENS, USUAL, CampaignFilter, Word, meaning, typed
+from campaigns.models import Campaign, JobType, LoginSetup, SavedView
+from campaigns.services import looks
+from campaigns.views.lines import Line, lines, with_what_is_shown
 from pomssite.kit import clock
-from submissions.services import outlook, stale
-from submissions.states import Status, worst
+from submissions.services import bulk, stale
+
+ORDERS = {"worst": "summary__rank", "name": "name", "changed": "summary__last_at", "files": "summary__files", "creator": "creator__username",
+          "number": "pk"}
+SEGMENTS = (
+    ("Activity", "on", (("1", "Active"), ("0", "Inactive"), ("all", "Both"))),
+    ("Owner", "own", (("", "All"), ("mine", "Mine"), ("others", "Others"))),
+    ("Kind", "kind", (("", "All"), ("production", "Production"), ("analysis", "Analysis"))),
+)
+BUILT_IN = (("All active", ""), ("Needs attention", "state=bad"), ("Watched", "watch=1"))
 
 
 @dataclass(frozen=True)
-class Line:
-    """One campaign of the list."""
+class Choice:
+    """A switch, a tab or a way out: the words on it, where it leads, how many are there, and whether one is there already."""
 
-    campaign: Campaign
-    open: Counter[Status]
-
-    @property
-    def located(self) -> int:
-        summary = getattr(self.campaign, "summary", None)
-        return summary.located if summary else 0
-
-    @property
-    def counts(self) -> dict[Status, int]:
-        """What is located, and how the rest stands; failures that a recovery made good are not shown again."""
-        return {**self.open, Status.LOCATED: self.located}
-
-    @property
-    def state(self) -> Status:
-        return worst(self.open) or (Status.LOCATED if self.located else Status.NEW)
-
-    @property
-    def words(self) -> str:
-        """The state, and of how many submissions."""
-        held = ", launches held" if self.campaign.is_held else ""  # type: ignore[attr-defined]
-        if self.open:
-            return f"{self.state}, {self.open[self.state]} open{held}"
-        return ("Nothing open" if self.located else "Not launched yet") + held
+    label: str
+    query: str
+    count: int
+    here: bool = False
+    view: SavedView | None = None
 
 
 @member
 def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Newest first, fifty at a time."""
-    mine = Campaign.objects.visible_to(actor).filter(retired_at=None).select_related("summary", "creator")
-    held = Exists(Hold.objects.filter(campaign=OuterRef("pk"), lifted_at=None))
-    found = CampaignFilter(request.GET, mine.annotate(is_held=held))
-    page = piece(request, found.qs)
-    states = outlook.open_states([row.pk for row in page.rows])
-    lines = [Line(row, states.get(row.pk, Counter())) for row in page.rows]
+    """The worst first, fifty at a time; what was typed into the box becomes words of the address."""
+    if "add" in request.GET:
+        return redirect(f"{reverse('campaigns:list', args=[actor.experiment])}?{_with(request.GET, request.GET['add'])}")
+    found = CampaignFilter(request.GET, actor)
+    page = _page(request, actor, found)
     at, experiment = clock.now(), Experiment.objects.get(pk=actor.experiment)
-    words = {"filter": found, "lines": lines, "older": page.older, "experiment": experiment,
-             "stale": 0 if wants_part(request) else len(stale.proposed(experiment, at=at)),
-             "may_hold_all": may(actor, Verb.ADMIN, Owner(0, experiment.pk, Role.PRODUCTION))}
+    words = {"page": page, "lines": lines(page.rows, actor), "experiment": experiment, "filter": found}
+    if rows_asked(request) is None:
+        words |= _around(request, actor, found, experiment)
+        words["stale"] = len(stale.proposed(experiment, at=at)) if words["total"] and not wants_part(request) else 0
+        words |= _first_steps(actor) if not words["total"] else {}
     return show(request, "campaigns/list.html", words, at=at)
+
+
+def _page(request: HttpRequest, actor: Actor, found: CampaignFilter) -> keyset.Page:
+    rows = found.of(Campaign.objects.visible_to(actor).filter(retired_at=None))
+    return keyset.page(request, with_what_is_shown(rows, actor), ORDERS, usual="worst")
+
+
+def _with(words: QueryDict, text: str) -> str:
+    """The address with what was typed; the same token twice is one."""
+    found = words.copy()
+    for name, value in typed(text):
+        if name not in TOKENS or name == "q":
+            found[name] = value
+        elif value not in found.getlist(name):
+            found.appendlist(name, value)
+    return keyset.query(found, add="", after="")
+
+
+def _around(request: HttpRequest, actor: Actor, found: CampaignFilter, experiment: Experiment) -> dict[str, Any]:
+    """Tabs, switches, tokens, and the ways out if nothing fits; all their counts are one query."""
+    here, views = keyset.query(request.GET, after="", sort="", rows=""), list(looks.seen(actor=actor))
+    tabs = [(label, query, None) for label, query in BUILT_IN] + [(view.name, view.words, view) for view in views]
+    ways = [(word, keyset.query(_less(request.GET, word), after="")) for word in found.words if USUAL.get(word[0]) != word[1]]
+    asked = {f"tab{n}": CampaignFilter(QueryDict(query), actor).means() for n, (_, query, _) in enumerate(tabs)}
+    asked |= {f"{name}_{value}": found.means(without=name) & (meaning(name, value, actor) if value else Q())
+              for _, name, choices in SEGMENTS for value, _ in choices}
+    asked |= {f"way{n}": found.means(without=word) for n, (word, _) in enumerate(ways)}
+    counts = Campaign.objects.visible_to(actor).filter(retired_at=None).aggregate(
+        total=Count("pk"), fit=Count("pk", filter=found.means()), both=Count("pk", filter=found.means(without="on")),
+        **{name: Count("pk", filter=q) if q else Count("pk") for name, q in asked.items()})
+    return {
+        "total": counts["total"], "fit": counts["fit"], "inactive": counts["both"] - counts["fit"],
+        "tabs": [Choice(label, query, counts[f"tab{n}"], query == here, view) for n, (label, query, view) in enumerate(tabs)],
+        "is_saved": here in [query for _, query, _ in tabs], "here": here,
+        "segments": [(title, [_choice(request.GET, name, value, label, counts) for value, label in choices]) for title, name, choices in SEGMENTS],
+        "tokens": [(name, value, keyset.query(_less(request.GET, (name, value)), after="")) for name, value in found.tokens],
+        "ways": [Choice(": ".join(word), query, counts[f"way{n}"]) for n, (word, query) in enumerate(ways)],
+        "also_inactive": keyset.query(request.GET, on="all", after=""),
+        "deeds": bulk.deeds_of("campaign"), "kind": "campaign", "may_create": may(actor, Verb.CREATE, actor.makes),
+        "may_hold_all": may(actor, Verb.ADMIN, Owner(0, experiment.pk, Role.PRODUCTION)),
+    }
+
+
+def _choice(words: QueryDict, name: str, value: str, label: str, counts: dict[str, int]) -> Choice:
+    said = words.get(name, "") or USUAL.get(name, "")
+    query = keyset.query(words, **{name: "" if USUAL.get(name) == value else value, "after": ""})
+    return Choice(label, query, counts[f"{name}_{value}"], said == value)
+
+
+def _less(words: QueryDict, word: Word) -> QueryDict:
+    found = words.copy()
+    found.setlist(word[0], [value for value in words.getlist(word[0]) if value != word[1]])
+    return found
+
+
+def _first_steps(actor: Actor) -> dict[str, Any]:
+    """What a new experiment has, and what it lacks."""
+    of = {"experiment": actor.experiment}
+    return {"members": Membership.objects.filter(**of, active=True).count(), "logins": LoginSetup.objects.filter(**of, retired_at=None).count(),
+            "job_types": JobType.objects.filter(**of, retired_at=None).count()}
+
+
+@member
+def as_json(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The same piece of the same list for programs, with the address of the next one."""
+    page = _page(request, actor, CampaignFilter(request.GET, actor))
+    more = f"{request.path}?{page.older}" if page.older else None
+    return JsonResponse({"campaigns": [_told(line) for line in lines(page.rows, actor)], "next": more})
+
+
+@member
+def as_csv(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """For a spreadsheet."""
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="campaigns.csv"'
+    rows = [_told(line) for line in lines(_page(request, actor, CampaignFilter(request.GET, actor)).rows, actor)]
+    table = csv.DictWriter(answer, [*COLUMNS])
+    table.writeheader()
+    table.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return answer
+
+
+COLUMNS = {
+    "id": lambda line: line.campaign.pk, "name": lambda line: line.campaign.name, "active": lambda line: line.campaign.active,
+    "tags": lambda line: line.campaign.labels, "state": lambda line: str(line.state), "reason": lambda line: line.words,
+    "located": lambda line: line.located, "total": lambda line: line.total, "unit": lambda line: line.unit,
+    "running": lambda line: line.running, "last_submissions": lambda line: [list(each) for each in line.squares],
+    "next_launch": lambda line: line.campaign.due_at.isoformat() if line.campaign.due_at else line.next,
+    "changed": lambda line: line.summary.last_at.isoformat() if line.summary.last_at else None,
+    "launches_held_by": lambda line: line.campaign.held_by, "creator": lambda line: line.campaign.creator.username,
+    "role": lambda line: line.campaign.creator_role,
+}
+
+
+def _told(line: Line) -> dict[str, Any]:
+    return {name: read(line) for name, read in COLUMNS.items()}
+
+
+def _cell(value: Any) -> Any:
+    """A spreadsheet takes a text that begins with a sign of arithmetic for a formula."""
+    text = " ".join(map(str, value)) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text[:1] in tuple("=+-@\t\r") else text

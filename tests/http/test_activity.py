@@ -51,7 +51,7 @@ def test_inactive_ones_are_listed_when_asked_for(scene, as_user):
     Campaign.objects.update(active=False)
     assert "zmumu" not in text(client.get("/dune/campaigns/"))
     assert "Show inactive ones, too" in text(client.get("/dune/campaigns/"))
-    assert "zmumu" in text(client.get("/dune/campaigns/?on="))
+    assert "zmumu" in text(client.get("/dune/campaigns/?on=all"))
     assert "zmumu" in text(client.get("/dune/campaigns/?on=0"))
 
 

@@ -14,7 +14,7 @@ def page(client, name, *args, **query):
 def test_the_list_of_campaigns_shows_the_worst_open_state(scene, as_user):
     text = page(as_user(), "campaigns:list")
     assert "zmumu" in text
-    assert "Held, 1 open" in text
+    assert "1 job held in simulate: the disk is full" in text
 
 
 def test_the_campaign_shows_its_graph_its_reasons_and_its_result(scene, as_user):

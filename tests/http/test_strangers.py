@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from campaigns.models import Downtime, Schedule
-from campaigns.services import schedules
+from campaigns.services import looks, schedules
 from datasets.models import File
 from pomssite.kit import clock
 from submissions.models import BulkAct, Job
@@ -17,7 +17,8 @@ from tests.makers import make_actor, make_user
 OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
 # of one's own experiment: they open, and show nothing of another
 LISTS = {
-    "campaigns:list", "campaigns:events", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes",
+    "campaigns:list", "campaigns:events", "campaigns:ini_many", "campaigns:list_json", "campaigns:list_csv", "campaigns:new",
+    "campaigns:upload", "campaigns:views", "campaigns:stale", "campaigns:schedules", "campaigns:downtimes",
     "datasets:why",
     "submissions:list", "submissions:csv", "submissions:json", "submissions:bulk", "submissions:search",
 }
@@ -51,7 +52,9 @@ def filled(scene, address, exp="dune"):
     """The address of something that is there, in the experiment dune; asked for as if it were in another one."""
     row = scene.of("simulate")[0]
     job = str(Job.objects.filter(submission_id=row.pk).first()).replace("#", "%23")
-    number = {"campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
+    view = looks.keep("mine", "q=zmumu", shared=True, actor=make_actor(), at=clock.now())
+    number = {"views": view.pk,
+              "campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
               "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk,
               "bulk": BulkAct.objects.get().pk}
     holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0"}

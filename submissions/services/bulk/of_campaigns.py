@@ -8,10 +8,10 @@ from django.http import QueryDict
 from accounts.policy import Actor, Verb, may
 from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign
-from campaigns.services import activity, holds
+from campaigns.services import activity, holds, labels
 from pomssite.kit.errors import Conflict
-from submissions.services import intents
-from submissions.services.bulk.parts import MOST, Deed, Kind, fitting
+from submissions.services import intents, removal
+from submissions.services.bulk.parts import MOST, Deed, Kind
 
 
 def _rows(actor: Actor, keys: Sequence[str]) -> Mapping[str, Campaign]:
@@ -21,7 +21,7 @@ def _rows(actor: Actor, keys: Sequence[str]) -> Mapping[str, Campaign]:
 
 
 def _chosen(actor: Actor, query: QueryDict, at: datetime) -> list[str]:
-    rows = fitting(CampaignFilter(query, Campaign.objects.visible_to(actor).filter(retired_at=None)))
+    rows = CampaignFilter(query, actor).of(Campaign.objects.visible_to(actor).filter(retired_at=None))
     return [str(pk) for pk in rows.order_by("-pk").values_list("pk", flat=True)[:MOST + 1]]
 
 
@@ -43,6 +43,10 @@ def _or(otherwise: str, do: Callable[..., bool], *, going_on: bool = False) -> C
     return inside
 
 
+def _never_launched(row: Campaign, *, actor: Actor) -> str:
+    return _why_not(Verb.EDIT, "delete")(row, actor=actor) or removal.why_not(row)
+
+
 KIND = Kind("campaign", "campaigns:campaign", "campaigns:list", _rows, _chosen)
 DEEDS = (
     Deed("campaign", "hold", "Hold launches", "From now on nothing of them is launched: intents wait, and say so. Jobs that run already go on.",
@@ -56,4 +60,10 @@ DEEDS = (
     Deed("campaign", "deactivate", "Deactivate", "Nothing of them is launched any more, until somebody activates them or launches by hand.",
          "It is inactive.", Verb.EDIT, _why_not(Verb.EDIT, "deactivate", lambda row: row.active, "It is inactive already."),
          _or("It is inactive already.", activity.deactivate), icon="held"),
+    Deed("campaign", "tag", "Tag", "They carry the tag from now on.", "It carries the tag.", Verb.TAG, _why_not(Verb.TAG, "tag"),
+         _or("It carried the tag already.", labels.tag), asks=(("name", "Tag"),), icon="tag"),
+    Deed("campaign", "untag", "Untag", "They carry the tag no longer.", "It carries the tag no longer.", Verb.TAG, _why_not(Verb.TAG, "untag"),
+         _or("It did not carry the tag.", labels.untag), asks=(("name", "Tag"),), icon="tag"),
+    Deed("campaign", "delete", "Delete", "They are gone from every list. What was launched before is not deleted: it is deactivated instead.",
+         "It is deleted.", Verb.EDIT, _never_launched, _or("It was deleted already.", removal.delete), icon="trash", look="danger"),
 )

@@ -1,0 +1,216 @@
+"""Pages that make and change a campaign: what will happen is shown first, what is wrong is said with its line, and nothing is half done."""
+import io
+import re
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import Event
+from campaigns import ini
+from campaigns.models import Campaign, Watch
+from campaigns.services import documents
+from tests.makers import make_campaign, make_document, make_files
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+@pytest.fixture
+def row(db):
+    return make_campaign(make_document("mc9"))
+
+
+@pytest.fixture
+def page(row, as_user):
+    return as_user(), f"/dune/campaigns/{row.pk}"
+
+
+def file_of(row):
+    return ini.write(documents.read(row))
+
+
+def test_renaming_asks_and_says_what_is_wrong_with_the_name(page, row):
+    client, address = page
+    assert "mc9" in text(client.get(f"{address}/rename/"))
+    wrong = client.post(f"{address}/rename/", {"name": " x"})
+    assert (wrong.status_code, "cannot begin or end with a blank" in text(wrong)) == (422, True)
+    done = client.post(f"{address}/rename/", {"name": "mc10", "why": "next", "next": "/dune/campaigns/?on=all"})
+    assert done["Location"] == "/dune/campaigns/?on=all"
+    assert client.post(f"{address}/rename/", {"name": "mc11", "next": "//evil.example/"})["Location"] == f"{address}/"
+    row.refresh_from_db()
+    assert row.name == "mc11"
+
+
+def test_tags_are_ticked_and_written(page, row):
+    client, address = page
+    client.post(f"{address}/tags/", {"more": "keepup, calib ,"})
+    assert {tag.name for tag in row.tags.all()} == {"keepup", "calib"}
+    assert 'value="keepup" checked' in text(client.get(f"{address}/tags/"))
+    client.post(f"{address}/tags/", {"tag": ["calib"], "more": ""})
+    assert [tag.name for tag in row.tags.all()] == ["calib"]
+    wrong = client.post(f"{address}/tags/", {"tag": ["calib"], "more": "x" * 101})
+    assert (wrong.status_code, "of at most 100 characters" in text(wrong)) == (422, True)
+    assert [tag.name for tag in row.tags.all()] == ["calib"]
+
+
+def test_watching_takes_a_press(page, row):
+    client, address = page
+    assert client.get(f"{address}/watch/").status_code == 405
+    client.post(f"{address}/watch/")
+    assert Watch.objects.get().campaign == row
+    client.post(f"{address}/unwatch/")
+    assert not Watch.objects.exists()
+
+
+def test_a_clone_is_shown_text_by_text_and_then_made(page, row):
+    client, address = page
+    first = text(client.get(f"{address}/clone/"))
+    assert "Clone as mc9_copy" in first
+    shown = text(client.post(f"{address}/clone/", {"this": ["mc9", "gen"], "that": ["mc10", "generate"], "name": ""}))
+    assert "Clone as mc10" in shown
+    assert re.search(r"stages gen name</th><td class=\"mono\">gen</td><td class=\"mono\">generate", shown)
+    assert Campaign.objects.count() == 1
+    client.post(f"{address}/clone/", {"this": ["mc9", "gen"], "that": ["mc10", "generate"], "name": "mc10", "make": "1"})
+    assert set(Campaign.objects.get(name="mc10").stages.values_list("name", flat=True)) == {"generate", "reco"}
+    again = client.post(f"{address}/clone/", {"this": [], "that": [], "name": "mc10", "make": "1"})
+    assert (again.status_code, "has a campaign mc10 already" in text(again)) == (422, True)
+
+
+def test_deleting_takes_the_name_typed(page, row):
+    client, address = page
+    assert "Type its name" in text(client.get(f"{address}/delete/"))
+    wrong = client.post(f"{address}/delete/", {"name": "mc"})
+    assert (wrong.status_code, "type mc9 to delete it" in text(wrong)) == (422, True)
+    assert client.post(f"{address}/delete/", {"name": "mc9"})["Location"] == "/dune/campaigns/"
+    assert client.get(f"{address}/").status_code == 404
+
+
+def test_what_was_launched_is_deactivated_instead_of_deleted(scene, as_user):
+    client, address = as_user(), f"/dune/campaigns/{scene.campaign.pk}/delete/"
+    assert "It cannot be deleted" in text(client.get(address))
+    assert client.post(address, {"name": "zmumu"}).status_code == 409
+    assert Campaign.objects.get(pk=scene.campaign.pk).retired_at is None
+
+
+@pytest.mark.parametrize("deed", ["rename", "tags", "delete"])
+def test_a_shifter_may_not(row, as_user, deed):
+    sue = as_user("sue", role="production-shifter")
+    assert sue.get(f"/dune/campaigns/{row.pk}/{deed}/").status_code == 403
+    assert sue.post(f"/dune/campaigns/{row.pk}/{deed}/", {"name": row.name, "tag": "x"}).status_code == 403
+
+
+def test_a_file_is_read_and_downloaded(page, row):
+    client, address = page
+    assert "[campaign]" in text(client.get(f"{address}/ini/"))
+    answer = client.get(f"{address}/ini/?download=1")
+    assert (text(answer), answer["Content-Disposition"]) == (file_of(row), 'attachment; filename="mc9.ini"')
+    assert "[state]" in text(client.get(f"{address}/ini/?download=1&state=1"))
+
+
+def test_files_of_many_come_in_one_archive(page, row):
+    client, _ = page
+    other = make_campaign(make_document("a/b"), files=())
+    answer = client.post("/dune/campaigns/ini.zip", {"thing": [row.pk, other.pk, "x"]})
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert archive.namelist() == ["a_b.ini", "mc9.ini"]
+    assert archive.read("mc9.ini").decode() == file_of(row)
+    assert zipfile.ZipFile(io.BytesIO(client.post("/dune/campaigns/ini.zip", {"all": "1", "of": "q=mc9"}).content)).namelist() == ["mc9.ini"]
+    assert client.post("/dune/campaigns/ini.zip", {}).status_code == 422
+
+
+def send(client, text_, **more):
+    return client.post("/dune/campaigns/upload/", {"file": SimpleUploadedFile("new.ini", text_.encode()), **more})
+
+
+def test_a_file_is_compared_and_saved_only_when_that_is_said(page, row):
+    client, _ = page
+    changed = file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")
+    shown = send(client, changed)
+    assert "memory_mb unsaid → 4000" in text(shown)
+    assert documents.read(row).stages[1].settings.memory_mb is None
+    base = re.search(r'name="base" value="(\d+)"', text(shown))[1]
+    saved = client.post("/dune/campaigns/upload/", {"text": changed, "name": "new.ini", "base": base, "save": "1", "why": "more"})
+    assert saved["Location"] == f"/dune/campaigns/{row.pk}/"
+    assert documents.read(row).stages[1].settings.memory_mb == 4000
+    assert Event.objects.get(what="campaign changed").why == "more"
+    assert "nothing would change" in text(send(client, changed))
+
+
+def test_a_file_is_not_saved_over_what_somebody_changed_meanwhile(page, row):
+    client, _ = page
+    changed = file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")
+    answer = client.post("/dune/campaigns/upload/", {"text": changed, "base": "7", "save": "1"})
+    assert (answer.status_code, "somebody changed the campaign" in text(answer)) == (422, True)
+    assert documents.read(row).stages[1].settings.memory_mb is None
+
+
+def test_a_broken_file_is_shown_with_its_lines_marked(page, row):
+    client, _ = page
+    broken = file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = much <b>\nnonsense")
+    answer = send(client, broken, save="1", base="1")
+    shown, line = text(answer), broken.split("\n").index("memory_mb = much <b>") + 1
+    assert answer.status_code == 422
+    assert f'href="#L{line}"' in shown
+    assert f'<li id="L{line}" class="err">' in shown
+    assert "<b>\nnonsense" not in shown
+    assert Campaign.objects.get(pk=row.pk).version.number == 1
+
+
+@pytest.mark.parametrize(("data", "words"), [(b"\xff\xfe", "must be UTF-8"), (b"x" * 1_000_001, "at most 1000000 bytes"),
+                                           (b"", "no [campaign] section")])
+def test_what_is_no_campaign_file_is_refused_with_a_sentence(page, data, words):
+    client, _ = page
+    answer = client.post("/dune/campaigns/upload/", {"file": SimpleUploadedFile("x.ini", data)})
+    assert (answer.status_code, words in text(answer)) == (422, True)
+
+
+def test_a_file_that_says_an_old_name_is_told_so(page, row):
+    client, address = page
+    before = file_of(row)
+    client.post(f"{address}/rename/", {"name": "mc10"})
+    assert "mc9 is called mc10 now" in text(send(client, before))
+
+
+def test_a_campaign_begins_with_one_stage(page, row):
+    client, _ = page
+    said = {"name": "small", "stage": "gen", "dataset": "raw", "split": "none", "jobs": "2", "job_type": "payload", "login_setup": "farm"}
+    made = client.post("/dune/campaigns/new/", said)
+    small = Campaign.objects.get(name="small")
+    assert made["Location"] == f"/dune/campaigns/{small.pk}/"
+    assert documents.settings_of(small.stages.get()).jobs == 2
+    again = client.post("/dune/campaigns/new/", said)
+    assert (again.status_code, "has a campaign small already" in text(again)) == (422, True)
+    assert client.post("/dune/campaigns/new/", {**said, "name": "", "jobs": "0"}).status_code == 422
+    assert client.post("/dune/campaigns/new/", {**said, "name": "x", "dataset": "run_number seven"}).status_code in (302, 422)
+
+
+def test_who_makes_nothing_neither_uploads_nor_begins(row, as_user):
+    sue = as_user("sue", role="production-shifter")
+    for address in ("upload", "new"):
+        assert sue.get(f"/dune/campaigns/{address}/").status_code == 403
+    assert send(sue, file_of(row)).status_code == 403
+
+
+def test_an_analyst_uploads_an_own_one_and_changes_no_production(row, as_user):
+    bob = as_user("bob", role="analysis")
+    assert send(bob, file_of(row)).status_code == 403
+    assert "New campaign bobs" in text(send(bob, file_of(row).replace("mc9", "bobs")))
+
+
+def test_launching_leads_to_the_first_stage_or_asks_which(page, row):
+    client, address = page
+    assert client.get(f"{address}/launch/")["Location"] == f"/dune/stages/{row.stages.get(name='gen').pk}/launch/"
+    two = make_campaign(make_document("two", dependencies=()), files=())
+    assert "which stage?" in text(client.get(f"/dune/campaigns/{two.pk}/launch/"))
+
+
+def test_many_are_tagged_and_those_that_were_launched_are_not_deleted(scene, as_user):
+    make_files((), definition="x")
+    fresh = make_campaign(make_document("fresh"), files=())
+    client = as_user()
+    act = client.post("/dune/bulk/", {"kind": "campaign", "deed": "delete", "thing": [fresh.pk, scene.campaign.pk]})["Location"]
+    shown = text(client.get(act))
+    assert "deactivate it instead" in shown
+    assert "1 campaign" in shown
