@@ -1,4 +1,7 @@
 """How the platform begins, also after a beginning that was killed."""
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +36,9 @@ def test_a_file_of_the_pages_that_a_kill_left_half_written_is_written_anew(stati
     assert left.read_text() == "half"
     serve.collect()
     assert left.read_text() != "half"
+
+
+def test_the_web_servers_process_is_known_before_the_site_is_there():
+    bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run([sys.executable, "-c", "from pomssite.web import Worker"], cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
