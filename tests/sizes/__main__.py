@@ -3,8 +3,9 @@
     POMS_VAR=FOLDER python -m tests.sizes build tiny|S|M|L                                the rows, with a database of their own; done once
     POMS_VAR=FOLDER POMS_URL=http://127.0.0.1:8077 python -m tests.sizes serve [SIZE]     builds them (S), then serves the pages alone
     POMS_VAR=FOLDER python -m tests.sizes pages|lists SIZE TIMES                          milliseconds, bytes, queries; the last line is JSON
-    POMS_VAR=FOLDER python -m tests.sizes moves NUMBER                                    random moves, on empty ground
-    POMS_VAR=FOLDER python -m tests.sizes together NUMBER                                 one deed for so many, on empty ground
+    POMS_VAR=FOLDER python -m tests.sizes taken|idle SIZE TIMES                           rows a second taken in; pulses with nothing to do
+    POMS_VAR=FOLDER python -m tests.sizes moves|together|reports NUMBER                   random moves, one deed for many, reports over HTTP;
+                                                                                          on empty ground
 
 Sign in as ann (superuser of dune, nova and icarus), jkim (production), tnguyen … or root (the administration too); all have the password that
 is printed. Nothing runs behind the pages: no task asks the grid for jobs that never were. Ctrl-C ends the server, `make stop` the database too.
@@ -16,7 +17,9 @@ import sys
 
 from scripts import postgres, serve
 
-DEEDS = {"build", "serve", "pages", "lists", "moves", "together"}
+AT_A_SIZE = {"pages": "measuring", "lists": "measuring", "taken": "writing", "idle": "writing"}
+ON_EMPTY_GROUND = {"moves": ("moving", "told"), "together": ("together", "told"), "reports": ("writing", "reports")}
+DEEDS = {"build", "serve", *AT_A_SIZE, *ON_EMPTY_GROUND}
 
 
 def main(deed: str = "", name: str = "S", number: str = "30") -> int:
@@ -25,7 +28,7 @@ def main(deed: str = "", name: str = "S", number: str = "30") -> int:
         return 2
     os.environ.setdefault("POMS_VAR", str(postgres.ROOT / "var" / f"size-{name.lower()}"))
     os.environ.setdefault("POMS_LOG_LEVEL", "WARNING")
-    if deed in ("moves", "together"):
+    if deed in ON_EMPTY_GROUND:
         print(json.dumps(_on_empty_ground(deed, int(name))))
         return 0
     password = _build(name)
@@ -34,14 +37,14 @@ def main(deed: str = "", name: str = "S", number: str = "30") -> int:
         print(f"people: ann, jkim, root; password: {password}", flush=True)
         call_command("supervise", "--only", "database", "web")
     elif deed != "build":
-        from tests.sizes import measuring
-        print(json.dumps(getattr(measuring, deed)(int(number))))
+        print(json.dumps(getattr(importlib.import_module(f"tests.sizes.{AT_A_SIZE[deed]}"), deed)(int(number))))
     return 0
 
 
 def _on_empty_ground(deed: str, number: int) -> dict[str, object]:
     serve.prepare()
-    return importlib.import_module(f"tests.sizes.{'moving' if deed == 'moves' else deed}").told(number)
+    module, name = ON_EMPTY_GROUND[deed]
+    return dict(getattr(importlib.import_module(f"tests.sizes.{module}"), name)(number))
 
 
 def _build(name: str) -> str:

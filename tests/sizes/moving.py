@@ -5,9 +5,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from random import Random
+from typing import Any
 
 from django.db import connection
 
+from campaigns.models import Campaign
 from pomssite.kit import clock
 from submissions.models import Submission, TallyLine
 from submissions.services import lifecycle, tally
@@ -20,6 +22,15 @@ ENDS = (Status.COMPLETED, Status.FAILED, Status.REMOVED, Status.CANCELLED, Statu
 MOVERS = 3
 EVERY_NEW = 8                   # rounds; so many others only move
 REBUILD_S = 1.0
+
+
+def recorded(campaign: Campaign, stage: str, number: int, **more: Any) -> Submission:
+    """A new submission of that number, as the launcher records it."""
+    intent = make_intent(campaign, stage, key=f"moving:{number}")
+    return lifecycle.record(
+        pk=number, tag=f"moving-{number}", intent=intent, run=intent.run, stage=intent.stage, version_id=campaign.version_id, lineage_id=number,
+        experiment_id=intent.experiment_id, creator_id=intent.creator_id, creator_role=intent.creator_role, by=TEST, at=clock.now(), why="moving",
+        **more)
 
 
 class Moving:
@@ -70,10 +81,7 @@ class Moving:
         campaign = luck.choice(self._campaigns)
         with self._door:
             number = next(self._names)
-        intent = make_intent(campaign, luck.choice(["gen", "reco"]), key=f"moving:{number}")
-        lifecycle.record(pk=number, tag=f"moving-{number}", intent=intent, run=intent.run, stage=intent.stage, version_id=campaign.version_id,
-                         lineage_id=number, experiment_id=intent.experiment_id, creator_id=intent.creator_id, creator_role=intent.creator_role,
-                         by=TEST, at=clock.now(), why="moving")
+        recorded(campaign, luck.choice(["gen", "reco"]), number)
         with self._door:
             self.made += 1
 

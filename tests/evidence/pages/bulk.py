@@ -2,7 +2,7 @@
 from collections.abc import Iterator
 
 from scripts.evidence import Line
-from tests.evidence.pages._laboratory import measured
+from tests.laboratory import measured
 
 NUMBER = {"small": 600, "full": 10_000}
 PREVIEW_S, ALL_S = 5.0, 60.0

@@ -2,7 +2,7 @@
 from collections.abc import Iterator
 
 from scripts.evidence import Line
-from tests.evidence.pages._laboratory import measured
+from tests.laboratory import measured
 
 MOST_MS, MOST_QUERIES = 300, 12
 SIZES = {"small": ("tiny", 1, 10), "full": ("M", 10, 1)}        # size, times, and how much slower it may be

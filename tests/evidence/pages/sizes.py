@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scripts.evidence import Line
-from tests.evidence.pages._laboratory import measured
+from tests.laboratory import measured
 
 TIMES = 30
 MOST_QUERIES = 12

@@ -2,7 +2,7 @@
 from collections.abc import Iterator
 
 from scripts.evidence import Line
-from tests.evidence.pages._laboratory import measured
+from tests.laboratory import measured
 
 MOVES = {"small": 1_000, "full": 100_000}
 
