@@ -119,7 +119,7 @@ def _steering(made: Sequence[plan.Campaign], now: datetime, luck: Random) -> Non
     going = [campaign for campaign in made if campaign.ends == 0]
     soon = {campaign: now + timedelta(minutes=luck.randrange(1, 1440)) for campaign in going if luck.random() < 0.5}
     fill(Schedule, [*OWNED, "stage_id", "cron", "due_at", "next_at", "last_at", "launches"],
-         [(c.experiment, USERS[c.creator], _role(c), c.stages[0].number, "15 */2 * * *", at, at, now - timedelta(hours=2), 400) for c, at in soon.items()])
+         [(c.experiment, USERS[c.creator], _role(c), c.stages[0].number, "15 */2 * * *", at, at, now, 400) for c, at in soon.items()])
     held = [campaign for campaign in going if luck.random() < 0.04] or going[:1]
     fill(Hold, ["campaign_id", "by_id", "role", "why", "at"],
          [(c.number, USERS["jkim"], "production", "the storage of the site is full", now - timedelta(hours=5)) for c in held])

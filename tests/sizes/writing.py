@@ -15,7 +15,7 @@ import psycopg2
 from django.conf import settings
 from django.db import connection, transaction
 
-from campaigns.models import Stage
+from campaigns.models import Schedule, Stage
 from pomssite.kit import clock
 from scripts import postgres, serve
 from submissions import tokens
@@ -70,7 +70,7 @@ def _merged(turn: int) -> None:
 
 def idle(times: int) -> dict[str, Any]:
     """Milliseconds of each pulse that has nothing to do, and how many stages there are that might have had something."""
-    at = StatusChange.objects.order_by("-pk")[0].at
+    at = max(StatusChange.objects.order_by("-pk")[0].at, *Schedule.objects.values_list("last_at", flat=True))      # when it was built
     worker = leases.enlist("bench")
     pulses: dict[str, Callable[[], int]] = {
         "launch_ready": lambda: launch_ready(worker=worker, now=lambda: at), "join_up": lambda: joins.join_up(now=lambda: at),
