@@ -8,7 +8,7 @@ from django.urls import reverse
 from datasets.models import Definition, File, FileLocation, FileParent, Project, ProjectFile, Snapshot, SnapshotFile
 from pomssite.kit.looking import LookInline, LookOnly
 
-NEWEST = ["-pk"]
+NEWEST = ("-pk",)
 
 
 def of_file(file: File) -> str:

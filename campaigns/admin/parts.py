@@ -6,7 +6,7 @@ from django.urls import reverse
 from campaigns.models import Campaign, CampaignTag, CampaignVersion, Dependency, Hold, Schedule, Stage
 from pomssite.kit.looking import LookInline, LookOnly
 
-NEWEST = ["-pk"]
+NEWEST = ("-pk",)
 
 
 def of_campaign(row: Campaign | None) -> str:

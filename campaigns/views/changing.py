@@ -3,7 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -127,7 +127,7 @@ def delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     return ask(request, "campaigns/delete.html", row, {"against": against}, trouble)
 
 
-def _watching(do: Callable[..., bool], said: str) -> Callable[..., HttpResponse]:
+def _watching(do: Callable[..., bool], said: str) -> Callable[..., HttpResponseBase]:
     @require_POST
     @member
     def inside(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -43,7 +44,7 @@ def shown(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def many(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The files of the chosen campaigns in one archive."""
     said = request.POST or request.GET
-    rows = Campaign.objects.visible_to(actor).filter(retired_at=None).select_related("experiment")
+    rows: QuerySet[Campaign] = Campaign.objects.visible_to(actor).filter(retired_at=None).select_related("experiment")
     if "all" in said:
         rows = CampaignFilter(QueryDict(said.get("of", "")), actor).of(rows)
     else:

@@ -14,7 +14,7 @@ from submissions.models import Submission
 from submissions.services import asking
 from submissions.templatetags.states import state
 
-NEWEST = ["-pk"]
+NEWEST = ("-pk",)
 
 
 def of_submission(row: Submission | None) -> str:

@@ -73,7 +73,7 @@ def scan(of: Source, job: Job, *, size: int, at: datetime) -> LogScan:
     before = row.read, row.wanted_at, row.size
     _advance(row, of, AT_ONCE)
     row.wanted_at = None if row.through or of.live and row.size - row.read < STEP else row.wanted_at or at
-    if row.pk is None:
+    if row._state.adding:
         LogScan.objects.bulk_create([row], ignore_conflicts=True)
     elif before != (row.read, row.wanted_at, row.size) or at - row.seen_at > NOTED_AFTER:
         row.seen_at = at
