@@ -73,7 +73,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Time and language
 USE_TZ, TIME_ZONE = True, "UTC"
-USE_I18N, LANGUAGE_CODE = False, "en"
+USE_I18N, LANGUAGE_CODE, FORMAT_MODULE_PATH = False, "en", "pomssite.formats"
 
 # The world outside
 POMS_STORAGE = Path(os.environ.get("POMS_STORAGE") or VAR / "storage").resolve()

@@ -27,7 +27,7 @@ class LogEntryAdmin(LookOnly):
     list_select_related = ["user", "content_type"]
     list_filter = ["action_flag"]
     search_fields = ["user__username", "object_repr"]
-    ordering = ["-pk"]
+    ordering = ("-pk",)
 
 
 @admin.register(Success, Failure)
@@ -36,7 +36,7 @@ class TaskAdmin(LookOnly):
 
     list_display = ["name", "func", "started", "stopped", "attempt_count"]
     search_fields = ["name"]
-    ordering = ["-started"]
+    ordering = ("-started",)
 
 
 @admin.register(OrmQ)
@@ -45,7 +45,7 @@ class WaitingTaskAdmin(LookOnly):
 
     list_display = ["pk", "name", "func", "lock"]
     search_fields = ["id__exact"]
-    ordering = ["-pk"]
+    ordering = ("-pk",)
 
 
 @admin.register(Schedule)
@@ -54,4 +54,4 @@ class LibraryScheduleAdmin(LookOnly):
 
     list_display = ["name", "func", "next_run"]
     search_fields = ["name"]
-    ordering = ["-pk"]
+    ordering = ("-pk",)

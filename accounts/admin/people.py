@@ -66,7 +66,7 @@ class EventAdmin(LookOnly):
     list_filter = [among("door", *DOORS), "experiment"]
     search_fields = ["thing__exact"]
     search_help_text = "The thing, as in submission:41."
-    ordering = ["-pk"]
+    ordering = ("-pk",)
 
     def address(self, row: Event) -> Any:
         name, _, key = row.thing.partition(":")
@@ -82,7 +82,7 @@ class TouchAdmin(LookOnly):
 
     list_display = ["thing", "experiment", "stage"]
     search_fields = ["thing__exact"]
-    ordering = ["-pk"]
+    ordering = ("-pk",)
 
 
 @admin.register(News)
@@ -91,4 +91,4 @@ class NewsAdmin(LookOnly):
 
     list_display = ["pk", "experiment", "at", "changes"]
     search_fields = ["experiment__exact"]
-    ordering = ["-pk"]
+    ordering = ("-pk",)

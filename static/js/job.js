@@ -20,7 +20,12 @@ function point() {
   }
   list.querySelectorAll("li.on").forEach((line) => line.classList.remove("on"));
   list.querySelectorAll("li[id]").forEach((line) => line.classList.toggle("on", inRange(line.id, from, to)));
-  first.scrollIntoView({ block: "center" });
+  show(first);
+}
+
+/** In the middle of the log; the page itself stays where it is, so that its head is seen. */
+function show(line) {
+  log.scrollTop += line.getBoundingClientRect().top - log.getBoundingClientRect().top - log.clientHeight / 2;
 }
 
 function wrap(on) {
@@ -61,7 +66,7 @@ async function follow() {
 let timer = null;
 if (log) {
   const aim = list.querySelector("li.on");
-  aim?.scrollIntoView({ block: "center" });
+  if (aim) show(aim);
   point();
   addEventListener("hashchange", point);
   wrap(localStorage.getItem("wrap") === "on");

@@ -15,7 +15,7 @@ class WorkerAdmin(LookOnly):
     list_display = ["name", "kind", "beat_at"]
     list_filter = ["kind"]
     search_fields = ["name"]
-    ordering = ["-beat_at"]
+    ordering = ("-beat_at",)
 
 
 @admin.register(Pulse)
@@ -26,7 +26,7 @@ class PulseAdmin(LookOnly):
     search_fields = ["name"]
     list_filter = [("trouble", admin.EmptyFieldListFilter)]
     actions = ["run_now"]
-    ordering = ["name"]
+    ordering = ("name",)
 
     def has_ask_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_superuser", False))
@@ -45,7 +45,7 @@ class CursorAdmin(LookOnly):
     list_display = ["batch", "at", "heard_at", "trouble"]
     list_filter = [("trouble", admin.EmptyFieldListFilter)]
     search_fields = ["batch"]
-    ordering = ["batch"]
+    ordering = ("batch",)
 
 
 @admin.register(Instance)
@@ -54,4 +54,4 @@ class InstanceAdmin(LookOnly):
 
     list_display = ["name", "made_at"]
     search_fields = ["name"]
-    ordering = ["-pk"]
+    ordering = ("-pk",)

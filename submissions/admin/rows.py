@@ -34,7 +34,7 @@ class OrderInline(LookInline):
 class SubmissionAdmin(AsksAgain):
     """Submissions."""
 
-    list_display = ["tag", status_of, "experiment_id", "stage", "slice_id", "creator", "created_at", "done", "failed", "held", "settled_at", "stuck"]
+    list_display = ["tag", status_of, "experiment_id", "stage", "created_at", "creator", "done", "failed", "held", "stuck"]
     list_filter = ["status", "experiment", "for_test", "creator_role"]
     list_select_related = ["stage__campaign", "creator"]
     search_fields = ["id__exact", "tag__startswith", "stage__name__exact", "stage__campaign__name__exact", "creator__username__exact"]
@@ -57,7 +57,7 @@ class JobAdmin(LookOnly):
     list_display = ["__str__", "submission_id", "state", "exit_code", "signal", "memory_mb", "site", "host", "started_at", "ended_at", "heard_at"]
     search_fields = ["submission_id__exact"]
     search_help_text = "The id of a submission."
-    ordering = ["-submission_id", "-id"]
+    ordering = ("-submission_id", "-id")
     sortable_by = ()
 
     def get_queryset(self, request: Any) -> Any:
