@@ -88,7 +88,8 @@ def _known(of: Source, job: Job, size: int, at: datetime) -> LogScan:
     which: dict[str, Any] = {"submission_id": job.submission_id, "schedd": job.schedd, "cluster": job.cluster, "proc": job.proc, "kind": of.kind}
     row = LogScan.objects.filter(**which).first() or LogScan(**which, seen_at=at, attempt=job.attempt or 0)
     if row.attempt != (job.attempt or 0) or size < row.read:
-        row = LogScan(pk=row.pk, **which, seen_at=at, attempt=job.attempt or 0)
+        known, row = row, LogScan(pk=row.pk, **which, seen_at=at, attempt=job.attempt or 0)
+        row._state.adding = known._state.adding
     row.size = size
     return row
 

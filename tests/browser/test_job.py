@@ -65,6 +65,7 @@ def test_long_lines_are_wrapped_and_a_word_is_found(failed, visit):
     page.keyboard.press("f")
     page.keyboard.type("not closed")
     page.keyboard.press("Enter")
+    page.wait_for_url("**find=not*")
     expect(page.locator("li.on")).to_contain_text("RootOutput")
     expect(page.locator(".log")).to_have_class("log wrapped")
     page.locator(".rail").click(position={"x": 8, "y": 3})
