@@ -1,4 +1,5 @@
 """The runner of the evidence: a table, a summary and an honest end."""
+import importlib
 import os
 import subprocess
 import sys
@@ -55,3 +56,8 @@ def test_a_name_that_is_none_is_told():
     done = subprocess.run(argv, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "there is no evidence 'nothing-such'" in done.stderr
+
+
+def test_every_part_of_the_evidence_can_be_begun():
+    parts = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "tests" / "evidence").rglob("[a-z]*.py")]
+    assert [name for name in parts if not callable(getattr(importlib.import_module(name), "lines", None))] == []
