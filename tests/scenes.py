@@ -9,7 +9,7 @@ from datasets.models import File, FileLocation
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef
 from submissions.models import Submission, Worker
-from submissions.services import leases, standing, tally
+from submissions.services import census, leases, standing, tally
 from submissions.states import JobState
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_intent
 from tests.services.deeds import LATER, go, produce, report, wrap
@@ -46,7 +46,7 @@ class Scene:
     def goes_on(self) -> None:
         wrap(LATER + timedelta(hours=3))
         go(self.worker, LATER + timedelta(hours=3))
-        tally.fold()
+        tally.fold(), census.fold()
         standing.refresh()
 
 
@@ -67,7 +67,7 @@ def play(name: str = "zmumu", storage: Path | None = None) -> Scene:
     running = scene.of("generate")[-1]
     report(running, JobState.RUNNING, 0, LATER, host="node7", site="here", started_at=LATER)
     _log(running)
-    tally.fold()
+    tally.fold(), census.fold()
     standing.refresh()
     if storage:
         make_plot(simulations[-1], storage)

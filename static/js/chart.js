@@ -1,50 +1,63 @@
-// Draws the stage's chart with Plotly, in the colours of the theme; its sentence and its table are in the page already.
+// The charts of a page: asked for together, drawn each on its own, so that one that fails leaves the others as they are.
+import { address, chosen, drawing, span } from "./chart-kinds.js";
+import { CONFIG, tokens } from "./chart-theme.js";
 import { Known } from "./known.js";
 
-const place = document.getElementById("chart");
+const EVERY = 60_000, SOONEST = 10_000;
+const all = document.querySelector("[data-charts]");
 const known = new Known();
-let figure = null;
+let data = {}, askedAt = 0, waits = 0;
 
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const places = () => document.querySelectorAll("[data-chart]");
+const go = (words, place = "") => location.assign(address(location.search, words) + place);
 
-export function traces({ labels, series }) {
-  const shape = (name) => (name === "fail" || name === "held" || name === "lfail" ? "/" : "");
-  return series.map(({ name, colour: hue, values }) => ({
-    type: "bar", name, x: labels, y: values, marker: { color: colour(`--${hue}`), pattern: { shape: shape(hue), fillmode: "overlay", fgcolor: colour("--surface"), fgopacity: 0.45, size: 5 } },
-    hovertemplate: `#%{x}: %{y} ${name}<extra></extra>`,
-  }));
+function listen(place) {
+  if (place.dataset.listens) return;
+  place.dataset.listens = "yes";
+  place.on("plotly_click", ({ points: [point] }) => {
+    const words = chosen(place.dataset.chart, data[place.dataset.chart], point);
+    if (words) go(words, "#submissions");
+  });
+  place.on("plotly_relayout", (said) => {
+    if (said["xaxis.range[0]"]) go({ t: span(String(said["xaxis.range[0]"]), String(said["xaxis.range[1]"])) });
+  });
 }
 
-/** Jobs are whole: a small axis counts in ones. */
-function step({ labels, series }) {
-  const highest = Math.max(...labels.map((_, place) => series.reduce((sum, { values }) => sum + values[place], 0)));
-  return highest <= 6 ? { dtick: 1 } : {};
+async function draw(place) {
+  const numbers = data[place.dataset.chart];
+  const has = Boolean(numbers && Object.keys(numbers).length);
+  place.hidden = !has;
+  if (!has) return;
+  try {
+    const { traces, layout } = drawing(place.dataset.chart, numbers, tokens());
+    await window.Plotly.react(place, traces, { ...layout, height: place.clientHeight }, CONFIG);
+    listen(place);
+  } catch (trouble) {
+    place.textContent = "This chart could not be drawn; its numbers are in the table.";
+    console.warn(trouble);
+  }
 }
 
-function layout() {
-  const axis = { gridcolor: colour("--line"), linecolor: colour("--line2"), zerolinecolor: colour("--line2"), fixedrange: true };
-  return {
-    barmode: "stack", bargap: 0.25, margin: { l: 40, r: 6, t: 6, b: 40 }, height: place.clientHeight, showlegend: true,
-    legend: { orientation: "h", y: 1.14, x: 0, traceorder: "normal" }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: getComputedStyle(document.body).fontFamily, size: 11, color: colour("--ink2") },
-    xaxis: { ...axis, type: "category", title: { text: "submission" } }, yaxis: { ...axis, rangemode: "tozero", ...step(figure) },
-    hoverlabel: { bgcolor: colour("--raised"), font: { color: colour("--ink") } },
-  };
-}
-
-function draw() {
-  if (figure?.series.length) window.Plotly.react(place, traces(figure), layout(), { displayModeBar: false, responsive: true });
-}
+const drawAll = () => places().forEach(draw);
 
 async function ask() {
-  const answer = await fetch(place.dataset.chart, { headers: known.headers("chart"), cache: "no-store" });
-  if (!known.heard("chart", answer.status, answer.headers.get("ETag"))) return;
-  figure = await answer.json();
-  draw();
+  askedAt = Date.now();
+  const answer = await fetch(all.dataset.charts, { headers: known.headers("charts"), cache: "no-store" });
+  if (!known.heard("charts", answer.status, answer.headers.get("ETag"))) return;
+  data = await answer.json();
+  drawAll();
 }
 
-if (place) {
-  document.addEventListener("poms:news", ask);
-  document.addEventListener("poms:theme", draw);
+/** News come often, charts are dear: at most every ten seconds. */
+function soon() {
+  if (document.hidden || waits) return;
+  waits = setTimeout(() => { waits = 0; ask(); }, Math.max(0, askedAt + SOONEST - Date.now()));
+}
+
+if (all) {
+  document.addEventListener("poms:news", soon);
+  document.addEventListener("poms:theme", drawAll);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+  setInterval(() => { if (Date.now() - askedAt >= EVERY) soon(); }, EVERY / 4);
   ask();
 }

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from accounts import events
 from accounts.models import Event
 from campaigns import graph
-from campaigns.models import Campaign, Dependency, Schedule, Stage
+from campaigns.models import Campaign, Dependency, Hold, Schedule, Stage
 from campaigns.services import documents
 from datasets.models import File
 from submissions.models import Job, Run, Submission
@@ -58,9 +58,9 @@ class CampaignOutlook:
 
     def __init__(self, campaign: Campaign, *, at: datetime) -> None:
         self.campaign, self.at = campaign, at
-        rows: list[Any] = list(_stages(campaign, since=at - LATELY))
+        rows: list[Any] = list(_stages(campaign.stages.filter(retired_at=None), since=at - LATELY))
         self.edges = [Edge(edge["up"], row.pk, edge["pattern"]) for row in rows for edge in row.fed_by]
-        open_now = grouped(families_of(_open(campaign)), lambda family: family.first.stage_id)
+        open_now = grouped(families_of(_open(stage__campaign=campaign, stage__retired_at=None)), lambda family: family.first.stage_id)
         waiting = grouped(waiting_intents(stage__campaign=campaign), lambda intent: intent.stage_id)
         self.holds = standing_holds(campaign)
         for row in rows:
@@ -145,12 +145,27 @@ class CampaignOutlook:
         return max(pictures, key=lambda file: file.pk, default=None)
 
 
-def _stages(campaign: Campaign, *, since: datetime) -> QuerySet[Stage]:
+def of_stage(pk: int, among: QuerySet[Stage], *, at: datetime) -> tuple[StageOutlook, Mapping[int | None, Hold]] | None:
+    """One of these stages, with those that feed it and those it feeds, and all holds of its campaign; None if it is not among them."""
+    into, out = (Dependency.objects.filter(retired_at=None, **{end: pk}) for end in ("downstream", "upstream"))
+    near = among.filter(Q(pk=pk) | Q(pk__in=into.values("upstream")) | Q(pk__in=out.values("downstream")))
+    rows: dict[int, Any] = {row.pk: row for row in _stages(near.select_related("campaign__experiment", "campaign__creator"), since=at - LATELY)}
+    if pk not in rows:
+        return None
+    row = rows.pop(pk)
+    holds, feeding = standing_holds(row.campaign), dict.fromkeys(edge["up"] for edge in row.fed_by)
+    feeds = [StageOutlook(up, documents.settings_of(up), [], **_told(up)) for number in feeding if (up := rows.get(number))]
+    fed = [down for down in rows.values() if pk in {edge["up"] for edge in down.fed_by}]
+    return StageOutlook(row, documents.settings_of(row), families_of(_open(stage=pk)), feeds, fed, list(waiting_intents(stage=row)), holds.get(pk),
+                        **_told(row)), holds
+
+
+def _stages(rows: QuerySet[Stage], *, since: datetime) -> QuerySet[Stage]:
     """Each with its dependencies, its counts, its newest run and its schedules, in one statement."""
     into = Dependency.objects.filter(downstream=OuterRef("pk"), retired_at=None).order_by("pk")
     runs = Run.objects.filter(stage=OuterRef("pk")).order_by("-pk")
     due = Schedule.objects.filter(stage=OuterRef("pk"), retired_at=None).order_by("pk")
-    return campaign.stages.filter(retired_at=None).annotate(
+    return rows.annotate(
         fed_by=ArraySubquery(into.values(edge=JSONObject(up="upstream_id", pattern="pattern"))),
         counted=Subquery(_counts(since).values("told")),
         last_run=Subquery(runs.values(told=JSONObject(over=Q(exhausted_at__isnull=False), stopped="stopped", trouble="trouble"))[:1]),
@@ -174,9 +189,9 @@ def _ended(since: datetime) -> QuerySet[Any, Any]:
         told=JSONObject(jobs_done=Sum("done"), jobs_failed=Sum("failed")))
 
 
-def _open(campaign: Campaign) -> QuerySet[Submission]:
+def _open(**of: Any) -> QuerySet[Submission]:
     """The newest open families, recoveries and all."""
-    firsts = Submission.objects.filter(FIRST, stage__campaign=campaign, stage__retired_at=None, settled_at=None).order_by("-pk").values("pk")[:OPEN]
+    firsts = Submission.objects.filter(FIRST, settled_at=None, **of).order_by("-pk").values("pk")[:OPEN]
     held = Job.objects.filter(submission_id=OuterRef("pk"), state=JobState.HELD).exclude(reason=None).values("reason")[:1]
     why = Case(When(held__gt=0, then=Subquery(held)), default=None, output_field=CharField())
     return Submission.objects.filter(Q(pk__in=firsts) | Q(parent__in=firsts), abandoned_at=None).annotate(held_why=why)

@@ -35,7 +35,9 @@ def addresses(scene):
     return {
         "02-campaigns": "/dune/campaigns/", "02-nomatch": "/dune/campaigns/?q=nothing",
         "03-campaign": f"/dune/campaigns/{scene.campaign.pk}/",
-        "05-stage": f"/dune/stages/{simulate.stage_id}/", "05-generate": f"/dune/stages/{generate.stage_id}/", "06-submissions": "/dune/submissions/",
+        "05-stage": f"/dune/stages/{simulate.stage_id}/?t=all",
+        "05-quiet": f"/dune/stages/{simulate.stage_id}/", "05-generate": f"/dune/stages/{generate.stage_id}/?t=all",
+        "06-submissions": "/dune/submissions/",
         "06-submission": f"/dune/submissions/{simulate.pk}/", "07-job": f"/dune/submissions/{generate.pk}/jobs/{str(job).replace('#', '%23')}/",
         "11-launch": f"/dune/stages/{generate.stage_id}/launch/", "12-hold": f"/dune/campaigns/{scene.campaign.pk}/hold/",
         "13-schedules": "/dune/schedules/", "13-schedule": f"/dune/schedules/{row.pk}/", "13-change": f"/dune/schedules/{row.pk}/change/",
@@ -63,8 +65,8 @@ def test_every_page_is_accessible_obeys_its_policy_and_fits(scene, visit, theme,
     for name, address in addresses(scene).items():
         page.complaints.clear()
         page.goto(address, wait_until="networkidle")
-        if "/stages/" in address and not address.endswith("launch/"):
-            page.locator("#chart svg").first.wait_for(state="attached")
+        if "t=all" in address:
+            page.locator("#chart-ends svg").first.wait_for(state="attached")
         keep(page, f"{name}-{theme}-{width}")
         sideways = page.evaluate(SIDEWAYS)
         expected = [f"Failed to load resource: the server responded with a status of {REFUSED[name]}"] if name in REFUSED else []
@@ -90,16 +92,16 @@ def test_a_page_is_fresh_within_five_seconds_without_being_loaded_again(scene, v
 
 def test_what_one_reads_is_not_disturbed_when_a_page_is_refreshed(scene, visit):
     page = visit()
-    page.goto(f"/dune/stages/{scene.of('simulate')[0].stage_id}/", wait_until="networkidle")
+    page.goto(f"/dune/stages/{scene.of('simulate')[0].stage_id}/?t=all", wait_until="networkidle")
     page.get_by_text("Settings in effect").click()
-    page.locator("#chart .bars path").first.wait_for(state="attached")
+    page.locator("#chart-ends .bars path").first.wait_for(state="attached")
     link = page.locator("main a").nth(4)
     link.focus()
-    with page.expect_response(lambda answer: "chart.json" in answer.url):
+    with page.expect_response(lambda answer: "charts.json" in answer.url):
         scene.ends(scene.of("simulate")[-1], "9.out", exit_code=0)
     assert page.locator("details", has_text="Settings in effect").get_attribute("open") is not None
     assert link.evaluate("element => element === document.activeElement")
-    assert page.locator("#chart .bars path").count() > 0
+    assert page.locator("#chart-ends .bars path").count() > 0
 
 
 def test_a_page_says_when_it_is_no_longer_fresh(scene, visit):

@@ -100,7 +100,7 @@ def test_a_member_does_reach_what_the_walk_walks(scene, as_user):
     """Else the walk would prove nothing."""
     client = as_user()
     reached = {name for name, address in ROUTES if client.get(filled(scene, address)).status_code == 200}
-    assert {"campaigns:list", "campaigns:campaign", "campaigns:stage", "campaigns:chart", "campaigns:launch", "campaigns:act",
+    assert {"campaigns:list", "campaigns:campaign", "campaigns:stage", "campaigns:charts", "campaigns:launch", "campaigns:act",
             "campaigns:slices", "campaigns:slices_reset", "campaigns:slices_move",
             "campaigns:stage_act", "campaigns:schedules", "campaigns:schedule", "campaigns:schedule_new", "campaigns:schedule_change",
             "campaigns:downtimes", "campaigns:downtime_lift", "submissions:list", "submissions:submission", "submissions:job",
