@@ -19,13 +19,14 @@ async function fetched(list, known, ids) {
 
 async function put(row, fresh) {
   row.classList.remove("gone");
-  row.removeAttribute("title");
+  row.querySelector(".why-gone")?.remove();
   await shown(row, () => window.htmx.swap({ text: fresh.innerHTML, target: row, swap: "innerMorph", sourceElement: row }));
 }
 
 function gone(row) {
+  if (row.classList.contains("gone")) return;
   row.classList.add("gone");
-  row.title = "No longer in this list as it is filtered.";
+  row.cells[0].append(Object.assign(document.createElement("span"), { className: "sr why-gone", textContent: "No longer in this list as it is filtered." }));
 }
 
 /** Ask for these rows again, and for those of these ids that are not in the list yet. */

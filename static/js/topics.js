@@ -24,11 +24,11 @@ export function concerns(topics, { thing, of = [] }) {
 export const parts = () => [...document.querySelectorAll(PART)];
 export const lists = () => [...document.querySelectorAll("tbody[data-rows]")];
 
-/** What a part shows: as it says, or as what is in it says; one that says nothing shows something of everything. */
+/** What a part shows: as it says and as what is in it says; one that says nothing shows something of everything. */
 export function topicsOf(part) {
-  if (part.hasAttribute("data-topic")) return words(part.dataset.topic);
   const inside = [...part.querySelectorAll("[data-topic]")].filter((each) => !each.closest("tbody[data-rows]"));
-  if (inside.length) return inside.flatMap((each) => words(each.dataset.topic));
+  const said = [part, ...inside].flatMap((each) => words(each.dataset.topic));
+  if (said.length || part.hasAttribute("data-topic")) return said;
   return part.querySelector("tbody[data-rows]") ? [] : ["experiment"];
 }
 

@@ -10,6 +10,7 @@ from accounts.models import News
 from submissions.models import Submission
 from submissions.services import intents
 from submissions.states import JobState
+from tests.browser.test_pages import faults
 from tests.makers import TEST
 from tests.services.deeds import LATER, go, report
 
@@ -71,6 +72,8 @@ def test_what_no_longer_fits_the_filter_is_dimmed_and_stays(scene, page):
     expect(page.locator("#live-mark")).to_have_text("Live")
     held(row)
     expect(page.locator(f"#submission-{row.pk}")).to_have_class(re.compile("gone"), timeout=5000)
+    expect(page.locator(f"#submission-{row.pk}")).to_contain_text("No longer in this list")
+    assert faults(page) == []
 
 
 def test_a_reader_who_comes_back_sees_what_was_missed(scene, page):

@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from accounts import events
 from accounts.actors import member
+from accounts.news import touch
 from accounts.policy import Actor, By
 from pomssite.kit.errors import NotAllowed, PomsError
 from pomssite.kit.loops import for_each, in_time
@@ -60,6 +61,7 @@ def _some(act: BulkAct, *, at: datetime) -> bool:
         return False
     _do(act, items, at)
     _write(items)
+    touch([act])
     return True
 
 
