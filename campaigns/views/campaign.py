@@ -3,6 +3,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -10,7 +12,7 @@ from django.urls import reverse
 from accounts.keyset import query
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb, may
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Tag, Watch
 from campaigns.views import tabs
 from campaigns.views.drawing import MEASURES, draw
 from campaigns.views.offers import with_offers
@@ -76,6 +78,9 @@ def campaign(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """What stands above every tab, and one of them."""
     now = clock.now()
     mine = Campaign.objects.visible_to(actor).filter(retired_at=None)
+    labels = ArraySubquery(Tag.objects.filter(campaigns=OuterRef("pk")).order_by("name").values("name"))
+    watched = Exists(Watch.objects.filter(campaign=OuterRef("pk"), user=actor.user_id))
+    mine = mine.annotate(labels=labels, watched=watched)
     row = get_object_or_404(mine.select_related("experiment", "creator", "version", "summary"), pk=pk)
     outlook, tab = CampaignOutlook(row, at=now), TABS.get(request.GET.get("tab", ""), TABS[""])
     words = {

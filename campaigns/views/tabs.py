@@ -74,6 +74,8 @@ def settings(request: HttpRequest, outlook: CampaignOutlook) -> dict[str, Any]:
 def _compared(campaign: Campaign, word: str) -> dict[str, Any]:
     """A version beside the one before it, as the lines of a plan."""
     number = int(word) if word.isascii() and word.isdecimal() and len(word) < 9 else 0
+    if not number:
+        return {}
     found = {row.number: row for row in CampaignVersion.objects.filter(campaign=campaign, number__in=[number, number - 1])}
     if number not in found:
         return {}
