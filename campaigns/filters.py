@@ -56,6 +56,10 @@ class CampaignFilter:
         return [word for word in self.words if word[0] in TOKENS]
 
     @property
+    def of_active(self) -> bool:
+        return ("on", "1") in self.words
+
+    @property
     def is_narrow(self) -> bool:
         """It asks for more than what everybody sees first."""
         return any(USUAL.get(name) != value for name, value in self.words)

@@ -7,7 +7,8 @@ from campaigns.document.data import Campaign, campaign_part
 from campaigns.document.spelling import from_json, to_json
 
 Words = Sequence[tuple[str, str]]       # (this, that), one after the other
-SHARED = frozenset({"job_type", "login_setup", "login_setups", "job_types"})      # these names mean rows that are not cloned
+LEFT = frozenset({      # names of rows that are not cloned, and words that POMS itself understands
+    "job_type", "login_setup", "kind", "vo_role", "split", "test_split", "completion_type", "stage_type", "join", "jobs"})
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def _named(part: Any, place: int) -> str:
 
 def _replaced(value: Any, words: Words) -> Any:
     if isinstance(value, dict):
-        return {key: each if key in SHARED else _replaced(each, words) for key, each in value.items()}
+        return {key: each if key in LEFT else _replaced(each, words) for key, each in value.items()}
     if isinstance(value, list):
         return [_replaced(each, words) for each in value]
     return _text(value, words) if isinstance(value, str) else value

@@ -16,7 +16,7 @@ OF = OuterRef("pk")
 HOLDS = Hold.objects.filter(campaign=OF, lifted_at=None)
 SCHEDULES = Schedule.objects.filter(stage__campaign=OF, retired_at=None, stage__retired_at=None)
 WAITING = LaunchIntent.objects.waiting().filter(stage__campaign=OF)
-SHOWN_TAGS = 2
+SHOWN_TAGS = 1
 
 
 def with_what_is_shown(rows: QuerySet[Campaign], actor: Actor) -> QuerySet[Campaign]:

@@ -14,7 +14,8 @@ from submissions.services import intents, removal, steering
 from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_intent
 from tests.services.deeds import go
 
-STAGES = (Stage("gen_MC9", Settings(software_version="v9", param_overrides=(("-c", "MC9.fcl"),))), Stage("reco", Settings(dataset="from_parent")))
+STAGES = (Stage("gen_MC9", Settings(software_version="v9", split="none", param_overrides=(("-c", "MC9.fcl"),))),
+          Stage("reco", Settings(dataset="from_parent")))
 
 
 def told(what):
@@ -120,7 +121,7 @@ def test_of_views_there_are_not_too_many(db):
 
 def test_a_clone_says_the_new_words_everywhere_and_names_what_is_shared_as_before():
     doc = replace(make_document("MC9", STAGES, (Dependency("gen_MC9", "reco", "%MC9%"),)), note="MC9 of payload")
-    clone = cloning.cloned(doc, "MC10", [("MC9", "MC10"), ("v9", "v10"), ("payload", "x"), ("", "never")])
+    clone = cloning.cloned(doc, "MC10", [("MC9", "MC10"), ("v9", "v10"), ("payload", "x"), ("none", "some"), ("", "never")])
     assert [stage.name for stage in clone.stages] == ["gen_MC10", "reco"]
     assert clone.dependencies == (Dependency("gen_MC10", "reco", "%MC10%"),)
     assert clone.settled(clone.stages[0]).job_type == "payload"
