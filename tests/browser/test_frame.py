@@ -179,3 +179,12 @@ def test_on_a_phone_the_menu_is_a_drawer_and_the_search_a_page(scene, visit):
     page.get_by_role("searchbox").fill("zmumu")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/dune/campaigns/{scene.campaign.pk}/")
+
+
+def test_what_is_not_offered_now_is_not_shown(scene, visit):
+    """Retry while the page is live, acts on many while nothing is chosen: whatever a style says of buttons."""
+    page = visit()
+    page.goto("/dune/campaigns/", wait_until="networkidle")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    assert page.locator("[hidden]").count() > 0
+    assert page.evaluate("[...document.querySelectorAll('[hidden]')].filter((each) => each.checkVisibility()).map((each) => each.outerHTML)") == []
