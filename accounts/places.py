@@ -21,6 +21,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "Operate": (
         Place("Campaigns", "camp", "campaigns:list", "g c", ("campaigns:",)),
         Place("Submissions", "sub", "submissions:list", "g s", ("submissions:",)),
+        Place("Jobs", "jobs", "submissions:jobs", "g j", ("submissions:job",)),
         Place("Acts on many", "check", "submissions:bulk", "g m"),
         Place("Schedules", "idle", "campaigns:schedules", "g p", ("campaigns:schedule",)),
         Place("Downtimes", "cal", "campaigns:downtimes", "g o", ("campaigns:downtime",)),

@@ -1,7 +1,7 @@
 """Pages of submissions and jobs."""
 from django.urls import path
 
-from submissions.views import acts, bulk, jobs, lists, recover, search, submission
+from submissions.views import acts, bulk, joblist, jobs, lists, recover, search, submission
 
 app_name = "submissions"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("bulk/<int:pk>/items.csv", bulk.items, name="bulk_items"),
     path("submissions.csv", lists.table, {"form": "csv"}, name="csv"),
     path("submissions.json", lists.table, {"form": "json"}, name="json"),
+    path("jobs.csv", joblist.table, name="jobs_csv"),
+    path("jobs/", joblist.jobs, name="jobs"),
     path("submissions/", lists.submissions, name="list"),
     path("submissions/<int:pk>/", submission.submission, name="submission"),
     path("submissions/<int:pk>/jobs/<str:job>/", jobs.job, name="job"),

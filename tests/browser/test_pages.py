@@ -40,7 +40,7 @@ def addresses(scene):
         "06-submissions": "/dune/submissions/",
         "06-submission": f"/dune/submissions/{simulate.pk}/", "07-job": f"/dune/submissions/{generate.pk}/jobs/{str(job).replace('#', '%23')}/",
         "11-launch": f"/dune/stages/{generate.stage_id}/launch/", "12-hold": f"/dune/campaigns/{scene.campaign.pk}/hold/",
-        "13-schedules": "/dune/schedules/", "13-schedule": f"/dune/schedules/{row.pk}/", "13-change": f"/dune/schedules/{row.pk}/change/",
+        "15-jobs": "/dune/jobs/?t=2025-12-01..2026-01-20", "13-schedules": "/dune/schedules/", "13-schedule": f"/dune/schedules/{row.pk}/", "13-change": f"/dune/schedules/{row.pk}/change/",
         "13-downtimes": "/dune/downtimes/", "14-missing": "/dune/campaigns/0/",
         "15-why": f"/dune/datasets/why/?{urlencode({'dataset': ASKED, 'file': parent})}",
         "15-caret": "/dune/datasets/why/?dataset=run_number+seven&file=x",

@@ -1,0 +1,82 @@
+"""Jobs of an experiment, newest first. The sums of each submission say where such jobs are, so that only these submissions are read."""
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from submissions.models import GridCluster, Job, JobSum, Submission
+
+FACETS = ("state", "exit_code", "site")
+READ = 400          # sums that are looked at for one page
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which jobs are meant. `parts`: words of FACETS and what they must be; None is what is not known yet."""
+
+    parts: dict[str, Any]
+    ids: tuple[str, int | None] | None = None       # cluster, and the number in it
+    host: str = ""
+
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Sums, or jobs, that are so."""
+        return rows.filter(**{f"{name}__isnull" if value is None else name: True if value is None else value for name, value in self.parts.items()})
+
+
+@dataclass(frozen=True)
+class Found:
+    """Jobs, each with its submission; and where the next page begins, if there is more."""
+
+    rows: list[tuple[Job, Submission]]
+    after: Place | None
+
+
+def search(submissions: QuerySet[Submission], wanted: Wanted, *, after: Place | None, size: int) -> Found:
+    """The jobs after that place."""
+    numbers, more = _where(submissions, wanted, after)
+    jobs = _narrowed(Job.objects.filter(submission_id__in=numbers), wanted)
+    if after:
+        jobs = jobs.filter(Q(submission_id__lt=after[0]) | Q(submission_id=after[0], id__lt=after[1]))
+    found = list(jobs.order_by("-submission_id", "-id")[:size + 1])
+    full = len(found) > size
+    rows = found[:size]
+    of = Submission.objects.filter(pk__in={job.submission_id for job in rows}).select_related("stage__campaign", "creator").defer(
+        "snapshot", "dimensions").in_bulk()
+    place = (rows[-1].submission_id, rows[-1].pk) if full else (numbers[-1], 0) if more and numbers else None
+    return Found([(job, of[job.submission_id]) for job in rows], place)
+
+
+def _narrowed(jobs: QuerySet[Job], wanted: Wanted) -> QuerySet[Job]:
+    jobs = wanted.of(jobs)
+    if wanted.host:
+        jobs = jobs.filter(host__startswith=wanted.host)
+    if wanted.ids:
+        cluster, proc = wanted.ids
+        jobs = jobs.filter(cluster=cluster, **({} if proc is None else {"proc": proc}))
+    return jobs
+
+
+def _where(submissions: QuerySet[Submission], wanted: Wanted, after: Place | None) -> tuple[list[int], bool]:
+    """The newest submissions that have such jobs, and whether there may be more."""
+    if wanted.ids:
+        mine = submissions.filter(pk__in=GridCluster.objects.filter(cluster=wanted.ids[0]).values("submission_id")[:READ])
+        return list(mine.order_by("-pk").values_list("pk", flat=True)), False
+    sums = wanted.of(JobSum.objects.filter(submission__in=submissions.order_by(), jobs__gt=0))
+    if after:
+        sums = sums.filter(submission_id__lte=after[0])
+    found = list(sums.order_by("-submission_id").values_list("submission_id", flat=True)[:READ])
+    return list(dict.fromkeys(found)), len(found) == READ
+
+
+def counted(submissions: QuerySet[Submission], wanted: Wanted) -> dict[str, Counter[Any]]:
+    """How many jobs there are of each state, exit code and site, each within the other words of the filter."""
+    kinds = JobSum.objects.filter(submission__in=submissions.order_by(), jobs__gt=0).values_list(*FACETS).annotate(n=Sum("jobs"))
+    found: dict[str, Counter[Any]] = {name: Counter() for name in FACETS}
+    for *values, n in kinds:
+        for place, name in enumerate(FACETS):
+            others = all(value == wanted.parts[other] for other, value in zip(FACETS, values, strict=True)
+                         if other != name and other in wanted.parts)
+            found[name][values[place]] += n * others
+    return found
