@@ -83,10 +83,10 @@ def _cells(job: Job, row: Submission) -> list[Any]:
 def _mine(actor: Actor, said: QueryDict, span: spans.Span) -> QuerySet[Submission]:
     rows = Submission.objects.visible_to(actor)
     for word, field in (("campaign", "stage__campaign_id"), ("stage", "stage_id"), ("submission", "pk")):
-        if NUMBER.fullmatch(said.get(word, "")):
-            rows = rows.filter(**{field: int(said[word])})
-    if said.get("by"):
-        rows = rows.filter(creator__username=said["by"])
+        if NUMBER.fullmatch(value := str(said.get(word, ""))):
+            rows = rows.filter(**{field: int(value)})
+    if by := said.get("by"):
+        rows = rows.filter(creator__username=by)
     if span.is_all or _ids(said):
         return rows
     rows = rows.filter(created_at__gte=span.begins)
@@ -97,8 +97,8 @@ def _wanted(said: QueryDict) -> job_search.Wanted:
     parts: dict[str, Any] = {}
     if said.get("state") in list(JobState):
         parts["state"] = said["state"]
-    if re.fullmatch(r"-?\d{1,9}|none", said.get("exit", "")):
-        parts["exit_code"] = None if said["exit"] == NONE else int(said["exit"])
+    if re.fullmatch(r"-?\d{1,9}|none", value := str(said.get("exit", ""))):
+        parts["exit_code"] = None if value == NONE else int(value)
     if said.get("site"):
         parts["site"] = None if said["site"] == NONE else said["site"]
     return job_search.Wanted(parts, _ids(said), said.get("machine", ""))
