@@ -20,6 +20,7 @@ class Place:
 PLACES: dict[str, tuple[Place, ...]] = {
     "Operate": (
         Place("Campaigns", "camp", "campaigns:list", "g c", ("campaigns:",)),
+        Place("Stages", "stage", "campaigns:stages", "g e", ("campaigns:stage", "campaigns:slice")),
         Place("Submissions", "sub", "submissions:list", "g s", ("submissions:",)),
         Place("Jobs", "jobs", "submissions:jobs", "g j", ("submissions:job",)),
         Place("Acts on many", "check", "submissions:bulk", "g m"),

@@ -1,7 +1,7 @@
 """Pages of campaigns and stages."""
 from django.urls import path
 
-from campaigns.views import acts, campaign, changing, downtimes, files, launch, lists, news, saved, schedules, slices, stage, stale
+from campaigns.views import acts, campaign, changing, downtimes, files, launch, lists, news, saved, schedules, slices, stage, stages, stale
 
 app_name = "campaigns"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/launch/", changing.launch, name="launch_of"),
     path("campaigns/<int:pk>/ini/", files.shown, name="ini"),
     path("campaigns/<int:pk>/<slug:deed>/", acts.on_campaign, name="act"),
+    path("stages/", stages.stages, name="stages"),
     path("stages/<int:pk>/", stage.stage, name="stage"),
     path("stages/<int:pk>/charts.json", stage.numbers, name="charts"),
     path("stages/<int:pk>/launch/", launch.launch, name="launch"),

@@ -18,6 +18,7 @@ ICONS: dict[str, str] = {
     # places
     "camp": '<circle cx="3.5" cy="8" r="1.8"/><circle cx="12.5" cy="4" r="1.8"/><circle cx="12.5" cy="12" r="1.8"/>'
             '<path d="M5.2 7.3 10.8 4.6M5.2 8.7l5.6 2.7"/>',
+    "stage": '<path d="M1.8 5.8h3.6v4.4H1.8zM10.6 5.8h3.6v4.4h-3.6zM5.4 8h5.2"/>',
     "sub": '<path d="M2.5 4h11M2.5 8h11M2.5 12h7"/>',
     "key": '<circle cx="5" cy="11" r="3"/><path d="m7.2 8.8 6-6M11 5l2 2"/>',
     "board": '<path d="M2 3h12v10H2zM2 7h12M6.5 7v6"/>',

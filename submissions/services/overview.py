@@ -60,7 +60,7 @@ class CampaignOutlook:
         self.campaign, self.at = campaign, at
         rows: list[Any] = list(_stages(campaign.stages.filter(retired_at=None), since=at - LATELY))
         self.edges = [Edge(edge["up"], row.pk, edge["pattern"]) for row in rows for edge in row.fed_by]
-        open_now = grouped(families_of(_open(stage__campaign=campaign, stage__retired_at=None)), lambda family: family.first.stage_id)
+        open_now = grouped(families_of(open_of(stage__campaign=campaign, stage__retired_at=None)), lambda family: family.first.stage_id)
         waiting = grouped(waiting_intents(stage__campaign=campaign), lambda intent: intent.stage_id)
         self.holds = standing_holds(campaign)
         for row in rows:
@@ -156,7 +156,7 @@ def of_stage(pk: int, among: QuerySet[Stage], *, at: datetime) -> tuple[StageOut
     holds, feeding = standing_holds(row.campaign), dict.fromkeys(edge["up"] for edge in row.fed_by)
     feeds = [StageOutlook(up, documents.settings_of(up), [], **_told(up)) for number in feeding if (up := rows.get(number))]
     fed = [down for down in rows.values() if pk in {edge["up"] for edge in down.fed_by}]
-    return StageOutlook(row, documents.settings_of(row), families_of(_open(stage=pk)), feeds, fed, list(waiting_intents(stage=row)), holds.get(pk),
+    return StageOutlook(row, documents.settings_of(row), families_of(open_of(stage=pk)), feeds, fed, list(waiting_intents(stage=row)), holds.get(pk),
                         **_told(row)), holds
 
 
@@ -189,7 +189,7 @@ def _ended(since: datetime) -> QuerySet[Any, Any]:
         told=JSONObject(jobs_done=Sum("done"), jobs_failed=Sum("failed")))
 
 
-def _open(**of: Any) -> QuerySet[Submission]:
+def open_of(**of: Any) -> QuerySet[Submission]:
     """The newest open families, recoveries and all."""
     firsts = Submission.objects.filter(FIRST, settled_at=None, **of).order_by("-pk").values("pk")[:OPEN]
     held = Job.objects.filter(submission_id=OuterRef("pk"), state=JobState.HELD).exclude(reason=None).values("reason")[:1]

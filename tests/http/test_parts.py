@@ -8,7 +8,7 @@ from django.urls import reverse
 from submissions.models import Job
 
 PARTS = {
-    "campaigns:list": (11, 9), "campaigns:campaign": (12, 11), "campaigns:stage": (12, 11), "submissions:list": (6, 4),
+    "campaigns:list": (11, 9), "campaigns:campaign": (12, 11), "campaigns:stage": (12, 11), "campaigns:stages": (7, 6), "submissions:list": (6, 4),
     "submissions:submission": (14, 13), "submissions:job": (10, 5), "campaigns:launch": (13, 13),
 }
 
