@@ -83,7 +83,7 @@ def efficiency(bins: Counter[int]) -> Chart:
         return Chart("cpu", "CPU / wall", "No job that ended said how much CPU it used.")
     low = sum(bins[place] for place in range(BINS // 2))
     return Chart(
-        "cpu", "CPU / wall", f"Half of {_many(jobs)} ended jobs used at least {middle:.0%} of their time; {_many(low)} used less than half.",
+        "cpu", "CPU / wall", f"Of {_many(jobs)} ended job{_s(jobs)} half used at least {middle:.0%} of their time; {_many(low)} used less than half.",
         key=f"median {middle:.2f}", columns=("CPU / wall", "Jobs"),
         rows=[Row(f"{place / BINS:.2f} to {(place + 1) / BINS:.2f}", [_many(bins[place])], {"cpu": str(place)}) for place in sorted(+bins)],
         data={"x": [round((place + 0.5) / BINS, 3) for place in range(BINS)], "values": [bins[place] for place in range(BINS)],
@@ -113,7 +113,7 @@ def memory(cells: Sequence[Any], over: int) -> Chart:
     peak = f"up to {_many((highest + 1) * MEMORY_BIN)} MB"
     bold = f"{_many(over)} used more than was asked for" if over else "none used more than was asked for"
     return Chart(
-        "memory", "Peak memory", f"Jobs of the last {len(order)} submissions used {peak}; {bold}.",
+        "memory", "Peak memory", f"Jobs of the last {f'{len(order)} submissions' if len(order) > 1 else 'submission'} used {peak}; {bold}.",
         key=f"{_many(over)} over" if over else "", columns=("Submission", "Asked for", "Used", "Jobs"),
         rows=[Row(f"#{cell.submission}", [_mb(cell.asked), _range(cell.bin), _many(cell.jobs)], {"memory": str(cell.bin)})
               for cell in sorted(cells, key=lambda cell: (-cell.submission, -cell.bin))],
@@ -143,7 +143,8 @@ def sites(sums: Sequence[Any]) -> Chart:
         return Chart("sites", "Sites", "No job said where it ran.")
     worst = max(groups, key=lambda group: group.bad)
     bad = f"most bad jobs at {worst.label}, {_many(worst.bad)} of {_many(worst.all)}" if worst.bad else "none went wrong"
-    sentence = f"{_many(sum(group.all for group in groups))} jobs at {known} site{'s' if known > 1 else ''}; {bad}."
+    jobs = sum(group.all for group in groups)
+    sentence = f"{_many(jobs)} job{_s(jobs)} at {known} site{_s(known)}; {bad}."
     return Chart("sites", "Sites", sentence, key="hatched is bad", columns=("Site", "Jobs", "Bad"), rows=[group.row for group in groups],
                  data=_bars(groups))
 
@@ -159,7 +160,8 @@ def ends(sums: Sequence[Any]) -> Chart:
     groups = [_Group(_end(*key), counts, _chosen(*key)) for key, counts in sorted(by.items(), key=lambda item: -item[1].total())]
     worst = max(groups, key=lambda group: group.bad)
     most = f", most of them with {worst.label}" if worst.bad else ""
-    sentence = f"{_many(sum(group.bad for group in groups))} of {_many(sum(group.all for group in groups))} ended jobs are bad{most}."
+    bad, jobs = sum(group.bad for group in groups), sum(group.all for group in groups)
+    sentence = f"Of {_many(jobs)} ended job{_s(jobs)} {_many(bad)} went wrong{most}."
     return Chart("ends", "Exit codes", sentence, columns=("Exit code", "Jobs", "Bad"), rows=[group.row for group in groups], data=_bars(groups))
 
 
@@ -219,6 +221,10 @@ def _moment(second: int) -> datetime:
 
 def _written(second: int) -> str:
     return f"{_moment(second):%Y-%m-%d %H:%M}"
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"
 
 
 def _many(number: int) -> str:

@@ -61,7 +61,7 @@ function bars({ labels, totals, series }, token) {
     traces: [...traces, track],
     layout: layout(token, {
       barmode: "stack", bargap: 0.55, x: { visible: false, range: [0, longest], domain: [0, 0.84] },
-      y: { tickvals: y, ticktext: labels, autorange: "reversed", showgrid: false, zeroline: false, showline: false, ticks: "", ticklabelstandoff: 8, tickfont: { color: token("ink"), size: 12 } },
+      y: { tickvals: y, ticktext: labels, range: [Math.max(labels.length, 5) - 0.5, -0.5], showgrid: false, zeroline: false, showline: false, ticks: "", ticklabelstandoff: 8, tickfont: { color: token("ink"), size: 12 } },
       annotations: totals.map((total, place) => ({ x: 1, xref: "paper", xanchor: "right", y: place, text: total.toLocaleString("en").replaceAll(",", "\u202f"), showarrow: false, font: { color: token("ink2"), size: 12 } })),
     }),
   };

@@ -46,7 +46,7 @@ def test_a_time_that_is_over_speaks_of_its_end():
 def test_efficiency_has_its_median():
     chart = charts.efficiency(Counter({2: 10, 16: 60, 18: 30}))
     assert chart.key == "median 0.83"
-    assert chart.sentence == "Half of 100 ended jobs used at least 83% of their time; 10 used less than half."
+    assert chart.sentence == "Of 100 ended jobs half used at least 83% of their time; 10 used less than half."
     assert sum(chart.data["values"]) == 100 and [row.words["cpu"] for row in chart.rows] == ["2", "16", "18"]
     assert charts.efficiency(Counter()).data == {}
 
@@ -82,7 +82,7 @@ def test_ends_are_exit_codes_and_signals():
     sums = [Kind("done", 0, None, "x", 90), Kind("failed", 137, None, "x", 8), Kind("failed", None, 11, "x", 1), Kind("lost", None, None, "x", 1),
             Kind("running", None, None, "x", 5)]
     chart = charts.ends(sums)
-    assert chart.sentence == "10 of 100 ended jobs are bad, most of them with 137, killed."
+    assert chart.sentence == "Of 100 ended jobs 10 went wrong, most of them with 137, killed."
     assert [(row.label, row.words) for row in chart.rows] == [
         ("exit 0", {"exit": "0"}), ("137, killed", {"exit": "137"}), ("signal 11", {"signal": "11"}), ("not told", {})]
     assert charts.ends(sums[-1:]).sentence == "No job has ended."
