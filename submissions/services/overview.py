@@ -194,7 +194,8 @@ def open_of(**of: Any) -> QuerySet[Submission]:
     firsts = Submission.objects.filter(FIRST, settled_at=None, **of).order_by("-pk").values("pk")[:OPEN]
     held = Job.objects.filter(submission_id=OuterRef("pk"), state=JobState.HELD).exclude(reason=None).values("reason")[:1]
     why = Case(When(held__gt=0, then=Subquery(held)), default=None, output_field=CharField())
-    return Submission.objects.filter(Q(pk__in=firsts) | Q(parent__in=firsts), abandoned_at=None).annotate(held_why=why)
+    members = firsts.union(Submission.objects.filter(parent__in=firsts).values("pk"), all=True)      # with OR all submissions would be looked at
+    return Submission.objects.filter(pk__in=members, abandoned_at=None).annotate(held_why=why)
 
 
 def _told(row: Any) -> dict[str, Any]:
