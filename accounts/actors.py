@@ -1,7 +1,7 @@
 """Who is asking, and in which role: the same answer for a page and for the API."""
 from django.http import HttpRequest
 
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.policy import Actor, Role
 from pomssite.kit.errors import NotAllowed
 
@@ -12,7 +12,7 @@ def roles(user, experiment: str) -> tuple[Role, ...]:
     """The roles this user may act in there; none for a stranger."""
     if user.is_superuser:
         return tuple(Role)
-    found = Membership.objects.filter(user_id=user.pk, experiment_id=experiment, active=True, experiment__active=True).first()
+    found = user.belongs.get(experiment)
     return found.roles if found else ()
 
 

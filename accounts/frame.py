@@ -42,8 +42,7 @@ class Frame:
 
     @cached_property
     def _memberships(self) -> dict[str, Membership]:
-        mine = Membership.objects.filter(user_id=self._user.pk, active=True, experiment__active=True) if self._user else Membership.objects.none()
-        return {row.experiment_id: row for row in mine.select_related("experiment")}
+        return getattr(self._user, "belongs", {})
 
     @cached_property
     def _rows(self) -> dict[str, Experiment]:

@@ -104,8 +104,9 @@ class LocalCatalogue:
         return _count(answer(experiment, Chain(Term("snapshot_for_project_name", "", (tag,)), tuple(("and", tree) for tree in made))))
 
     def totals(self, experiment: str, tag: str) -> dict[str, int]:
-        members = ProjectFile.objects.filter(project=_project(experiment, tag))
-        return dict(members.order_by().values_list("status").annotate(Count("pk")))
+        members = ProjectFile.objects.filter(project__experiment=experiment, project__name=tag)
+        found = dict(members.order_by().values_list("status").annotate(Count("pk")))
+        return found if found or _project(experiment, tag) else {}
 
     def end(self, experiment: str, tag: str) -> None:
         Project.objects.filter(pk=_project(experiment, tag).pk, ended_at=None).update(ended_at=Now())

@@ -1,5 +1,6 @@
 // Chosen rows of a list: the bar says how many, is there while there are any, and the box in the head stands for the whole page.
 const bar = document.getElementById("bulk");
+const kept = new Set();      // what is chosen stays so when its row is asked for again
 const boxes = () => [...document.querySelectorAll("input[form=bulk][name=thing]")];
 
 function tell() {
@@ -7,6 +8,7 @@ function tell() {
   const head = document.querySelector("[data-bulk-all]");
   bar.dataset.chosen = every ? "all" : String(chosen);
   bar.querySelector("[data-bulk-said]").textContent = every ? "All that fit" : `${chosen} chosen`;
+  all.forEach((one) => kept[one.checked ? "add" : "delete"](one.value));
   all.forEach((one) => one.closest("tr").classList.toggle("on", one.checked || every));
   if (!head) return;
   head.checked = chosen > 0 && chosen === all.length;
@@ -18,7 +20,10 @@ if (bar) {
     if (event.target.matches("[data-bulk-all]")) boxes().forEach((one) => { one.checked = event.target.checked; });
     if (event.target.matches("[data-bulk-all], input[form=bulk], #bulk input")) tell();
   });
-  document.addEventListener("htmx:after:swap", tell);
+  document.addEventListener("htmx:after:swap", () => {
+    boxes().forEach((one) => { one.checked = kept.has(one.value); });
+    tell();
+  });
   window.addEventListener("pageshow", tell);
   tell();
 }

@@ -27,6 +27,7 @@ class Deed:
     look: str = ""
     jobs: bool = False          # may be done to some of its jobs
     seldom: bool = False        # not shown where it cannot be done
+    key: str = ""
 
 
 def _order(deed: str) -> Callable[..., Any]:
@@ -64,12 +65,12 @@ DEEDS = {deed.name: deed for deed in (
     Deed("decline", "Decline", "It ends here: nothing that depends on it starts. Who declined, and why, is kept.", "Declined.",
          Verb.APPROVE, _is(Status.AWAITING), "Only what awaits approval can be declined.", _mark(Status.CANCELLED), "x"),
     Deed("hold", "Hold", "Jobs that wait or run are held in the batch system until somebody releases them.", "Holding is ordered.",
-         Verb.HOLD, _is(Status.IDLE, Status.RUNNING), "Only idle and running work can be held.", _order("hold"), "held", jobs=True),
+         Verb.HOLD, _is(Status.IDLE, Status.RUNNING), "Only idle and running work can be held.", _order("hold"), "held", jobs=True, key="h"),
     Deed("release", "Release", "Held jobs go back to the queue of the batch system.", "Releasing is ordered.",
          Verb.HOLD, _is(Status.HELD), "Only held work can be released.", _order("release"), "launch", jobs=True),
     Deed("kill", "Kill", "Its jobs are removed from the batch system and do not come back. What they have not written is lost.",
          "Killing is ordered.", Verb.DO, _is(Status.IDLE, Status.RUNNING, Status.HELD), "It has no jobs in the batch system now.",
-         _order("remove"), "x", "danger", jobs=True),
+         _order("remove"), "x", "danger", jobs=True, key="K"),
     Deed("locate", "Mark located", "It counts as good: its recoveries end, and what depends on it starts. This cannot be taken back.",
          "Marked Located.", Verb.DO, _can_be(Status.LOCATED), "Only Failed and Completed submissions that are not settled can be marked Located.",
          _mark(Status.LOCATED), "check"),
@@ -85,11 +86,18 @@ DEEDS = {deed.name: deed for deed in (
          seldom=True),
 )}
 RECOVER = Deed("recover", "Recover", "", "", Verb.DO, lambda submission: submission.status in states.RECOVERABLE and submission.abandoned_at is None,
-               "Its jobs have not ended.", repairs.recover, "launch")     # it has a page of its own, which asks for more than a reason
+               "Its jobs have not ended.", repairs.recover, "undo", "pri", key="r")     # it has a page of its own, which asks for more than a reason
 
 
 def why_not(deed: Deed, submission: Submission, *, actor: Actor) -> str:
     """A sentence; empty if it may be done."""
-    if not may(actor, deed.verb, submission.owner):
-        return f"Acting as {actor.role} you may not {deed.button.lower()} this; it was made as {submission.creator_role}."
+    if reason := may_not(deed, submission, actor=actor):
+        return reason
     return "" if deed.possible(submission) else f"{deed.otherwise} This one is {submission.status}."
+
+
+def may_not(deed: Deed, submission: Submission, *, actor: Actor) -> str:
+    """The same of the person alone."""
+    if may(actor, deed.verb, submission.owner):
+        return ""
+    return f"Acting as {actor.role} you may not {deed.button.lower()} this; it was made as {submission.creator_role}."

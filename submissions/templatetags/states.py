@@ -96,3 +96,9 @@ def counted(counts: Mapping[Any, int]) -> str:
 def letter(status: str) -> str:
     """The sign inside a square."""
     return LETTER.get(SIGN[status], "")
+
+
+@register.filter
+def efficiency(job: Any, asked: Mapping[str, Any]) -> str:
+    """CPU time by wall time and cores; "" while one of them is not known."""
+    return "" if job.cpu_s is None or not job.wall_s else f"{job.cpu_s / (job.wall_s * (asked.get('cpus') or 1)):.2f}"

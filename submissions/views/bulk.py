@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
@@ -50,16 +50,16 @@ def act(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         return _answered(request, actor, row)
     counts = dict(row.items.order_by().values_list("state").annotate(Count("pk")))
     found = keyset.page(request, _asked_for(request, row), {"order": "pk"}, usual="order", size=ROWS)
-    deed, kind = _deed(row), bulk.KINDS[row.kind]
+    deed = _deed(row)
     words = {
         "act": row, "deed": deed, "counts": counts, "states": [(state, counts[state]) for state in STATES if state in counts],
         "total": sum(counts.values()), "left": counts.get(CHOSEN, 0), "done": counts.get(DONE, 0), "refused": counts.get(REFUSED, 0),
         "put_off": counts.get(LEFT, 0), "jobs": row.items.filter(state=CHOSEN).aggregate(n=Sum("jobs"))["n"] or 0, "reasons": _reasons(row),
         "state": request.GET.get("state", ""), "page": found, "lines": [Line(item, _address(actor, row, item)) for item in found.rows],
-        "back": f"{reverse(kind.list, args=[actor.experiment])}?{row.of}".rstrip("?"), "under_way": row.asked_at and not row.done_at,
+        "back": _back(actor, row), "under_way": row.asked_at and not row.done_at,
         "mine": (row.creator_id, row.creator_role) == (actor.user_id, actor.role),
         "may_stop": actor.user_id == row.creator_id or may(actor, Verb.ADMIN, row.owner),
-        "trail": [(f"{row.kind.capitalize()}s", reverse(kind.list, args=[actor.experiment]))],
+        "trail": [(f"{row.kind.capitalize()}s", _back(actor, row))],
     }
     return show(request, "submissions/bulk_result.html" if row.asked_at else "submissions/bulk.html", words, at=clock.now())
 
@@ -99,6 +99,15 @@ def _reasons(row: BulkAct) -> list[tuple[str, int]]:
 
 def _address(actor: Actor, row: BulkAct, item: BulkItem) -> str:
     return reverse(bulk.KINDS[row.kind].page, args=[actor.experiment, *item.thing.split("/")])
+
+
+def _back(actor: Actor, row: BulkAct) -> str:
+    """To the list, as it was filtered."""
+    kind, words = bulk.KINDS[row.kind], QueryDict(row.of, mutable=True)
+    inside = [words.pop(kind.within)[0]] if words.get(kind.within, "").isdecimal() else []
+    if kind.within and not inside:
+        return reverse("submissions:list", args=[actor.experiment])
+    return f"{reverse(kind.list, args=[actor.experiment, *inside])}?{words.urlencode()}".rstrip("?")
 
 
 @member

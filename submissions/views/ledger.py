@@ -21,6 +21,7 @@ class Line:
     status: Status
     count: int
     total: int
+    of: str = ""            # the list of its files
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -41,10 +42,11 @@ class Ledger:
         total = sum(self.inputs.values())
         consumed = sum(self.inputs.get(word, 0) for word in CONSUMED)
         made, located = self.outputs["declared"], self.outputs["located"]
-        inputs = [Line("Inputs delivered", Status.RUNNING, total - self.inputs.get(FileStatus.UNKNOWN, 0), total),
-                  Line("Inputs consumed", Status.LOCATED, consumed, total),
-                  Line("Inputs missing", Status.FAILED, total - consumed, total)]
-        outputs = [Line("Outputs declared", Status.COMPLETED, made, made), Line("Outputs located", Status.LOCATED, located, made)]
+        inputs = [Line("Inputs delivered", Status.RUNNING, total - self.inputs.get(FileStatus.UNKNOWN, 0), total, "delivered"),
+                  Line("Inputs consumed", Status.LOCATED, consumed, total, "consumed"),
+                  Line("Inputs missing", Status.FAILED, total - consumed, total, "missing")]
+        outputs = [Line("Outputs declared", Status.COMPLETED, made, made, "declared"),
+                   Line("Outputs located", Status.LOCATED, located, made, "located")]
         return [*(inputs if total else []), *outputs]
 
 

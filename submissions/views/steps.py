@@ -1,10 +1,12 @@
-"""The life of a submission as a line of steps: what was, what is, and what comes next and when."""
-from collections.abc import Sequence
+"""The life of a submission as a line of steps: what was, how long, what is, and what comes next and when."""
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
+from pomssite.templatetags.signs import age, number
 from submissions.models import StatusChange, Submission
-from submissions.states import Status
+from submissions.states import LIVE, Status
 
 AHEAD: dict[str, tuple[Status, ...]] = {
     Status.NEW: (Status.IDLE, Status.RUNNING, Status.COMPLETED, Status.LOCATED),
@@ -18,6 +20,15 @@ SHOWN = 4
 
 
 @dataclass(frozen=True)
+class Now:
+    """What is known at this moment: the time, how many jobs there are, and how many outputs were declared and located."""
+
+    at: datetime
+    jobs: int
+    outputs: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Step:
     """One step; without a time it is still to come."""
 
@@ -25,33 +36,61 @@ class Step:
     look: str
     at: datetime | None = None
     words: str = ""
+    more: str = ""
 
 
-def steps_of(row: Submission, history: Sequence[StatusChange]) -> list[Step]:
+def steps_of(row: Submission, history: Sequence[StatusChange], now: Now) -> list[Step]:
     """The first change, the last few, and what is ahead."""
-    past = [Step(change.status, "past", change.at, _by(change)) for change in [*history[:1], *history[1:][-SHOWN:]]]
-    if past:
-        now = past.pop()
-        past.append(Step(now.status, "now", now.at, now.words))
+    shown = [*history[:1], *history[1:][-SHOWN:]]
+    past = [Step(change.status, "past", change.at, _lasted(change, after), f"by {change.by}")
+            for change, after in pairwise(shown)]
+    here = [Step(change.status, "now", change.at, _standing(row, now), f"by {change.by}") for change in shown[-1:]]
     future = AHEAD.get(row.status, ()) if row.abandoned_at is None else ()
-    ahead = [Step(status, "future", None, _when(row, status)) for status in future]
-    return [*past, *ahead, *_recovery(row)]
+    return [*past, *here, *(Step(status, "future", None, *_when(row, status, now)) for status in future), *_recovery(row)]
+
+
+def _lasted(change: StatusChange, after: StatusChange) -> str:
+    return f"for {age(after.at - change.at)}"
+
+
+def _standing(row: Submission, now: Now) -> str:
+    """How many jobs are so, or since when it is so."""
+    of = {Status.IDLE: row.idle, Status.RUNNING: row.running, Status.HELD: row.held}.get(Status(row.status))
+    return f"{number(of)} of {number(now.jobs)} jobs" if of and now.jobs else ""
 
 
 def _recovery(row: Submission) -> list[Step]:
-    """What failed and is not given up is brought home by others."""
-    comes = row.status == Status.FAILED and row.parent_id is None and not (row.settled_at or row.stuck or row.abandoned_at)
-    return [Step(Status.LOCATED, "future", None, "by its recoveries")] if comes else []
+    """What failed and is not given up is brought home by others; else they come where too little is there."""
+    if row.parent_id is not None or row.settled_at or row.stuck or row.abandoned_at:
+        return []
+    if row.status == Status.FAILED:
+        return [Step(Status.LOCATED, "future", None, "by its recoveries")]
+    plan = len(row.snapshot.get("job_type", {}).get("recoveries", []))
+    return [Step("Recovered", "future", None, "by itself, if too little", f"is there: {plan} in its plan")] if plan and row.status in LIVE else []
 
 
-def _by(change: StatusChange) -> str:
-    return f"by {change.by}"
+def _when(row: Submission, status: Status, now: Now) -> tuple[str, str]:
+    return WHEN[status](row, now)
 
 
-def _when(row: Submission, status: Status) -> str:
+def _completed(row: Submission, now: Now) -> tuple[str, str]:
+    if row.status == Status.AWAITING:
+        return "when it is approved", ""
+    ended = row.done + row.failed + row.removed + row.lost
+    return "when its jobs have ended", f"now {ended * 100 // now.jobs} %" if now.jobs else ""
+
+
+def _located(row: Submission, now: Now) -> tuple[str, str]:
     settings = row.snapshot.get("settings", {})
-    words = {
-        Status.IDLE: "when its jobs are taken", Status.RUNNING: "when a job starts", Status.COMPLETED: "when its jobs have ended",
-        Status.LOCATED: f"at {settings.get('completion_pct', 95)} % of outputs",
-    }
-    return words[status]
+    if settings.get("completion_type") == "complete":
+        return "as soon as it is Completed", ""
+    if row.force_at:
+        return f"at {settings.get('completion_pct', 95)} % of outputs", f"or at {row.force_at:%-d %b %H:%M} in any case"
+    made = now.outputs["declared"]
+    return f"at {settings.get('completion_pct', 95)} % of outputs", f"now {number(now.outputs['located'])} of {number(made)} declared" if made else ""
+
+
+WHEN: dict[Status, Callable[[Submission, Now], tuple[str, str]]] = {
+    Status.IDLE: lambda row, now: ("when its jobs are taken", ""), Status.RUNNING: lambda row, now: ("when a job starts", ""),
+    Status.COMPLETED: _completed, Status.LOCATED: _located,
+}

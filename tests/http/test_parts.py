@@ -8,8 +8,8 @@ from django.urls import reverse
 from submissions.models import Job
 
 PARTS = {
-    "campaigns:list": (11, 9), "campaigns:campaign": (12, 11), "campaigns:stage": (12, 11), "campaigns:stages": (7, 6), "submissions:list": (6, 4),
-    "submissions:submission": (14, 13), "submissions:job": (10, 5), "campaigns:launch": (13, 13),
+    "campaigns:list": (10, 9), "campaigns:campaign": (11, 11), "campaigns:stage": (11, 11), "campaigns:stages": (6, 6), "submissions:list": (5, 4),
+    "submissions:submission": (12, 12), "submissions:job": (9, 5), "campaigns:launch": (12, 13),
 }
 
 

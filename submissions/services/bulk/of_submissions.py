@@ -69,5 +69,5 @@ def _deed(one: deeds.Deed) -> Deed:
                 look=one.look, seldom=one.seldom or one.verb == Verb.APPROVE)
 
 
-KIND = Kind("submission", "submissions:submission", "submissions:list", _rows, _chosen, lambda row: f"#{row.pk} {row.tag}", _live)
+KIND = Kind("submission", "submissions:submission", "submissions:list", _rows, _chosen, lambda row: f"#{row.pk} {row.tag}", jobs=_live)
 DEEDS = tuple(_deed(one) for one in deeds.DEEDS.values())

@@ -23,6 +23,7 @@ class Kind:
     rows: Callable[[Actor, Sequence[str]], Mapping[str, Any]]       # those keys that there are and that the actor may see, with their rows
     chosen: Callable[[Actor, QueryDict, datetime], Sequence[str]]       # the keys of all that fit a list's filter now, at most MOST + 1
     named: Callable[[Any], str] = str
+    within: str = ""                                                # the word of the filter that the list's address wants
     jobs: Callable[[Any], int] = lambda row: 0                      # how many jobs it is about
 
 
