@@ -108,11 +108,10 @@ class Node:
 
     @property
     def words(self) -> str:
-        """What stands in the box, as it stands there, and the state that its sign tells."""
+        """What the sign tells, and what did not fit into the box."""
         each = self.outlook
-        shown = [self.name] if self.size is SMALL else [self.name, self.count, self.line]
         rest = [each.state, each.stage.name if self.name != each.stage.name else "", self.count if self.size is SMALL else ""]
-        return f"{' '.join(filter(None, shown))}, {', '.join(filter(None, rest))}"
+        return ", ".join(filter(None, rest))
 
 
 @dataclass(frozen=True)
@@ -144,9 +143,9 @@ class Drawing:
     def boxes(self, address: str) -> SafeString:
         """The boxes of a large graph: a sign and a name each. `address` leads to stage 0."""
         start, end = address.rsplit("0", 1)
-        inside = ('<a href="{}{}{}" aria-label="{}"><g transform="translate({},{})"><rect class="box" width="132" height="26" rx="6"/>'
-                  '<g class="sign c-{}" transform="translate(6,5)">{}</g><text x="27" y="17">{}</text></g></a>')
-        return format_html_join("", inside, ((start, each.outlook.stage.pk, end, each.words, each.x, each.y, each.sign, each.lines, each.name)
+        inside = ('<a href="{}{}{}"><g transform="translate({},{})"><rect class="box" width="132" height="26" rx="6"/>'
+                  '<g class="sign c-{}" transform="translate(6,5)" role="img" aria-label="{}">{}</g><text x="27" y="17">{}</text></g></a>')
+        return format_html_join("", inside, ((start, each.outlook.stage.pk, end, each.x, each.y, each.sign, each.words, each.lines, each.name)
                                              for each in self.nodes))
 
 

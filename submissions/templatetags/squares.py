@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from submissions.services.lineages import COLUMNS, Square
 from submissions.templatetags.states import SIGN, counted
 
+NOT_BEGUN = Square(None, None, "not there yet")
 register = template.Library()
 BAR = '<a tabindex="-1" href="{}{}{}"><rect class="f c-{}" x="{}" y="2" width="{}" height="12"><title>{}</title></rect></a>'
 
@@ -24,6 +26,8 @@ def squares(context: Context, grid: Any, each: Any) -> SafeString:
     """Of one stage, oldest left; each leads to its submission. The keyboard reaches the same by the tab of submissions."""
     start, end = _around(context, "submissions:submission")
     row = grid.rows[each.stage.pk]
+    if grid.size == 1:
+        row = [*row, *[NOT_BEGUN] * (min(each.expected, COLUMNS) - len(row))]
     drawn = format_html_join("", "{}", ((_square(square, start, end),) for square in row))
     size = "slim" if len(row) <= 30 else "slim thin"
     return format_html('<span class="sq m {}" role="group" aria-label="{}">{}</span>', size, counted(each.counts), drawn)

@@ -27,7 +27,7 @@ def test_each_answer_has_a_number_that_the_error_page_repeats(scene, as_user):
 def test_a_fault_is_a_page_with_its_number_and_no_traceback(scene, as_user, monkeypatch):
     client = as_user()
     client.raise_request_exception = False
-    monkeypatch.setattr("campaigns.views.lists.Line", None)
+    monkeypatch.setattr("campaigns.views.lists.show", None)
     answer = client.get("/dune/campaigns/")
     assert answer.status_code == 500
     text = answer.content.decode()
