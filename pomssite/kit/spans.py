@@ -9,7 +9,7 @@ BETWEEN = re.compile(rf"{MOMENT}\.\.{MOMENT}", re.ASCII)
 LONG = {"h": timedelta(hours=1), "d": timedelta(days=1), "mo": timedelta(days=30)}
 WORDS = {"h": "h", "d": "d", "mo": "months"}
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-LEAST = timedelta(minutes=5)
+LEAST, DAY = timedelta(minutes=5), timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,10 @@ class Span:
 
     @property
     def earlier(self) -> str:
-        """The span of the same length before it, as an address writes it; "" if there is none."""
-        return "" if self.begins - self.long < BEGINNING else between(self.begins - self.long, self.begins)
+        """The span of the same length before it, as an address writes it; "" if there is none. Long ones begin with an hour: a page that
+        shows it is the same a minute later."""
+        ends = self.begins.replace(minute=0) if self.long >= DAY else self.begins
+        return "" if ends - self.long < BEGINNING else between(ends - self.long, ends)
 
     def later(self, now: datetime) -> str:
         """The span of the same length after it; "" if that lies ahead."""

@@ -34,9 +34,9 @@ def test_what_makes_no_sense_is_the_usual_span(text):
 
 def test_before_and_after():
     today = span("24h")
-    assert (today.earlier, today.later(NOW)) == ("2026-11-21T15:24..2026-11-22T15:24", "")
+    assert (today.earlier, today.later(NOW)) == ("2026-11-21T15:00..2026-11-22T15:00", "")
     before = span(today.earlier)
-    assert (before.later(NOW), span(before.later(NOW)).later(NOW)) == ("2026-11-22T15:24..2026-11-23T15:24", "")
+    assert (before.later(NOW), span(before.later(NOW)).later(NOW)) == ("2026-11-22T15:00..2026-11-23T15:00", "")
     assert (span("all").earlier, span("all").later(NOW)) == ("", "")
 
 
