@@ -1,5 +1,6 @@
 """What every page may draw or write: icons, numbers, times and ages."""
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
@@ -14,6 +15,7 @@ THIN = "\u202f"
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A sign that stands beside its word, and is therefore hidden from screen readers."""
     return format_html('<svg class="ic" viewBox="0 0 16 16" aria-hidden="true">{}</svg>', lines(name))

@@ -125,7 +125,7 @@ def test_switches_say_how_many_there_are_under_the_other_words(several, as_user)
 
 def test_where_nothing_fits_it_says_what_remains_without_each_word(several, as_user):
     shown = text(as_user().get(f"{ADDRESS}?creator=bob&tag=keep+up"))
-    assert "No campaign fits" in shown
+    assert "No active campaign fits" in shown
     links = Table(as_user().get(f"{ADDRESS}?creator=bob&tag=keep+up")).links
     assert {f"{ADDRESS}?creator=bob", f"{ADDRESS}?tag=keep%20up", ADDRESS} <= set(links)
     assert "also inactive" not in shown
