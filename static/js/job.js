@@ -73,12 +73,11 @@ if (log) {
   document.querySelector("[data-wrap]")?.addEventListener("click", () => wrap(!log.classList.contains("wrapped")));
   document.querySelector("[data-copy]")?.addEventListener("click", copy);
   list.addEventListener("click", (event) => {
-    const number = event.target.closest("a[href^='#L']");
+    const line = event.target.closest("li[id] > span:nth-child(2)")?.parentElement;
+    if (!line) return;
     const [from] = linesOf(location.hash);
-    if (!number || !event.shiftKey || !from) return;
-    event.preventDefault();
-    const to = linesOf(new URL(number.href).hash)[0];
-    location.hash = `#L${Math.min(from, to)}-${Math.max(from, to)}`;
+    const to = Number(line.id.slice(1));
+    location.hash = event.shiftKey && from ? `#L${Math.min(from, to)}-${Math.max(from, to)}` : `#L${to}`;
   });
   const rail = document.querySelector(".rail");
   rail?.setAttribute("data-goes", "");

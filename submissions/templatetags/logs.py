@@ -12,8 +12,8 @@ LONGEST = 4000          # characters of one line; the rest is in the file
 CLASSES = {Kind.ERROR: "err", Kind.WARN: "warn"}
 
 register = template.Library()
-PLAIN = '<li id="L{0}"><span></span><a href="#L{0}">{0}</a><code>{3}</code></li>'
-MARKED = '<li id="L{0}" class="{1}"><span>{2}</span><a href="#L{0}">{0}</a><code>{3}</code></li>'
+PLAIN = '<li id="L{0}"><span></span><span>{0}</span><code>{3}</code></li>'
+MARKED = '<li id="L{0}" class="{1}"><span>{2}</span><span>{0}</span><code>{3}</code></li>'
 UNCOUNTED = '<li class="{1}"><span>{2}</span><span></span><code>{3}</code></li>'
 
 

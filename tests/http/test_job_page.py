@@ -75,7 +75,7 @@ def test_who_follows_gets_what_is_new(scene, as_user):
     assert 'data-at="14" data-line="4"' in page(client, job).content.decode()
     write(job, "stdout", b"one\ntwo\nthree\nERROR four\nfi")
     answer = page(client, job, "log", log="stdout", at=14, line=4)
-    assert answer.content.decode().strip() == '<li id="L4" class="err"><span>error</span><a href="#L4">4</a><code>ERROR four</code></li>'
+    assert answer.content.decode().strip() == '<li id="L4" class="err"><span>error</span><span>4</span><code>ERROR four</code></li>'
     assert (answer["X-Next-At"], answer["X-Next-Line"], answer["X-Ended"]) == ("25", "5", "")
 
 
