@@ -36,7 +36,8 @@ def test_before_and_after():
     today = span("24h")
     assert (today.earlier, today.later(NOW)) == ("2026-11-21T15:00..2026-11-22T15:00", "")
     before = span(today.earlier)
-    assert (before.later(NOW), span(before.later(NOW)).later(NOW)) == ("2026-11-22T15:00..2026-11-23T15:00", "")
+    last = span(span(before.later(NOW)).later(NOW))
+    assert (before.later(NOW), last.text, last.later(NOW)) == ("2026-11-22T15:00..2026-11-23T15:00", "2026-11-23T15:00..2026-11-24T15:00", "")
     assert (span("all").earlier, span("all").later(NOW)) == ("", "")
 
 
