@@ -11,6 +11,8 @@ const box = (of) => of?.querySelector("input[type=checkbox]:not(:disabled)");
 const areOff = () => localStorage.getItem("keys") === "off";
 const bearer = (name) => [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === name && one.getClientRects().length);
 
+const ofRow = (name) => row()?.querySelector(`[data-row-key="${CSS.escape(name)}"]`);
+
 function step(by) {
   const all = rows();
   const to = all[moved(all.indexOf(row()), by, all.length)];
@@ -72,6 +74,9 @@ function help() {
   const borne = [...document.querySelectorAll("[data-key]")].filter((one) => one.getClientRects().length);
   const [page, every] = [dialogue.querySelector("[data-page-keys]"), dialogue.querySelector("[data-every-keys]")];
   borne.forEach((one) => line(one.dataset.key.startsWith("g ") ? every : page, one.dataset.key, words(one)));
+  const [first] = rows().filter((one) => one.querySelector("[data-row-key]"));
+  const keyed = new Map([...(row() || first)?.querySelectorAll("[data-row-key]") || []].map((one) => [one.dataset.rowKey, one.textContent.trim() || words(one)]));
+  keyed.forEach((deed, key) => line(page, key, `${deed} (the row)`));
   EVERYWHERE.forEach(([key, deed]) => line(every, key, deed));
   dialogue.querySelector("[data-no-keys]").hidden = page.children.length > 0;
   const on = dialogue.querySelector("[data-keys-on]");
@@ -85,7 +90,8 @@ document.addEventListener("keydown", (event) => {
   if (isTyped(event.target) || document.querySelector("dialog[open]") || areOff()) return;
   if (event.key === "Shift") return;
   const name = keymap.heard(event.key, event.timeStamp);
-  const deed = (bearer(name) && (() => bearer(name).click())) || OWN[name];
+  const borne = ofRow(name) || bearer(name);
+  const deed = borne ? () => borne.click() : OWN[name];
   if (!deed) return;
   event.preventDefault();
   deed();

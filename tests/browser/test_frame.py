@@ -188,3 +188,14 @@ def test_what_is_not_offered_now_is_not_shown(scene, visit):
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     assert page.locator("[hidden]").count() > 0
     assert page.evaluate("[...document.querySelectorAll('[hidden]')].filter((each) => each.checkVisibility()).map((each) => each.outerHTML)") == []
+
+
+def test_a_row_has_keys_of_its_own_and_the_help_names_them(scene, visit):
+    page = visit()
+    page.goto("/dune/campaigns/", wait_until="networkidle")
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    expect(page.locator("[data-page-keys]")).to_contain_text("Rename… (the row)")
+    page.keyboard.press("Escape")
+    page.keyboard.press("F2")
+    expect(page.get_by_role("dialog")).to_contain_text("Rename")
