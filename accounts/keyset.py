@@ -11,7 +11,7 @@ from django.utils.timezone import is_naive
 
 from accounts.pages import rows_asked
 
-LARGEST = 10**18
+LONGEST = 18            # digits of a row's number
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class _Way:
     def after(self, mark: str, most: int) -> list[Any]:
         """So many rows behind the mark; first those that have a value, then those that have none."""
         text, comma, number = mark.rpartition(",")
-        pk = int(number) if number.isascii() and number.isdecimal() and int(number) < LARGEST else None
+        pk = int(number) if number.isascii() and number.isdecimal() and len(number) <= LONGEST else None
         if self.column == "pk":
             return self._some(self.rows if pk is None else self.rows.filter(self._beyond(pk=pk)), most)
         value = self._read(text) if comma and pk is not None else None

@@ -9,6 +9,8 @@ from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from pomssite.kit.pieces import in_pieces
+
 TURNS = 16      # requests that are answered at once in this process, and so the most connections to the database it needs for them
 
 
@@ -23,7 +25,7 @@ class Handler(ASGIHandler):
         async with self.turns:
             answer = await super().run_get_response(request)
             await sync_to_async(connections.close_all)()
-            return answer
+            return in_pieces(answer)
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pomssite.settings")

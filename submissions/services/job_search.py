@@ -64,8 +64,8 @@ def _where(submissions: QuerySet[Submission], wanted: Wanted, after: Place | Non
         mine = submissions.filter(pk__in=GridCluster.objects.filter(cluster=wanted.ids[0]).values("submission_id")[:READ])
         return list(mine.order_by("-pk").values_list("pk", flat=True)), False
     sums = wanted.of(JobSum.objects.filter(submission__in=submissions.order_by(), jobs__gt=0))
-    if after:
-        sums = sums.filter(submission_id__lte=after[0])
+    if after:       # of a submission of which no job is left it does not begin again: its sums alone may be as many as are looked at
+        sums = sums.filter(**{"submission_id__lte" if after[1] else "submission_id__lt": after[0]})
     found = list(sums.order_by("-submission_id").values_list("submission_id", flat=True)[:READ])
     return list(dict.fromkeys(found)), len(found) == READ
 

@@ -197,7 +197,8 @@ def _uncounted(row: LogScan, of: Source, offset: int) -> Piece:
 def more(of: Source, offset: int, line: int) -> Piece:
     """What was written since, for one who follows; whole lines while the job lives."""
     raw = of.read(offset, PIECE)
-    kept = whole_lines(raw, ended=not of.live)
+    is_all = len(raw) < PIECE
+    kept = whole_lines(raw, ended=is_all and not of.live) or (b"" if is_all else raw)
     return Piece(offset, offset + len(kept), line, _lines(kept))
 
 

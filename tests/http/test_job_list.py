@@ -75,6 +75,17 @@ def test_the_table_for_a_spreadsheet_has_every_job(here, as_user, monkeypatch):
     assert len(lines) == Job.objects.count() + 1 and lines[0].startswith("job,state,campaign")
 
 
+def test_a_submission_with_more_kinds_of_jobs_than_are_looked_at_hides_none_behind_it(here, as_user, monkeypatch):
+    monkeypatch.setattr(joblist.job_search, "READ", 1)
+    numbers = sorted(set(Job.objects.values_list("submission_id", flat=True)))
+    older, newer = (Submission.objects.get(pk=pk) for pk in (numbers[0], numbers[-1]))
+    JobSum.objects.exclude(submission__in=(older, newer)).delete()
+    for site in ("A", "B"):
+        JobSum.objects.create(submission=newer, state="done", site=site, jobs=1)
+    found = [int(line.split(",")[4]) for line in as_user().get("/dune/jobs.csv?" + EVER).getvalue().decode().splitlines()[1:]]
+    assert set(found) == {older.pk, newer.pk} and len(found) == Job.objects.filter(submission_id__in=(older.pk, newer.pk)).count()
+
+
 def test_what_is_not_there_is_said_with_the_way_out(here, as_user):
     text = as_user().get(f"{here}&site=nowhere").content.decode()
     assert "without it" in text and "Show all of dune" in text

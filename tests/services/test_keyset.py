@@ -106,3 +106,7 @@ def test_rows_that_are_asked_for_by_number_come_in_the_same_order_wherever_the_p
     request = RequestFactory().get("/", QueryDict(f"sort=-name&after=b,1&rows={','.join(map(str, wanted))}"), headers={"HX-Request": "true"})
     found = keyset.page(request, rows, ORDERS, usual="name", size=3)
     assert ([row.name for row in found.rows], found.older) == (["ccc", "b"], "")
+
+
+def test_a_number_of_thousands_of_digits_is_passed_over(rows):
+    assert len(ask(rows, f"after=b,{'9' * 5000}").rows) == 3

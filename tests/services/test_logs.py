@@ -126,6 +126,22 @@ def test_who_follows_gets_whole_lines_while_the_job_lives(job):
     assert logs.more(written(job, b"one\ntwo\nthr"), 8, 3).texts == [b"thr"]
 
 
+@pytest.mark.parametrize("ended", [True, False])
+def test_who_follows_far_behind_gets_whole_lines_too(job, ended):
+    text = numbered(60_000)
+    of, at, line, seen = written(job, text, ended=ended), 0, 1, []
+    while at < len(text):
+        piece = logs.more(of, at, line)
+        seen += piece.texts
+        at, line = piece.end, line + len(piece.texts)
+    assert seen == text.removesuffix(b"\n").split(b"\n")
+
+
+def test_who_follows_is_not_stopped_by_a_line_without_end(job):
+    of = written(job, b"x" * (2 * logs.PIECE) + b"\nthen\n", ended=False)
+    assert logs.more(of, 0, 1).end == logs.PIECE
+
+
 def test_a_batch_system_that_does_not_answer_is_asked_again_later(job):
     of = written(job, numbered(900_000))
     looked(job, of)
