@@ -134,7 +134,7 @@ def test_without_scripts_the_pages_read_and_the_launch_works(scene, browser, liv
     context = browser.new_context(java_script_enabled=False, base_url=live_server.url, storage_state=state)
     page = context.new_page()
     page.goto(f"/dune/campaigns/{scene.campaign.pk}/")
-    page.get_by_role("link", name="Launch generate").click()
+    page.get_by_role("link", name="Launch generate").first.click()
     page.get_by_role("button", name="Launch").click()
     page.wait_for_url(f"**/dune/campaigns/{scene.campaign.pk}/")
     assert "recorded" in page.locator(".said").inner_text()

@@ -21,7 +21,7 @@ from tests.mutation.changes import variants
 from tests.mutation.tables import ROOMS, ROOT, all_of, file_of, pure, tests_of
 
 NOTHING = -1
-LONGEST_S, LONGEST_CPU_S = 600, 90
+LONGEST_S, LONGEST_CPU_S = 600, 40
 MEMORY = 3 * 2**30
 QUIET = ["-x", "-q", "--no-header", "-p", "tests.mutation.plugin"]
 ROOM = [*QUIET, "--reuse-db"]            # one database after the other trial of this process

@@ -17,6 +17,8 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     ("datasets.patterns", "any_of()", "len(parts) == 1: 1 is 0"): "one pattern in brackets means the same",
     **dict.fromkeys((("datasets.query.terms", "OPERATORS", f"'{op}' and the next change places") for op in ("<=", ">=", "!=", "=", "<", ">", "like")),
                     "of two that stand side by side none begins with the other"),
+    **dict.fromkeys((("datasets.splits.kinds", "LOOK", f"1000 is {number}") for number in (999, 1001)), "so many are asked for at a time"),
+    ("datasets.splits.kinds", "run()", "at.state or 0: 0 is -1"): "the first run is at least 0",
     ("datasets.splits.kinds", "existing_run()", "having[0]: 0 is -1"): "there is one",
     ("datasets.patterns", "any_of()", "parts[0]: 0 is -1"): "there is one",
     ("campaigns.document.fields", "_COUNT", "least unsaid"): "what is not said is 0",

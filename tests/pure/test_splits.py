@@ -38,6 +38,18 @@ def test_a_run_that_may_still_come_is_not_the_end():
     assert found[1] == Nothing("no file is of a run from 3 to 5", final=False)
 
 
+def test_byrun_of_one_run_does_that_run():
+    shelf = Shelf([Book("r5", run=5), Book("r6", run=6)])
+    found = list(cuts("byrun(5, 5)", "raw", shelf))
+    assert files(found) == ["r5"] and found[1] == Nothing("the dataset has nothing left to cut")
+    assert list(cuts("byrun(7, 7)", "raw", shelf)) == [Nothing("no file is of a run from 7 to 7", final=False)]
+
+
+def test_stagedfiles_asks_for_what_was_consumed_in_that_project():
+    shelf = Shelf(raw(3, status="consumed"))
+    assert cut("stagedfiles(2)", "lab1-41", None, now=NOW, ask=shelf).dimensions == "project_name lab1-41 and consumed_status co%"
+
+
 def test_a_run_whose_files_are_all_in_slices_is_passed_over_and_the_next_one_is_not():
     shelf = Shelf([Book("r5", run=5), Book("r6", run=6)], taken={"r5"})
     found = cut("byrun(0, 9)", "raw", None, now=NOW, ask=shelf)
