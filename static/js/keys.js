@@ -63,9 +63,10 @@ function line(list, key, words) {
   list.append(pair);
 }
 
-/** What a link or button says it does. */
+/** What a link or button says it does, without the key that stands beside it. */
 function words(of) {
-  return of.dataset.keyWords || of.getAttribute("aria-label") || of.textContent.trim();
+  const [text] = [...of.childNodes].filter((part) => part.nodeType === Node.TEXT_NODE && part.data.trim());
+  return of.dataset.keyWords || of.getAttribute("aria-label") || (of.querySelector("kbd") && text ? text.data : of.textContent).trim();
 }
 
 function help() {
@@ -75,7 +76,7 @@ function help() {
   const [page, every] = [dialogue.querySelector("[data-page-keys]"), dialogue.querySelector("[data-every-keys]")];
   borne.forEach((one) => line(one.dataset.key.startsWith("g ") ? every : page, one.dataset.key, words(one)));
   const [first] = rows().filter((one) => one.querySelector("[data-row-key]"));
-  const keyed = new Map([...(row() || first)?.querySelectorAll("[data-row-key]") || []].map((one) => [one.dataset.rowKey, one.textContent.trim() || words(one)]));
+  const keyed = new Map([...(row() || first)?.querySelectorAll("[data-row-key]") || []].map((one) => [one.dataset.rowKey, words(one)]));
   keyed.forEach((deed, key) => line(page, key, `${deed} (the row)`));
   EVERYWHERE.forEach(([key, deed]) => line(every, key, deed));
   dialogue.querySelector("[data-no-keys]").hidden = page.children.length > 0;
