@@ -1,4 +1,6 @@
 // Small things of the bar and of every page: the clock, times in the reader's own zone, long menus that one types in, texts to copy.
+import { toast } from "./toasts.js";
+
 const clock = document.querySelector("[data-clock]");
 const isLocal = () => localStorage.getItem("zone") === "local";
 
@@ -33,11 +35,16 @@ document.addEventListener("input", (event) => {
   menu?.querySelectorAll("a").forEach((one) => { one.hidden = !one.textContent.toLowerCase().includes(event.target.value.toLowerCase().trim()); });
 });
 
+document.querySelectorAll("[data-copy-of]").forEach((button) => { button.hidden = false; });
+
+/** `data-copy` says the text itself, `data-copy-of` where on the page it stands; the word on the button says that it was done, else a toast. */
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
+  const button = event.target.closest("[data-copy], [data-copy-of]");
   if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.copy);
-  const label = button.querySelector("span") || button;
+  const { copy, copyOf } = button.dataset;
+  await navigator.clipboard.writeText(copyOf ? document.getElementById(copyOf).textContent : copy);
+  const label = button.querySelector("span");
+  if (!label) { toast("Copied."); return; }
   const before = label.textContent;
   label.textContent = "Copied";
   setTimeout(() => { label.textContent = before; }, 1500);

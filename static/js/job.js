@@ -34,14 +34,15 @@ function wrap(on) {
   localStorage.setItem("wrap", on ? "on" : "off");
 }
 
-function copy() {
+/** The button is told what it copies (bar.js): a link to the lines that are pointed at. */
+function linked(event) {
   const address = new URL(location.href);
   const [from] = linesOf(location.hash);
   if (from) {
     ["at", "mark", "find"].forEach((name) => address.searchParams.delete(name));
     address.searchParams.set("line", from);
   }
-  navigator.clipboard?.writeText(address.href);
+  event.currentTarget.dataset.copy = address.href;
 }
 
 function say(words) {
@@ -71,7 +72,7 @@ if (log) {
   addEventListener("hashchange", point);
   wrap(localStorage.getItem("wrap") === "on");
   document.querySelector("[data-wrap]")?.addEventListener("click", () => wrap(!log.classList.contains("wrapped")));
-  document.querySelector("[data-copy]")?.addEventListener("click", copy);
+  document.querySelector("[data-copy]")?.addEventListener("click", linked);
   list.addEventListener("click", (event) => {
     const line = event.target.closest("li[id] > span:nth-child(2)")?.parentElement;
     if (!line) return;

@@ -97,3 +97,12 @@ def test_a_file_is_dropped_and_its_changes_are_shown(several, visit):
     page.get_by_role("button", name="Save solar_lowe_scan_a3").click()
     page.wait_for_url(f"**/dune/campaigns/{row.pk}/")
     assert documents.read(row).stages[1].settings.memory_mb == 4000
+
+
+def test_the_file_of_a_campaign_is_copied(several, visit):
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/dune/campaigns/{Campaign.objects.get(name='solar_lowe_scan_a3').pk}/ini/", wait_until="domcontentloaded")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#file-text").text_content()

@@ -57,6 +57,16 @@ def test_lines_are_an_address(failed, visit):
     expect(page.locator("li.on")).to_have_count(4)
 
 
+def test_a_link_to_the_lines_is_copied(failed, visit):
+    page = visit()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(address(failed, "?log=stderr#L9000-9003"))
+    expect(page.locator("li.on")).to_have_count(4)
+    page.get_by_role("button", name="Copy a link to these lines").click()
+    expect(page.locator(".said")).to_contain_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("?log=stderr&line=9000#L9000-9003")
+
+
 def test_long_lines_are_wrapped_and_a_word_is_found(failed, visit):
     page = visit()
     page.goto(address(failed))
