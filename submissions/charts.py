@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pomssite.kit.spans import Span
-from submissions.states import JobState
+from submissions.states import JOB_IN_TROUBLE, JobState
 
 J = JobState
 ALIVE = (J.RUNNING, J.IDLE, J.HELD)
 DRAWN = (J.DONE, J.RUNNING, J.IDLE, J.HELD, J.FAILED, J.LOST, J.REMOVED)
-BAD = (J.HELD, J.FAILED, J.LOST)
 COLOUR = {J.DONE: "done", J.RUNNING: "run", J.IDLE: "idle", J.HELD: "held", J.FAILED: "fail", J.LOST: "lfail", J.REMOVED: "rem"}
 ENDS = {126: "not executable", 127: "not found", 130: "interrupted", 134: "aborted", 137: "killed", 139: "crashed", 143: "ended"}
 MOST_BARS, MOST_LINES = 6, 30
@@ -179,7 +178,7 @@ class _Group:
 
     @property
     def bad(self) -> int:
-        return sum(self.counts[state] for state in BAD)
+        return sum(self.counts[state] for state in JOB_IN_TROUBLE)
 
     @property
     def row(self) -> Row:
@@ -212,7 +211,7 @@ def _bars(groups: list[_Group]) -> dict[str, Any]:
 
 
 def _series(state: JobState, values: list[int]) -> dict[str, Any]:
-    return {"name": state.value, "colour": COLOUR[state], "bad": state in BAD, "values": values}
+    return {"name": state.value, "colour": COLOUR[state], "bad": state in JOB_IN_TROUBLE, "values": values}
 
 
 def _moment(second: int) -> datetime:

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from campaigns.models import Stage
 from pomssite.kit import spans
 from submissions.models import Submission
-from submissions.states import AT_WORK, Status
+from submissions.states import AT_WORK, IN_TROUBLE, Status
 
-GROUPS = {"live": sorted(AT_WORK), "bad": [Status.FAILED, Status.LAUNCH_FAILED, Status.HELD]}
+GROUPS = {"live": sorted(AT_WORK), "bad": sorted(IN_TROUBLE)}
 STUCK = "stuck"
 SLUGS = {status.value.lower().replace(" ", "-"): status for status in Status}
 WORDS = {"live": "at work", "bad": "failed or held", STUCK: "stuck", **{slug: status.value for slug, status in SLUGS.items()}}

@@ -36,6 +36,8 @@ class JobState(StrEnum):
 S, J = Status, JobState
 LIVE = frozenset({S.IDLE, S.RUNNING, S.HELD})
 JOB_LIVE = frozenset({J.IDLE, J.HELD, J.RUNNING})
+IN_TROUBLE = frozenset({S.LAUNCH_FAILED, S.FAILED, S.HELD})      # somebody should look
+JOB_IN_TROUBLE = frozenset({J.FAILED, J.HELD, J.LOST})
 J_ENDS = frozenset({J.REMOVED, J.FAILED, J.DONE})      # a lost job may be seen again
 RANK = {state: rank for rank, state in enumerate(JobState)}
 _ENDS = frozenset({S.COMPLETED, S.FAILED, S.REMOVED})

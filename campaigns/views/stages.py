@@ -15,12 +15,10 @@ from pomssite.kit import clock
 from submissions.models import STATUS_COLUMNS, Submission
 from submissions.services.outlook import families_of
 from submissions.services.overview import open_of
-from submissions.states import Status, worst
+from submissions.states import AT_WORK, IN_TROUBLE, Status, worst
 
 ORDERS = {"changed": "summary__last_at", "name": "name", "campaign": "campaign__name", "located": "summary__located"}
 SWITCHES = {"": "Active", "live": "At work", "bad": "Failed or held", "all": "All"}
-LIVE = (Status.NEW, Status.AWAITING, Status.IDLE, Status.RUNNING, Status.HELD)
-BAD = (Status.LAUNCH_FAILED, Status.FAILED, Status.HELD)
 
 
 @dataclass(frozen=True)
@@ -67,9 +65,9 @@ def _found(rows: QuerySet[Stage], said: str, which: str) -> QuerySet[Stage]:
     for word in said.split():
         rows = rows.filter(Q(name__icontains=word) | Q(campaign__name__icontains=word))
     if which == "live":
-        rows = rows.filter(_any_of(LIVE))
+        rows = rows.filter(_any_of(sorted(AT_WORK)))
     if which == "bad":
-        rows = rows.filter(Exists(Submission.objects.firsts().filter(stage=OuterRef("pk"), settled_at=None, status__in=BAD)))
+        rows = rows.filter(Exists(Submission.objects.firsts().filter(stage=OuterRef("pk"), settled_at=None, status__in=IN_TROUBLE)))
     return rows if which == "all" else rows.filter(campaign__active=True)
 
 

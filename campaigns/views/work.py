@@ -15,11 +15,10 @@ from submissions.charts import MEMORY_BIN
 from submissions.models import Submission
 from submissions.services.figures import Chosen, at_work
 from submissions.services.outlook import ROWS_WITHOUT, Family
-from submissions.states import AT_WORK, Status
+from submissions.states import AT_WORK, IN_TROUBLE
 
 SHOWN = 30
 ORDERS = {"launched": "pk", "slice": "slice__number", "done": "done", "failed": "failed"}
-BAD = (Status.LAUNCH_FAILED, Status.FAILED, Status.HELD)
 WHICH = {"": "All", "live": "Live", "bad": "Bad"}
 
 
@@ -38,7 +37,7 @@ class Work:
     def __init__(self, request: HttpRequest, stage: Stage, span: Span, chosen: Chosen, open_families: Sequence[Family]) -> None:
         self._request, self._stage, self._span, self._chosen = request, stage, span, chosen
         self._open = {"live": [family.first.pk for family in open_families if any(row.status in AT_WORK for row in family.members)],
-                      "bad": [family.first.pk for family in open_families if family.state in BAD or family.first.stuck]}
+                      "bad": [family.first.pk for family in open_families if family.state in IN_TROUBLE or family.first.stuck]}
 
     @cached_property
     def page(self) -> keyset.Page:

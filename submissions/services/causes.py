@@ -9,9 +9,8 @@ from django.db.models import CharField, Count, F, Func, Max, Min, Value
 from django.db.models.functions import Coalesce
 
 from submissions.models import Job, JobSum, Submission
-from submissions.states import JobState
+from submissions.states import JOB_IN_TROUBLE
 
-BAD = (JobState.FAILED, JobState.HELD, JobState.LOST)
 MOST = 8
 
 
@@ -47,7 +46,7 @@ def causes_of(submission: Submission) -> list[Cause]:
         return []
     shape = Func(F("reason"), Value("[0-9]+"), Value("#"), Value("g"), function="regexp_replace", output_field=CharField())
     seen = Coalesce("ended_at", "heard_at")
-    rows = Job.objects.filter(submission_id=submission.pk, state__in=BAD).annotate(shape=shape).order_by()
+    rows = Job.objects.filter(submission_id=submission.pk, state__in=JOB_IN_TROUBLE).annotate(shape=shape).order_by()
     found = rows.values("state", "exit_code", "signal", "shape").annotate(
         jobs=Count("pk"), sites=Count("site", distinct=True), example=Min("reason"), first=Min(seen), last=Max(seen))
     return [_cause(row) for row in found.order_by("-jobs", "state", "shape")[:MOST]]

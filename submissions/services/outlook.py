@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
 from campaigns.document import Settings
 from campaigns.models import Campaign, Dependency, Hold, Stage
@@ -256,18 +256,6 @@ def standing_holds(campaign: Campaign) -> Mapping[int | None, Hold]:
     """By stage; the campaign's own under None."""
     rows = Hold.objects.filter(Q(campaign=campaign) | Q(stage__campaign=campaign), lifted_at=None).select_related("by")
     return {row.stage_id: row for row in rows}
-
-
-def open_states(campaigns: Iterable[int]) -> dict[int, Counter[Status]]:
-    """Of each campaign, how its open families stand."""
-    rows = (Submission.objects.filter(abandoned_at=None, stage__campaign__in=campaigns)
-            .filter(Q(parent=None, settled_at=None) | Q(parent__settled_at=None, parent__isnull=False))
-            .values_list("stage__campaign_id", Coalesce(F("parent_id"), F("pk")), "status").order_by("pk"))
-    last = {(campaign, family): Status(status) for campaign, family, status in rows}
-    found: dict[int, Counter[Status]] = {}
-    for (campaign, _), status in last.items():
-        found.setdefault(campaign, Counter())[status] += 1
-    return found
 
 
 def grouped(rows: Iterable[Any], key: Any) -> dict[Any, list[Any]]:

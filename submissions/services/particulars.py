@@ -1,22 +1,11 @@
-"""What the page of one submission asks: what went wrong, what it made, and what it is kin to. Reads rows and writes none."""
-from typing import Any
-
+"""What the page of one submission asks: what it made, and what it is kin to. Reads rows and writes none."""
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from campaigns.models import Stage
 from datasets.models import File, FileLocation, ProjectFile
 from submissions.models import Job, LaunchIntent, Submission
 from submissions.services.outlook import ROWS_WITHOUT
-from submissions.states import JobState
-
-BAD_JOBS = (JobState.FAILED, JobState.HELD, JobState.LOST)
-
-
-def failure_groups(submission: Submission) -> list[dict[str, Any]]:
-    """Jobs in trouble, by what they share."""
-    shared = ("state", "exit_code", "signal", "reason")
-    rows = Job.objects.filter(submission_id=submission.pk, state__in=BAD_JOBS).values(*shared).annotate(jobs=Count("pk"))
-    return list(rows.order_by("-jobs", "state")[:8])
+from submissions.states import JOB_IN_TROUBLE
 
 
 def lineage_of(submission: Submission) -> QuerySet[Submission]:
@@ -43,7 +32,7 @@ def outputs_of(submission: Submission) -> dict[str, int]:
 
 def alike(job: Job) -> int:
     """Jobs of the same submission that are as this one is: same state, same end; 1 means it alone. Bad ones only."""
-    if job.state not in BAD_JOBS:
+    if job.state not in JOB_IN_TROUBLE:
         return 0
     return Job.objects.filter(submission_id=job.submission_id, state=job.state, exit_code=job.exit_code, signal=job.signal).count()
 

@@ -13,7 +13,7 @@ from accounts.policy import Actor
 from pomssite.kit import clock, spans
 from submissions.models import Job, Submission
 from submissions.services import job_search
-from submissions.states import JobState
+from submissions.states import JOB_IN_TROUBLE, JobState
 
 SIZE, PIECE = 50, 5000
 USUAL = "7d"
@@ -49,7 +49,7 @@ def jobs(request: HttpRequest, actor: Actor) -> HttpResponse:
                                                 for name, words in SPANS],
         "facets": [(title, _values(request.GET, name, counts)) for name, title in NAMES.items()] if counts else [],
         "total": sum(n for value, n in counts["state"].items() if wanted.parts.get("state", value) == value) if counts else None,
-        "bad": sum(counts["state"][state] for state in (JobState.FAILED, JobState.HELD, JobState.LOST)) if counts else 0,
+        "bad": sum(counts["state"][state] for state in JOB_IN_TROUBLE) if counts else 0,
         "tokens": [(name, value, keyset.query(request.GET, **{name: ""}, after="")) for name, value in request.GET.items()
                    if name not in ("t", "after") and value], "older": _older(request.GET, found),
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("q", "after") and value],
