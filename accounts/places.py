@@ -32,8 +32,12 @@ PLACES: dict[str, tuple[Place, ...]] = {
     ),
 }
 
+NOWHERE = ("submissions:search",)      # of no line: it looks through all of them
+
 
 def current(view: str) -> Place | None:
     """The line of the navigation to which a view belongs."""
+    if view in NOWHERE:
+        return None
     best = max((place for group in PLACES.values() for place in group), key=lambda place: place.fit(view))
     return best if best.fit(view) else None

@@ -61,9 +61,9 @@ def _is(*wanted: Status) -> Callable[[Submission], bool]:
 
 DEEDS = {deed.name: deed for deed in (
     Deed("approve", "Approve", "What came so far is agreed to, and what depends on it starts. Who agreed, and why, is kept.", "Approved.",
-         Verb.APPROVE, _is(Status.AWAITING), "Only what awaits approval can be approved.", _mark(Status.COMPLETED), "check"),
+         Verb.APPROVE, _is(Status.AWAITING), "Only what awaits approval can be approved.", _mark(Status.COMPLETED), "check", "pri"),
     Deed("decline", "Decline", "It ends here: nothing that depends on it starts. Who declined, and why, is kept.", "Declined.",
-         Verb.APPROVE, _is(Status.AWAITING), "Only what awaits approval can be declined.", _mark(Status.CANCELLED), "x"),
+         Verb.APPROVE, _is(Status.AWAITING), "Only what awaits approval can be declined.", _mark(Status.CANCELLED), "x", "danger"),
     Deed("hold", "Hold", "Jobs that wait or run are held in the batch system until somebody releases them.", "Holding is ordered.",
          Verb.HOLD, _is(Status.IDLE, Status.RUNNING), "Only idle and running work can be held.", _order("hold"), "held", jobs=True, key="h"),
     Deed("release", "Release", "Held jobs go back to the queue of the batch system.", "Releasing is ordered.",

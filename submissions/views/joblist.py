@@ -24,7 +24,7 @@ WORDS = {"exit_code": "exit"}       # as addresses say them
 NONE = "none"
 MOST = 9            # values of a facet that are shown
 HEAD = ("job", "state", "campaign", "stage", "submission", "by", "exit", "signal", "site", "host", "cpu_s", "wall_s", "memory_mb", "started", "ended")
-NUMBER = re.compile(r"\d{1,18}")
+NUMBER, EXIT = re.compile(r"\d{1,18}"), re.compile(r"-?\d{1,9}|none")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def jobs(request: HttpRequest, actor: Actor) -> HttpResponse:
         "bad": sum(counts["state"][state] for state in JOB_IN_TROUBLE) if counts else 0,
         "tokens": [(name, value, keyset.query(request.GET, **{name: ""}, after="")) for name, value in request.GET.items()
                    if name not in ("t", "after") and value], "older": _older(request.GET, found),
+        "faults": _faults(request.GET),
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("q", "after") and value],
         "query": keyset.query(request.GET, after=""),
     }
@@ -97,11 +98,20 @@ def _wanted(said: QueryDict) -> job_search.Wanted:
     parts: dict[str, Any] = {}
     if said.get("state") in list(JobState):
         parts["state"] = said["state"]
-    if re.fullmatch(r"-?\d{1,9}|none", value := str(said.get("exit", ""))):
+    if EXIT.fullmatch(value := str(said.get("exit", ""))):
         parts["exit_code"] = None if value == NONE else int(value)
     if said.get("site"):
         parts["site"] = None if said["site"] == NONE else said["site"]
     return job_search.Wanted(parts, _ids(said), said.get("machine", ""))
+
+
+def _faults(said: QueryDict) -> list[tuple[str, str, str]]:
+    """What of the address narrows nothing, because it cannot be read: the word, its value, and what may be said."""
+    kinds = [("state", set(JobState).__contains__, f"no state of a job. Say one of {', '.join(JobState)}."),
+             ("exit", EXIT.fullmatch, "no exit code. Say a number, or none."),
+             ("q", lambda _: _ids(said), "no job or cluster. Say its number: 48211937, or 48211937.214."),
+             *((word, NUMBER.fullmatch, "no number.") for word in ("campaign", "stage", "submission"))]
+    return [(word, said[word], why) for word, fits, why in kinds if said.get(word) and not fits(said[word])]
 
 
 def _ids(said: QueryDict) -> tuple[str, int | None] | None:
@@ -125,5 +135,5 @@ def _values(said: QueryDict, name: str, counts: dict[str, Any]) -> list[Value]:
     now = said.get(word, "")
     listed = [(NONE if value is None else str(value), n) for value, n in counts[name].most_common() if n]
     shown = [pair for place, pair in enumerate(listed) if place < MOST or pair[0] == now]
-    return [Value("none yet" if text == NONE else text, n, text == now, keyset.query(said, after="", **{word: "" if text == now else text}))
+    return [Value(text, n, text == now, keyset.query(said, after="", **{word: "" if text == now else text}))
             for text, n in shown]

@@ -7,7 +7,7 @@ from datasets.port import UnknownName
 from pomssite.kit.errors import NoAnswer, Refused
 from pomssite.kit.registry import backend
 from submissions.models import Submission
-from submissions.services import particulars
+from submissions.services import families, particulars
 from submissions.states import Status
 
 CONSUMED = (FileStatus.CONSUMED, FileStatus.COMPLETED)
@@ -35,6 +35,7 @@ class Ledger:
     inputs: dict[str, int]
     outputs: dict[str, int]
     trouble: str = ""
+    approval: bool = False      # it consumes nothing: what comes is handed on
 
     @property
     def lines(self) -> list[Line]:
@@ -45,6 +46,8 @@ class Ledger:
         inputs = [Line("Inputs delivered", Status.RUNNING, total - self.inputs.get(FileStatus.UNKNOWN, 0), total, "delivered"),
                   Line("Inputs consumed", Status.LOCATED, consumed, total, "consumed"),
                   Line("Inputs missing", Status.FAILED, total - consumed, total, "missing")]
+        if self.approval:
+            return [Line("Files to hand on", Status.COMPLETED, total, total, "missing")] if total else []
         outputs = [Line("Outputs declared", Status.COMPLETED, made, made, "declared"),
                    Line("Outputs located", Status.LOCATED, located, made, "located")]
         return [*(inputs if total else []), *outputs]
@@ -54,11 +57,15 @@ def ledger_of(submission: Submission) -> Ledger:
     """What the catalogue says now; no project is no fault: work without input files has none."""
     outputs = particulars.outputs_of(submission)
     try:
-        return Ledger(_totals(submission), outputs)
+        return Ledger(_totals(submission), outputs, approval=_is_approval(submission))
     except UnknownName:
         return Ledger({}, outputs, "" if submission.dimensions == "" else "The catalogue has no project of this tag yet.")
     except (Refused, NoAnswer) as why:
         return Ledger({}, outputs, f"The catalogue does not answer: {why}")
+
+
+def _is_approval(submission: Submission) -> bool:
+    return bool(submission.snapshot.get("settings", {}).get("stage_type") == families.APPROVAL)
 
 
 def _totals(submission: Submission) -> dict[str, Any]:

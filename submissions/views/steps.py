@@ -82,6 +82,8 @@ def _completed(row: Submission, now: Now) -> tuple[str, str]:
 
 def _located(row: Submission, now: Now) -> tuple[str, str]:
     settings = row.snapshot.get("settings", {})
+    if row.status == Status.AWAITING:
+        return "at once, with what came to it", ""
     if settings.get("completion_type") == "complete":
         return "as soon as it is Completed", ""
     if row.force_at:

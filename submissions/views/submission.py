@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from accounts import keyset
 from accounts.pages import member, show
 from accounts.policy import Actor
+from campaigns.models import Stage
 from pomssite.kit import clock
 from submissions.jobfilters import JobFilter
 from submissions.models import Job, Order, Submission
-from submissions.services import bulk, causes, particulars
+from submissions.services import bulk, causes, families, particulars
 from submissions.services.launch import showing
 from submissions.states import JobState, Status
 from submissions.views.deeds import offers
@@ -38,7 +39,7 @@ def submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "more": [offer for offer in offered if offer.deed.name not in MAIN], "may_again": _may_again(row),
         "causes": causes.causes_of(row), "command": showing.line(row.snapshot.get("command", [])), "login": row.snapshot.get("login", {}),
         "lineage": list(particulars.lineage_of(row)), "followers": list(particulars.followers_of(row)),
-        "orders": row.open_orders, **_jobs(request, row),  # type: ignore[attr-defined]
+        "orders": row.open_orders, **_jobs(request, row), **_approval(row),  # type: ignore[attr-defined]
     }
     return show(request, "submissions/submission.html", words, at=at)
 
@@ -49,6 +50,14 @@ def _mine(actor: Actor) -> QuerySet[Submission]:
     orders = Order.objects.filter(submission=OuterRef("pk"), done_at=None).order_by("pk").values(said=said)[:5]
     return Submission.objects.visible_to(actor).annotate(open_orders=ArraySubquery(orders)).select_related(
         "experiment", "stage__campaign", "slice", "creator", "intent", "run", "parent", "version")
+
+
+def _approval(row: Submission) -> dict[str, Any]:
+    """An approval has no jobs of its own; while it waits, which stages its answer starts."""
+    fed = Stage.objects.filter(needed__upstream=row.stage_id, needed__retired_at=None).distinct().order_by("name")
+    waits = row.status == Status.AWAITING
+    return {"approval": row.snapshot.get("settings", {}).get("stage_type") == families.APPROVAL,
+            "fed": list(fed.values_list("name", flat=True)) if waits else []}
 
 
 def _may_again(row: Submission) -> bool:

@@ -110,3 +110,11 @@ def test_jobs_of_others_are_not_there(here, as_user):
 @pytest.mark.parametrize("query", ["after=x", "exit=x", "state=x", "q=%00", "campaign=99999999999999999999", "t=x", "site=%00"])
 def test_nonsense_still_answers(here, as_user, query):
     assert as_user().get(f"/dune/jobs/?{query}").status_code in (200, 422)
+
+
+@pytest.mark.parametrize("query", ["exit=abc", "state=odd", "submission=x", "q=nothing+of+a+job"])
+def test_a_word_that_cannot_be_read_is_named(here, as_user, query):
+    text = as_user().get(f"{here}&{query}").content.decode()
+    name = query.partition("=")[0]
+    assert re.search(rf'role="alert">.*<b>{name}</b>: .* It narrows nothing', text)
+    assert 'role="alert"' not in as_user().get(here + "&state=failed&exit=none&q=12.3").content.decode()

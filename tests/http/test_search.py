@@ -104,3 +104,7 @@ def test_every_question_has_an_answer_of_few_queries(scene, ask, words):
     with CaptureQueriesContext(connection) as queries:
         assert ask(words).status_code in (200, 302)
     assert len(queries) <= MOST_QUERIES
+
+
+def test_a_search_stands_in_no_line_of_the_navigation(scene, as_user):
+    assert 'aria-current="page"' not in as_user().get("/dune/search?q=sim").content.decode()

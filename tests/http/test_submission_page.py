@@ -3,12 +3,14 @@ import re
 
 import pytest
 
+from campaigns import document
 from campaigns.models import Stage
 from pomssite.kit import clock
 from submissions.models import Order, Submission
-from submissions.services import bulk, census
+from submissions.services import bulk, census, leases
 from submissions.states import JobState
-from tests.services.deeds import LATER, report
+from tests.makers import make_campaign, make_document, make_intent
+from tests.services.deeds import LATER, go, report
 
 
 @pytest.fixture
@@ -110,3 +112,22 @@ def test_the_line_of_steps_says_how_long_and_how_many(row, as_user):
     assert "3 of 5 jobs" in line
     assert "now 20 %" in line
     assert 'aria-current="step"' in line
+
+
+def test_an_approval_names_what_it_starts_and_speaks_of_no_jobs(db, as_user):
+    check = document.Stage("check", document.Settings(stage_type="approval"))
+    after = document.Stage("reco", document.Settings(dataset="from_parent"))
+    campaign = make_campaign(make_document(stages=(check, after), dependencies=(document.Dependency("check", "reco"),)))
+    make_intent(campaign, "check")
+    go(leases.enlist("w1"))
+    row = Submission.objects.get()
+    text = seen(as_user(), row)
+    assert row.status == "Awaiting Approval"
+    assert "Approved, what depends on it starts: reco." in text
+    assert "Approval stage check" in text
+    assert "at once, with what came to it" in text
+    assert 'id="jobs-head"' not in text
+    assert 'id="command-head"' not in text
+    assert "Inputs missing" not in text
+    assert re.search(r'class="btn pri"[^>]*/approve/', text)
+    assert re.search(r'class="btn danger"[^>]*/decline/', text)
