@@ -1,5 +1,6 @@
 """Long answers piece by piece: Django would gather one that is written line by line as a whole before it sends the first byte of it."""
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.db import connections
@@ -12,12 +13,11 @@ PIECE = 256 * 1024      # about so many bytes are in memory at once, and in one 
 def in_pieces(answer: HttpResponseBase) -> HttpResponseBase:
     """The same, sent while it is made; files that lie ready are small and stay as they are."""
     if isinstance(answer, StreamingHttpResponse) and not answer.is_async and not isinstance(answer, FileResponse):
-        answer.streaming_content = _pieces(iter(answer.streaming_content))
+        answer.streaming_content = _pieces(cast("Iterator[bytes]", answer.streaming_content))
     return answer
 
 
-async def _pieces(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
-    rest = iter(parts)
+async def _pieces(rest: Iterator[bytes]) -> AsyncIterator[bytes]:
     try:
         while piece := await sync_to_async(_next)(rest):
             yield piece

@@ -17,6 +17,9 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     ("datasets.patterns", "any_of()", "len(parts) == 1: 1 is 0"): "one pattern in brackets means the same",
     **dict.fromkeys((("datasets.query.terms", "OPERATORS", f"'{op}' and the next change places") for op in ("<=", ">=", "!=", "=", "<", ">", "like")),
                     "of two that stand side by side none begins with the other"),
+    **dict.fromkeys((("datasets.query.writing", "LEVELS", f"{kind} 3 is 4") for kind in ("Term", "Not", "Related")), "3 is the most there is"),
+    **dict.fromkeys((("datasets.splits.kinds", "existing_run()", f"at.ask.fresh({what}, 1): 1 is 2") for what in (
+        "narrowed(at.dataset, 'and run_number >= 0')", "dimensions(at.dataset)")), "of those that are asked for the first one counts"),
     **dict.fromkeys((("datasets.splits.kinds", "LOOK", f"1000 is {number}") for number in (999, 1001)), "so many are asked for at a time"),
     ("datasets.splits.kinds", "run()", "at.state or 0: 0 is -1"): "the first run is at least 0",
     ("datasets.splits.kinds", "existing_run()", "having[0]: 0 is -1"): "there is one",

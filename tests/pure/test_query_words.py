@@ -1,7 +1,7 @@
 """Every word of the query language written out a second time: which operators it takes, how many values, and which values it refuses."""
 import pytest
 
-from datasets.query import BadQuery, parse, quoted
+from datasets.query import BadQuery, parse, quoted, write
 from datasets.query.terms import DIMS, KEYWORDS, STATUSES, statuses
 
 ALL = {"", "=", "!=", "<", "<=", ">", ">=", "like"}
@@ -63,3 +63,12 @@ def test_of_what_was_found_the_beginning_is_told(length: int, shown: str):
     with pytest.raises(BadQuery) as bad:
         parse(f"snapshot_id {'x' * length}")
     assert str(bad.value).endswith(f"found {shown}")
+
+
+@pytest.mark.parametrize("text", [
+    "not not file_name a", "file_name a and not file_name b", "isparentof: (file_name a) and isparentof: (file_name b)",
+    "not isparentof: (file_name a)", "file_name a and file_name b or file_name c and file_name d",
+    "(file_name a or file_name b) and file_name c", "file_name a or file_name b with limit 1", "not (file_name a and file_name b)",
+    "isparentof: (file_name a or file_name b)", "(file_name a with limit 1) and file_name b"])
+def test_brackets_are_written_where_they_mean_something_and_nowhere_else(text: str):
+    assert write(parse(text)) == text
