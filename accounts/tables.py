@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 
 MOST = 100_000          # rows of a table
+JSON_ROWS = 500         # of a piece
 FORMULAE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -36,6 +37,8 @@ def _cell(value: Any) -> Any:
     """A spreadsheet must not take a name for a formula."""
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, list):
+        value = " ".join(map(str, value))
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAE) else value
 
 

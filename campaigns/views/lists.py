@@ -1,21 +1,20 @@
 """How do all campaigns stand, and which do I act on?"""
-import csv
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import keyset
+from accounts import keyset, tables
 from accounts.models import Experiment, Membership
 from accounts.pages import member, rows_asked, show, wants_part
 from accounts.policy import Actor, Owner, Role, Verb, may
 from campaigns.filters import TOKENS, USUAL, CampaignFilter, Word, meaning, typed
 from campaigns.models import Campaign, JobType, LoginSetup, SavedView
 from campaigns.services import looks
-from campaigns.views.lines import Line, lines, with_what_is_shown
+from campaigns.views.lines import lines, with_what_is_shown
 from pomssite.kit import clock
 from submissions.services import bulk, stale
 
@@ -56,9 +55,9 @@ def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
     return show(request, "campaigns/list.html", words, at=at)
 
 
-def _page(request: HttpRequest, actor: Actor, found: CampaignFilter) -> keyset.Page:
+def _page(request: HttpRequest, actor: Actor, found: CampaignFilter, *, size: int = 50) -> keyset.Page:
     rows = found.of(Campaign.objects.visible_to(actor).filter(retired_at=None))
-    return keyset.page(request, with_what_is_shown(rows, actor), ORDERS, usual="worst")
+    return keyset.page(request, with_what_is_shown(rows, actor), ORDERS, usual="worst", size=size)
 
 
 def _with(words: QueryDict, text: str) -> str:
@@ -117,23 +116,12 @@ def _first_steps(actor: Actor) -> dict[str, Any]:
 
 
 @member
-def as_json(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The same piece of the same list for programs, with the address of the next one."""
-    page = _page(request, actor, CampaignFilter(request.GET, actor))
-    more = f"{request.path}?{page.older}" if page.older else None
-    return JsonResponse({"campaigns": [_told(line) for line in lines(page.rows, actor)], "next": more})
-
-
-@member
-def as_csv(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """For a spreadsheet."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="campaigns.csv"'
-    rows = [_told(line) for line in lines(_page(request, actor, CampaignFilter(request.GET, actor)).rows, actor)]
-    table = csv.DictWriter(answer, [*COLUMNS])
-    table.writeheader()
-    table.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    return answer
+def table(request: HttpRequest, actor: Actor, form: str) -> HttpResponseBase:
+    """The same list for other programs: all of it as .csv, a piece of it as .json."""
+    size = tables.JSON_ROWS if form == "json" else tables.MOST
+    page = _page(request, actor, CampaignFilter(request.GET, actor), size=size)
+    cells = ([read(line) for read in COLUMNS.values()] for line in lines(page.rows, actor))
+    return tables.as_json(request, tuple(COLUMNS), cells, page.older) if form == "json" else tables.as_csv("campaigns", tuple(COLUMNS), cells)
 
 
 COLUMNS = {
@@ -146,13 +134,3 @@ COLUMNS = {
     "launches_held_by": lambda line: line.campaign.held_by, "creator": lambda line: line.campaign.creator.username,
     "role": lambda line: line.campaign.creator_role,
 }
-
-
-def _told(line: Line) -> dict[str, Any]:
-    return {name: read(line) for name, read in COLUMNS.items()}
-
-
-def _cell(value: Any) -> Any:
-    """A spreadsheet takes a text that begins with a sign of arithmetic for a formula."""
-    text = " ".join(map(str, value)) if isinstance(value, list) else value
-    return f"'{text}" if isinstance(text, str) and text[:1] in tuple("=+-@\t\r") else text

@@ -26,7 +26,6 @@ SPANS = (("", "Ever"), ("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d"))
 SWITCHES = (("", "All"), ("live", "At work"), ("bad", "Failed or held"), ("awaiting-approval", "To approve"))
 HEAD = ("submission", "tag", "campaign", "stage", "slice", "test", "status", "note", *COUNTERS, "expected", "launched", "ended", "by", "role",
         "recovery of")
-JSON_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def table(request: HttpRequest, actor: Actor, form: str) -> HttpResponseBase:
     """The same list for other programs: all of it as .csv, a piece of it as .json."""
     rows = bulk.fitting(SubmissionFilter(request.GET, _mine(actor), at=clock.now()))
     if form == "json":
-        page = keyset.page(request, rows, ORDERS, usual="-launched", size=JSON_ROWS)
+        page = keyset.page(request, rows, ORDERS, usual="-launched", size=tables.JSON_ROWS)
         return tables.as_json(request, HEAD, map(_cells, page.rows), page.older)
     return tables.as_csv("submissions", HEAD, map(_cells, rows.order_by("-pk")[:tables.MOST].iterator(2000)))
 

@@ -47,6 +47,10 @@ def text(answer):
     return answer.content.decode()
 
 
+def table(client):
+    return client.get("/dune/campaigns.csv?on=all&sort=name").getvalue().decode()
+
+
 @pytest.fixture
 def several(scene):
     """Beside zmumu, which is held: one that was never launched, one of bob's own, one that is at rest, one of another experiment."""
@@ -178,14 +182,22 @@ def test_the_rows_cost_the_same_whatever_their_number(several, as_user):
 
 def test_programs_get_the_same_as_json_and_spreadsheets_as_csv(several, as_user):
     told = as_user().get("/dune/campaigns.json?on=all&sort=name").json()
-    assert [row["name"] for row in told["campaigns"]] == ["keepup_11", "over", "scan", "zmumu"]
-    held = told["campaigns"][-1]
+    assert [row["name"] for row in told["rows"]] == ["keepup_11", "over", "scan", "zmumu"]
+    held = told["rows"][-1]
     assert (held["state"], held["unit"], told["next"]) == ("Held", "files", None)
     assert held["reason"] == "1 job held in simulate: the disk is full"
     naming.rename(several["over"], "=1+1", actor=make_actor(), at=clock.now())
-    rows = list(csv.DictReader(io.StringIO(text(as_user().get("/dune/campaigns.csv?on=all&sort=name")))))
+    rows = list(csv.DictReader(io.StringIO(table(as_user()))))
     assert [row["name"] for row in rows] == ["'=1+1", "keepup_11", "scan", "zmumu"]
     assert rows[1]["tags"] == "keep up"
+
+
+def test_a_table_has_all_that_fits_and_not_its_first_piece(several, as_user):
+    row = several["scan"]
+    Campaign.objects.bulk_create(Campaign(experiment_id="dune", name=f"more{n}", creator_id=row.creator_id, creator_role=row.creator_role,
+                                          created_at=row.created_at)
+                                 for n in range(60))
+    assert len(table(as_user()).splitlines()) == 1 + 64
 
 
 def test_what_a_role_may_not_do_is_shown_as_such(several, as_user):
