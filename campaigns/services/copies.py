@@ -35,4 +35,4 @@ def show(campaign: Campaign, name: str, words: cloning.Words, *, actor: Actor) -
 def clone(campaign: Campaign, name: str, words: cloning.Words, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> Campaign:
     """The clone is the actor's; it has no schedules, holds and slices."""
     made = show(campaign, name, words, actor=actor)
-    return documents.store(made.doc, actor=actor, at=at, door=door, why=why or f"clone of {campaign.name}")
+    return documents.store(made.doc, actor=actor, at=at, door=door, why=why or f"clone of {campaign.name}", base=0)

@@ -18,9 +18,13 @@ from pomssite.kit.errors import Conflict, Invalid
 
 @transaction.atomic
 def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "command", why: str = "",
-          update_shared: bool = False) -> Campaign:
-    """Make the rows say what the document says: all of it, or nothing. Invalid tells everything that is wrong with it."""
+          update_shared: bool = False, base: int | None = None) -> Campaign:
+    """Make the rows say what the document says: all of it, or nothing. Invalid tells everything that is wrong with it.
+
+    `base`: the version that it was made from, 0 if there shall be no such campaign yet; Conflict if it is another by now."""
     row = living(doc.name, experiment=actor.experiment, locked=True)
+    if base not in (None, row.version.number if row and row.version else 0):
+        raise Conflict(f"{doc.name} was changed or made by somebody else just now: look at it first. Nothing was changed.")
     doc = checked(doc, experiment=actor.experiment, update_shared=update_shared)
     require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
     before = read(row) if row else None

@@ -1,7 +1,7 @@
 """A campaign gets another name; what still says the old one finds it."""
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import events
 from accounts.models import require
@@ -25,7 +25,11 @@ def rename(campaign: Campaign, name: str, *, actor: Actor, at: datetime, why: st
     before = row.name
     OldName.objects.filter(experiment=row.experiment_id, name=name).delete()
     OldName.objects.update_or_create(experiment_id=row.experiment_id, name=before, defaults={"campaign": row, "at": at})
-    documents.changed(row, name=name)
+    try:
+        with transaction.atomic():
+            documents.changed(row, name=name)
+    except IntegrityError as twice:
+        raise Conflict(f"{row.experiment_id} got a campaign {name} just now: choose another name. Nothing was changed.") from twice
     documents.keep_version(row, documents.read(row), by=actor.by(door), at=at, why=why)
     events.record([events.event("campaign renamed", row, by=actor.by(door), at=at, before=before, after=name, why=why)])
     return True

@@ -131,7 +131,8 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
     looked = _look(text, file, actor, update_shared=update)
     if "save" in said and looked.book and not looked.faults and not looked.trouble:
         if said.get("base") == str(looked.base):
-            row = documents.store(looked.book.campaign, actor=actor, at=clock.now(), door="page", why=said.get("why", ""), update_shared=update)
+            row = documents.store(looked.book.campaign, actor=actor, at=clock.now(), door="page", why=said.get("why", ""), update_shared=update,
+                                  base=looked.base)
             messages.success(request, f"{row.name} is saved, at version {row.version.number if row.version else 0}.")
             return redirect("campaigns:campaign", actor.experiment, row.pk)
         looked.trouble = "Not saved: somebody changed the campaign after you looked. What you see now is against its newest version: look again."
@@ -201,7 +202,7 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     form, trouble = NewForm(request.POST or None, experiment=actor.experiment), ""
     if request.method == "POST" and form.is_valid():
         try:
-            row = documents.store(_not_there(form.document(), actor), actor=actor, at=clock.now(), door="page")
+            row = documents.store(_not_there(form.document(), actor), actor=actor, at=clock.now(), door="page", base=0)
             messages.success(request, f"{row.name} is made. Nothing of it was launched yet.")
             return redirect("campaigns:campaign", actor.experiment, row.pk)
         except (Invalid, Conflict, splits.BadSplit) as no:

@@ -24,6 +24,8 @@ ONE_JOB = ["submission_id", "schedd", "cluster", "proc"]
 SAID = ["attempt", "exit_code", "signal", "site", "host", "cpu_s", "wall_s", "memory_mb", "started_at", "ended_at", "reason"]
 LONGEST = {field.name: field.max_length for field in Job._meta.fields if field.name in SAID}
 PATIENCE = timedelta(seconds=60)
+TIMES = ("cpu_s", "wall_s")
+MOST_S = 1e10           # 300 years of one CPU, or a day of 100,000: more was not used by a job
 Key = tuple[str, str, int]
 
 
@@ -139,7 +141,9 @@ def _said(report: JobReport, job: Job | None) -> dict[str, object]:
 
 
 def _fitting(name: str, value: object) -> object:
-    """A text as long as its column: a long complaint must not keep the news out."""
+    """A text as long as its column, and a time that can be added up: what is said of a job must not keep the news out, nor spoil the sums."""
+    if name in TIMES and isinstance(value, int | float):
+        return value if 0 <= value < MOST_S else None
     return value[:LONGEST[name]] if isinstance(value, str) else value
 
 

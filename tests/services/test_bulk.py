@@ -263,3 +263,17 @@ def test_what_was_never_begun_is_forgotten_after_a_day(rows, ann):
     bulk.forget(at=NOON + timedelta(hours=25))
     assert list(BulkAct.objects.all()) == [begun]
     assert not BulkItem.objects.filter(act=left.pk).exists()
+
+
+def test_two_acts_on_the_same_take_them_in_the_same_order_however_they_were_chosen(ann):
+    made = [make_campaign(make_document(f"mc{number}"), files=()).pk for number in range(12)]
+    act = bulk.choose("campaign", "hold", [str(pk) for pk in reversed(made)], actor=ann, at=NOON)
+    bulk.start(act, actor=ann, at=NOON, why="power cut", said={})
+    carry_on()
+    assert list(Hold.objects.order_by("pk").values_list("campaign", flat=True)) == made
+
+
+def test_a_tag_with_a_nul_is_refused_before_anything_begins(ann):
+    act = bulk.choose("campaign", "tag", [str(make_campaign(files=()).pk)], actor=ann, at=NOON)
+    with pytest.raises(Invalid, match="Tag holds a NUL character"):
+        bulk.start(act, actor=ann, at=NOON, why="x", said={"name": "a\0b"})

@@ -1,5 +1,7 @@
 """Renaming, labels, watching, views, clones and deletion: who may, what is kept of it, and what is refused with a sentence."""
+from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -12,6 +14,7 @@ from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 from submissions.models import LaunchIntent
 from submissions.services import intents, removal, steering
 from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_intent
+from tests.services.crowds import overtaken
 from tests.services.deeds import go
 
 STAGES = (Stage("gen_MC9", Settings(software_version="v9", split="none", param_overrides=(("-c", "MC9.fcl"),))),
@@ -184,3 +187,30 @@ def test_a_campaign_with_a_history_or_a_launch_that_waits_is_not_deleted(campaig
         removal.delete(campaign, actor=ann, at=NOON)
     intents.drop(intent, why="x", by=TEST, at=NOON)
     assert Campaign.objects.get(pk=campaign.pk).retired_at is None
+
+
+@pytest.mark.parametrize("base", [0, 7])
+def test_what_was_made_from_another_version_is_not_stored(campaign, base):
+    doc, number = documents.read(campaign), campaign.version.number
+    with pytest.raises(Conflict, match="changed or made by somebody else just now"):
+        documents.store(replace(doc, note="mine"), actor=make_actor(), at=NOON, base=base)
+    assert documents.store(replace(doc, note="mine"), actor=make_actor(), at=NOON, base=number).version.number == number + 1
+    with pytest.raises(Conflict):
+        documents.store(replace(doc, name="unheard"), actor=make_actor(), at=NOON, base=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_want_a_name_one_gets_it_and_the_other_hears_so():
+    ann, refused = make_actor(), 0
+    for at in count(1):
+        row = make_campaign(make_document(f"mc{at}"), files=())
+        made = lambda at=at: make_campaign(make_document(f"new{at}"), files=())     # noqa: E731
+        found = True
+        with suppress(Conflict):
+            refused += 1
+            found = overtaken(lambda row=row, at=at: naming.rename(row, f"new{at}", actor=ann, at=NOON), made, at=at)
+            refused -= 1
+        assert Campaign.objects.filter(name=f"new{at}", retired_at=None).count() == 1
+        if not found:
+            break
+    assert refused > 2

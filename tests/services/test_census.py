@@ -137,3 +137,10 @@ def test_what_is_long_ago_is_kept_by_the_hour_and_by_the_day(row):
     assert [*JobFlow.objects.values_list("grain", flat=True)] == [DAYS]
     assert JobFlow.objects.aggregate(*map(Sum, STATES)) == before | {"held__sum": 1, "running__sum": 0}
     assert census.rebuild() == []
+
+
+@pytest.mark.parametrize("used", [1e300, -1e12, float("inf"), float("nan")])
+def test_a_time_that_no_job_can_have_used_spoils_no_sums(row, used):
+    report(row, JobState.DONE, exit_code=0, cpu_s=used, wall_s=1.0)
+    assert sums() == [("done", 0, None, None, 1, 0, 1)]
+    assert census.rebuild() == []

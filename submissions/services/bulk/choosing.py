@@ -86,6 +86,8 @@ def _check(deed: Deed, why: str, said: Mapping[str, str]) -> None:
     for name, label in deed.asks:
         if not said.get(name, "").strip():
             raise Invalid(f"{label} is empty. Say it, and press {deed.button} again. Nothing was changed.")
+        if "\0" in said[name]:
+            raise Invalid(f"{label} holds a NUL character: write it again without. Nothing was changed.")
 
 
 @transaction.atomic

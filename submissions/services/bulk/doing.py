@@ -128,7 +128,8 @@ def _one_by_one(deed: Deed, rows: dict[str, Any], asked: dict[str, Any]) -> Mapp
             refused[key] = str(why)
         return key not in refused
 
-    for_each(rows, one, lambda key, fault: refused.__setitem__(key, f"A fault of POMS: {fault}. Nothing was changed."))
+    in_order = sorted(rows, key=lambda key: (len(key), key))      # of their numbers: two acts on the same must not wait for each other
+    for_each(in_order, one, lambda key, fault: refused.__setitem__(key, f"A fault of POMS: {fault}. Nothing was changed."))
     return refused
 
 
