@@ -1,5 +1,6 @@
 """Which jobs match, and what do they share?"""
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -107,7 +108,8 @@ def _wanted(said: QueryDict) -> job_search.Wanted:
 
 def _faults(said: QueryDict) -> list[tuple[str, str, str]]:
     """What of the address narrows nothing, because it cannot be read: the word, its value, and what may be said."""
-    kinds = [("state", set(JobState).__contains__, f"no state of a job. Say one of {', '.join(JobState)}."),
+    kinds: list[tuple[str, Callable[[Any], object], str]] = [
+             ("state", set(JobState).__contains__, f"no state of a job. Say one of {', '.join(JobState)}."),
              ("exit", EXIT.fullmatch, "no exit code. Say a number, or none."),
              ("q", lambda _: _ids(said), "no job or cluster. Say its number: 48211937, or 48211937.214."),
              *((word, NUMBER.fullmatch, "no number.") for word in ("campaign", "stage", "submission"))]
