@@ -7,7 +7,6 @@ from tests.sizes.measuring import lists, pages
 from tests.sizes.sizes import SIZES
 
 MOST_QUERIES = 12
-TOO_MANY = {"stage page with all charts": 13, "submission page, 10,000 jobs": 14, "submission page, its jobs of one exit code": 14}
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +17,7 @@ def laboratory(db):
 def test_every_page_that_is_measured_answers_with_few_queries():
     told = pages(1)
     assert {name: seen["code"] for name, seen in told.items() if seen["code"] != 200} == {}
-    assert {name: seen["queries"] for name, seen in told.items() if seen["queries"] > TOO_MANY.get(name, MOST_QUERIES)} == {}
+    assert {name: seen["queries"] for name, seen in told.items() if seen["queries"] > MOST_QUERIES} == {}
 
 
 def test_every_list_of_the_administration_answers_with_few_queries():
