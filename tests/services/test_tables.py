@@ -15,7 +15,7 @@ from datasets.services.incoming import facts_of, read_files
 from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 from submissions.models import LaunchIntent, StatusChange, Submission
 from submissions.services import intents, reasons, repairs, steering
-from submissions.services.outlook import CampaignOutlook
+from submissions.services.overview import CampaignOutlook
 from submissions.states import JobState, Status
 from tests.catalogue import experiment, file
 from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_intent, make_user
@@ -78,7 +78,7 @@ def test_a_stage_that_waits_says_for_what(db, worker, join, words):
     campaign = make_campaign(make_document(stages=stages, dependencies=(Dependency("gen", "final"),)))
     make_intent(campaign, "gen")
     go(worker)
-    assert any(words in reason.text for reason in reasons.why(CampaignOutlook(campaign)))
+    assert any(words in reason.text for reason in reasons.why(CampaignOutlook(campaign, at=NOON)))
 
 
 @pytest.mark.parametrize("before", F)
