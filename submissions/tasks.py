@@ -2,7 +2,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 
@@ -97,7 +97,14 @@ def read_logs() -> int:
 
 def fold_tally() -> int:
     """Counts for the lists, and how each campaign stands."""
-    return _pulse("fold_tally", lambda: tally.fold() + census.fold() + standing.refresh())
+    return _pulse("fold_tally", lambda: sum(_one_after_the_other((tally.fold, census.fold, standing.refresh))))
+
+
+def _one_after_the_other(parts: Iterable[Callable[[], int]]) -> list[int]:
+    """What each came to; one that fails is logged, and the others go on."""
+    done: list[int] = []
+    for_each(parts, lambda part: done.append(part()), lambda part, why: None)
+    return done
 
 
 def thin() -> int:

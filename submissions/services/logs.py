@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from pomssite.kit.errors import Refused
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions import pulses
@@ -133,7 +134,16 @@ def _save(row: LogScan) -> None:
 def carry_on(*, now: Callable[[], datetime]) -> int:
     """Logs at which somebody looked and that are not through; how many were read in."""
     wanted = LogScan.objects.filter(wanted_at__lte=now()).order_by("wanted_at")[:20]
-    return for_each(in_time(wanted, now), lambda row: _through(row, now=now), lambda row, why: _later(row, why, at=now()))
+    return for_each(in_time(wanted, now), lambda row: _read_on(row, now=now), lambda row, why: _later(row, why, at=now()))
+
+
+def _read_on(row: LogScan, *, now: Callable[[], datetime]) -> bool:
+    """A log that is gone is not asked for again."""
+    try:
+        return _through(row, now=now)
+    except Refused as gone:
+        LogScan.objects.filter(pk=row.pk).update(wanted_at=None, trouble=str(gone)[:200])
+        return False
 
 
 def _through(row: LogScan, *, now: Callable[[], datetime]) -> bool:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.news import touch
 from campaigns.models import Campaign
+from pomssite.kit.loops import for_each
 from submissions.models import FINISHED, CampaignSummary, Job, Submission
 from submissions.states import WORST_FIRST, JobState, Status
 
@@ -41,7 +42,7 @@ class Open:
 def refresh() -> int:
     """Work out what has changed; how many campaigns that were. The mark goes first: what changes meanwhile marks it again."""
     rows = CampaignSummary.objects.filter(changed=True).order_by("pk").values_list("pk", flat=True)[:BATCH]
-    return sum(_refresh(pk) for pk in rows)
+    return for_each(rows, _refresh, lambda pk, why: None)      # the mark of one in trouble stays, and the others go on
 
 
 @transaction.atomic
@@ -57,14 +58,17 @@ def rebuild() -> list[str]:
     """Work out all of them anew; what differed, in words. Nothing should."""
     while refresh():
         pass
-    wrong = []
-    for row in CampaignSummary.objects.order_by("pk").iterator():
-        true = look(row.pk)
-        true.pop("why")         # one of its jobs says it: any of them will do
-        wrong += [f"campaign {row.pk}: {name} was {getattr(row, name)} and is {value}" for name, value in true.items()
-                  if getattr(row, name) != value]
-        CampaignSummary.objects.filter(pk=row.pk).update(**true)
-    return wrong
+    return [words for pk in CampaignSummary.objects.order_by("pk").values_list("pk", flat=True) for words in _rebuilt(pk)]
+
+
+@transaction.atomic
+def _rebuilt(campaign: int) -> list[str]:
+    """Under the lock of its row: who refreshes it at this moment waits, and looks afterwards."""
+    row = CampaignSummary.objects.select_for_update(no_key=True).get(pk=campaign)
+    true = look(campaign)
+    true.pop("why")         # one of its jobs says it: any of them will do
+    CampaignSummary.objects.filter(pk=campaign).update(**true)
+    return [f"campaign {campaign}: {name} was {getattr(row, name)} and is {value}" for name, value in true.items() if getattr(row, name) != value]
 
 
 def look(campaign: int) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 """One deed for many: first what will happen to each, then one button, then what became of each."""
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from submissions.services import bulk
 
 REASONS = 8
 ROWS = 100
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ def _answered(request: HttpRequest, actor: Actor, row: BulkAct) -> HttpResponse:
     elif request.POST.get("answer") == "leave":
         bulk.leave_out(row, _numbers(request), actor=actor)
     else:
-        bulk.leave_out(row, _numbers(request), actor=actor)
-        bulk.start(row, actor=actor, at=at, why=request.POST.get("why", ""), said=request.POST.dict())
+        bulk.start(row, actor=actor, at=at, why=request.POST.get("why", ""), said=request.POST.dict(),
+                   without=_numbers(request))
     return redirect("submissions:bulk_act", actor.experiment, row.pk)
 
 
@@ -104,7 +106,7 @@ def _address(actor: Actor, row: BulkAct, item: BulkItem) -> str:
 def _back(actor: Actor, row: BulkAct) -> str:
     """To the list, as it was filtered."""
     kind, words = bulk.KINDS[row.kind], QueryDict(row.of, mutable=True)
-    inside = [words.pop(kind.within)[0]] if words.get(kind.within, "").isdecimal() else []
+    inside = [number for number in words.pop(kind.within)[:1] if NUMBER.fullmatch(number)] if kind.within in words and kind.within else []
     if kind.within and not inside:
         return reverse("submissions:list", args=[actor.experiment])
     return f"{reverse(kind.list, args=[actor.experiment, *inside])}?{words.urlencode()}".rstrip("?")

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from pomssite.kit.errors import NoAnswer
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef
 from submissions.models import Job, LogScan, Submission
@@ -142,13 +143,23 @@ def test_who_follows_is_not_stopped_by_a_line_without_end(job):
     assert logs.more(of, 0, 1).end == logs.PIECE
 
 
-def test_a_batch_system_that_does_not_answer_is_asked_again_later(job):
-    of = written(job, numbered(900_000))
-    looked(job, of)
+def test_a_batch_system_that_does_not_answer_is_asked_again_later(job, monkeypatch):
+    looked(job, written(job, numbered(900_000)))
+
+    def silent(*_):
+        raise NoAnswer("the schedd does not answer")
+    monkeypatch.setattr(backend("BATCH_SYSTEMS"), "read_log", silent, raising=False)
+    assert logs.carry_on(now=lambda: LATER + timedelta(seconds=1)) == 0
+    row = LogScan.objects.get()
+    assert row.wanted_at > LATER + timedelta(seconds=20) and "does not answer" in row.trouble
+
+
+def test_a_log_that_is_gone_is_not_asked_for_again(job):
+    looked(job, written(job, numbered(900_000)))
     backend("BATCH_SYSTEMS").inside.jobs.clear()
     assert logs.carry_on(now=lambda: LATER + timedelta(seconds=1)) == 0
     row = LogScan.objects.get()
-    assert row.wanted_at > LATER + timedelta(seconds=20) and "is not known here" in row.trouble
+    assert row.wanted_at is None and "is not known here" in row.trouble
 
 
 def test_what_nobody_reads_is_forgotten(job):

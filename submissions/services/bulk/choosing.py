@@ -63,14 +63,15 @@ def leave_out(act: BulkAct, pks: Sequence[int], *, actor: Actor) -> int:
 
 
 @transaction.atomic
-def start(act: BulkAct, *, actor: Actor, at: datetime, why: str, said: Mapping[str, str]) -> bool:
-    """From now on it is done, in the actor's name; False if it was begun already, and then nothing more comes of it."""
+def start(act: BulkAct, *, actor: Actor, at: datetime, why: str, said: Mapping[str, str], without: Sequence[int] = ()) -> bool:
+    """From now on it is done, without these items, in the actor's name; False if it was begun already, and then nothing more comes of it."""
     row = _locked(act)
     _mine(row, actor)
     if row.asked_at:
         return False
     deed = DEEDS[row.kind, row.deed]
     _check(deed, why, said)
+    leave_out(row, without, actor=actor)
     count = row.items.filter(state=CHOSEN).count()
     if not count:
         raise Conflict(f"None of the chosen {row.kind}s is left to {deed.button.lower()}. Nothing was changed.")
