@@ -82,7 +82,7 @@ def test_a_stage_that_waits_says_for_what(db, worker, join, words):
 
 
 @pytest.mark.parametrize("before", F)
-@pytest.mark.parametrize("after", MAY_COME_FROM)
+@pytest.mark.parametrize("after", sorted(MAY_COME_FROM))
 def test_each_file_of_a_project_goes_only_where_it_may(db, before, after):
     experiment()
     file("a")
