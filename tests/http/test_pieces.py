@@ -1,5 +1,4 @@
 """A long answer is sent while it is made: through the site's own way in, never gathered as a whole."""
-import asyncio
 
 from asgiref.testing import ApplicationCommunicator
 from django.http import StreamingHttpResponse
@@ -7,6 +6,7 @@ from django.urls import path
 
 from pomssite.asgi import Handler
 from pomssite.kit import pieces
+from tests.loops import run
 
 MADE: list[int] = []
 
@@ -32,7 +32,7 @@ def test_the_first_piece_leaves_before_the_last_is_made(settings):
             made.append(len(MADE))
         return head["status"], made, sent
 
-    status, made, sent = asyncio.run(ask())
+    status, made, sent = run(ask())
     assert status == 200 and b"".join(sent) == b"".join(b"%07d\n" % number for number in range(100_000))
     assert made[0] < 3 * pieces.PIECE / 8 < 100_000, "one or two pieces ahead, not all"
     assert max(map(len, sent)) <= pieces.PIECE

@@ -19,6 +19,7 @@ from campaigns.services import news
 from campaigns.views.news import topics
 from pomssite.kit import clock
 from submissions.models import Submission
+from tests.loops import run
 from tests.makers import make_actor, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +63,7 @@ def listen(hub, said, enough, then=lambda: None, **since):
                         break
         await messages.aclose()
         return "".join(texts)
-    return asyncio.run(follow())
+    return run(follow())
 
 
 def things(text):
@@ -194,5 +195,5 @@ def test_a_member_gets_a_stream_that_no_proxy_keeps(scene):
 
     client = AsyncClient()
     client.force_login(make_user("ann"))
-    answer, first = asyncio.run(ask())
+    answer, first = run(ask())
     assert (answer["Content-Type"], answer["X-Accel-Buffering"], first) == ("text/event-stream", "no", b"retry: 2000\n\n")

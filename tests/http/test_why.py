@@ -87,4 +87,4 @@ def test_it_costs_a_known_number_of_queries(scene, as_user):
         with CaptureQueriesContext(connection) as asked:
             client.get(HERE, words)
         counted.append(len(asked))
-    assert counted == [4, 11, 13]
+    assert counted == [3, 10, 12]
