@@ -61,7 +61,15 @@ def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     known = {(report.tag, report.ref) for report in told}
     gone = [JobReport(tag, ref, JobState.LOST, begun, reason="the batch system does not know it any more")
             for tag, ref in believed if (tag, ref) not in known]
-    return take_in([*_differing(told), *gone], by=GRID, now=now, troubles=[])
+    return take_in([*_of_now(_differing(told), set(believed), begun), *gone], by=GRID, now=now, troubles=[])
+
+
+def _of_now(told: list[JobReport], believed: set[tuple[str, JobRef]], begun: datetime) -> Iterable[JobReport]:
+    """A job that we think alive, and from which nothing came for long, and whose end the batch system knows, is over now: by its own clock it
+    may have spoken after its end, and that would stand against the end for ever."""
+    for report in told:
+        over = report.state not in JOB_LIVE and (report.tag, report.ref) in believed
+        yield replace(report, heard_at=max(report.heard_at, begun)) if over else report
 
 
 def _differing(told: list[JobReport]) -> list[JobReport]:

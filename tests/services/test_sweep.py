@@ -45,6 +45,28 @@ def test_a_lost_job_that_is_seen_again_lives(submission, batch):
     assert (submission.lost, submission.running) == (1, 1)
 
 
+def test_a_job_that_by_its_own_clock_spoke_after_its_end_is_over_when_the_batch_system_says_so(submission, batch):
+    """The batch system does not count attempts, and its clock is behind that of the job."""
+    refs = list(batch.jobs)
+    for proc, ref in enumerate(refs):
+        batch.hear(submission.tag, ref, JobState.DONE, heard_at=NOON + timedelta(seconds=5), attempt=None)
+        report(submission, JobState.RUNNING, proc=proc, at=NOON + timedelta(seconds=6), attempt=1)
+    intake.listen(now=lambda: NOON + timedelta(seconds=7))
+    intake.sweep(now=lambda: NOON + timedelta(seconds=8))
+    assert set(Job.objects.values_list("state", flat=True)) == {"running"}, "what was said just now may be true"
+    intake.sweep(now=lambda: LATER)
+    submission.refresh_from_db()
+    assert (submission.status, submission.done, submission.running) == (Status.COMPLETED, 2, 0)
+
+
+def test_a_job_that_runs_again_is_not_ended_by_the_end_of_its_first_start(submission, batch):
+    ref = next(iter(batch.jobs))
+    batch.hear(submission.tag, ref, JobState.FAILED, heard_at=NOON, attempt=1)
+    report(submission, JobState.RUNNING, at=NOON + timedelta(seconds=6), attempt=2)
+    intake.sweep(now=lambda: LATER)
+    assert Job.objects.get(proc=ref.proc).state == "running"
+
+
 def test_what_could_not_be_taken_in_is_told_again(submission, batch, monkeypatch):
     """The cursor moves on only over what was taken in."""
     batch.hear(submission.tag, next(iter(batch.jobs)), JobState.DONE)
