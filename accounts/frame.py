@@ -1,10 +1,10 @@
 """What stands around every page: where one may go, the experiments and roles one may switch to. Asked only if the page shows it."""
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from accounts.models import Experiment, Membership
 from accounts.places import PLACES, Place, current

@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property  # noqa: TID251 - before Django
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote

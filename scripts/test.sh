@@ -13,4 +13,4 @@ mypy
 [ "${1:-}" != lint ] || exit 0
 mapfile -t modules < <(find tests/js -name '*.test.*js' 2>/dev/null | sort)
 [ "${#modules[@]}" = 0 ] || node --test --test-reporter=dot "${modules[@]}"
-python -m pytest -n auto --dist loadfile
+python -m pytest -n auto --dist loadfile --durations 20

@@ -22,7 +22,7 @@ def told_by(test: str, shares: Sequence[dict[str, str]]) -> list[dict[str, Any]]
 
 def _begun(test: str, result: Path, share: dict[str, str]) -> subprocess.Popen:
     with result.with_suffix(".log").open("w") as log:
-        return subprocess.Popen([sys.executable, "-m", "pytest", test], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+        return subprocess.Popen([sys.executable, "-m", "pytest", "--timeout", "0", test], cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
                                 env=os.environ | share | {"RESULT": str(result)})
 
 

@@ -1,9 +1,8 @@
 """Experiments, people, and who belongs where."""
-from functools import cached_property
-
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
 from accounts.policy import Role, held
 

@@ -1,12 +1,12 @@
 """The submissions of a stage as its page lists them: recoveries under what they recover, narrowed by what was pressed in its charts."""
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from accounts import keyset
 from campaigns.models import Stage

@@ -1,5 +1,4 @@
 """Rows that the administration may look at and nobody may change there: services alone write them. No list counts all rows."""
-from functools import cached_property
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 

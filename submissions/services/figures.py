@@ -2,11 +2,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 
 from campaigns.models import CampaignVersion, Stage
 from pomssite.kit.spans import Span

@@ -3,11 +3,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
 from campaigns.document import Settings
 from campaigns.models import Campaign, Dependency, Hold, Stage

@@ -1,10 +1,10 @@
 """Which line explains this job?"""
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 
 from accounts.pages import member, show, wants_part

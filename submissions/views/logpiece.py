@@ -1,9 +1,9 @@
 """The piece of a log that an address asks for: by byte, by line, by mark, by a word, or what matters most."""
 import re
-from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from submissions.logmarks import Kind
 from submissions.models import LogScan

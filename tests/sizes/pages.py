@@ -1,12 +1,12 @@
 """Which pages are measured, at whose rows, with what aim; and what the original needed for the like."""
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import quote
 
 from django.contrib import admin
 from django.db.models import Count, F, Sum
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from campaigns.models import Campaign, Stage
 from submissions.models import Job, Submission
