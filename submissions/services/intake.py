@@ -30,7 +30,7 @@ Key = tuple[str, str, int]
 
 
 def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
-    """What is new since the last time; how many submissions changed. Only what was taken in moves the cursor on."""
+    """What is new since the last time; of how many submissions. Only what was taken in moves the cursor on."""
     cursor, _ = Cursor.objects.get_or_create(batch=alias)
     reports, further = backend("BATCH_SYSTEMS", alias).look(cursor.at)
     troubles: list[str] = []
@@ -81,7 +81,8 @@ def _differing(told: list[JobReport]) -> list[JobReport]:
 
 
 def take_in(reports: Iterable[JobReport], *, by: By, now: Callable[[], datetime], troubles: list[str]) -> int:
-    """Every submission that a report is about; how many have changed. What went wrong is added to `troubles`."""
+    """Every submission that a report is about; of how many something was news, whether or not it moved them. What went wrong is added to
+    `troubles`."""
     about: dict[str, list[JobReport]] = {}
     for report in reports:
         about.setdefault(report.tag, []).append(report)
@@ -111,8 +112,10 @@ def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: date
         _clusters(row, news)
     counters = {name: n + delta[name] for name, n in row.counters().items()}
     if row.abandoned_at:
-        return _orphans(row, counters, at=at)
-    return _follow(row, counters, by=by, at=at) or any(delta.values()) and _contradicted(row, counters, by=by, at=at)
+        _orphans(row, counters, at=at)
+    elif not _follow(row, counters, by=by, at=at) and any(delta.values()):
+        _contradicted(row, counters, by=by, at=at)
+    return True
 
 
 def _newest(reports: list[JobReport], known: dict[Key, Job], *, at: datetime) -> dict[Key, JobReport]:
@@ -166,24 +169,22 @@ def _follow(row: Submission, counters: dict[str, int], *, by: By, at: datetime) 
     return heard is not None and lifecycle.move(row, heard, by=by, at=at, why=why)
 
 
-def _contradicted(row: Submission, counters: dict[str, int], *, by: By, at: datetime) -> bool:
+def _contradicted(row: Submission, counters: dict[str, int], *, by: By, at: datetime) -> None:
     """What the grid says cannot follow on what the submission is: refused, and written down."""
     heard = from_jobs(counters, row.expected)
     if heard and contradicts(Status(row.status), heard, recovery=row.parent_id is not None):
         events.record([events.event("status refused", row, by=by, at=at, before=row.status, after=heard, why=_sum(counters))])
-    return False
 
 
 def _sum(counters: dict[str, int]) -> str:
     return ", ".join(f"{n} {name}" for name, n in counters.items() if n)
 
 
-def _orphans(row: Submission, counters: dict[str, int], *, at: datetime) -> bool:
+def _orphans(row: Submission, counters: dict[str, int], *, at: datetime) -> None:
     """Jobs of an attempt that was given up are shown, and removed."""
     if any(counters[state] for state in JOB_LIVE):
         Order.objects.bulk_create([Order(submission=row, deed="remove", by=GRID.user, why="orphans of an attempt that was given up",
                                          asked_at=at)], ignore_conflicts=True)
-    return True
 
 
 def _believed(quiet: QuerySet[Submission], before: datetime) -> Iterable[tuple[str, JobRef]]:

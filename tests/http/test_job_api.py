@@ -53,6 +53,21 @@ def test_a_report_moves_files_and_jobs_forward_once(call, submission):
     assert project(submission)["a"] == "consumed" and submission.status == Status.RUNNING and Job.objects.get().state == "running"
 
 
+def test_a_report_that_moves_no_status_is_news_all_the_same(call, submission):
+    """The first of two jobs ends: the submission runs on."""
+    inside = backend("BATCH_SYSTEMS").inside
+    for ref in inside.jobs:
+        inside.hear(submission.tag, ref, JobState.RUNNING)
+    Submission.objects.update(expected=2)
+    inside.hear(submission.tag, JobRef("memory", "1", 1), JobState.RUNNING)
+    intake.listen(now=clock.now)
+    said = {"state": "done", "at": clock.now().isoformat()}
+    assert call("report", **said) == (200, {"taken": True})
+    submission.refresh_from_db()
+    assert submission.status == Status.RUNNING and sorted(Job.objects.values_list("proc", "state")) == [(0, "done"), (1, "running")]
+    assert call("report", **said) == (200, {"taken": False})
+
+
 def test_a_state_without_its_time_is_only_a_hint(call, submission):
     intake.listen(now=clock.now)
     assert call("report", state="done") == (200, {"taken": False})
