@@ -2,7 +2,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from accounts.models import Event, Membership
 from accounts.policy import Role
@@ -120,6 +120,26 @@ def test_one_that_fails_is_left_as_it_is_and_the_others_are_done(rows, ann, faul
     carry_on()
     assert states(act) == ["done", "refused", "done"]
     assert sorted(Order.objects.values_list("submission", flat=True)) == [rows[0].pk, rows[2].pk]
+
+
+def test_what_stood_in_the_way_of_another_change_is_tried_again(rows, ann, monkeypatch):
+    """A deadlock has a victim; it is not told "refused"."""
+    order_many = steering.order_many
+
+    def deadlocked(refs, *args, **words):
+        if rows[1] in refs:
+            raise OperationalError("deadlock detected")
+        order_many(refs, *args, **words)
+
+    act = chosen(rows[:3])
+    bulk.start(act, actor=ann, at=NOON, why="x", said={})
+    with monkeypatch.context() as patch:
+        patch.setattr(steering, "order_many", deadlocked)
+        carry_on()
+    assert states(act) == ["done", "chosen", "done"]
+    carry_on()
+    assert states(act) == ["done"] * 3
+    assert Order.objects.count() == 3
 
 
 def test_a_worker_that_dies_leaves_all_as_it_was_and_the_next_one_does_it_once(rows, ann, monkeypatch):

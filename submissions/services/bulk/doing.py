@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count
 
 from accounts import events
@@ -23,6 +23,7 @@ from submissions.services.bulk.table import DEEDS, KINDS
 
 BATCH = 250
 KEPT = timedelta(days=1)        # what was chosen, and never begun
+AGAIN = ""                      # no reason to refuse: another change stood in the way, and it is tried again
 Items = dict[str, BulkItem]
 
 
@@ -52,7 +53,7 @@ def _turns(passed: set[int]) -> Iterator[BulkAct]:
 
 @transaction.atomic
 def _some(act: BulkAct, *, at: datetime) -> bool:
-    """A batch of its items, or its end; False if another worker is at it, or it was stopped."""
+    """A batch of its items, or its end; False if another worker is at it, it was stopped, or each of them waits for another change."""
     if not BulkAct.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=act.pk, done_at=None).exists():
         return False
     items = {item.thing: item for item in act.items.filter(state=CHOSEN).order_by("pk")[:BATCH]}
@@ -62,7 +63,7 @@ def _some(act: BulkAct, *, at: datetime) -> bool:
     _do(act, items, at)
     _write(items)
     touch([act])
-    return True
+    return any(item.state != CHOSEN for item in items.values())
 
 
 def _write(items: Items) -> None:
@@ -100,7 +101,7 @@ def _possible(deed: Deed, items: Items, actor: Actor) -> dict[str, Any]:
 
 
 def _refuse(items: Items, reasons: Mapping[str, str]) -> None:
-    for key, reason in reasons.items():
+    for key, reason in ((key, reason) for key, reason in reasons.items() if reason != AGAIN):
         items[key].state, items[key].said = REFUSED, reason[:250]
 
 
@@ -126,6 +127,8 @@ def _one_by_one(deed: Deed, rows: dict[str, Any], asked: dict[str, Any]) -> Mapp
                 deed.do(rows[key], **asked)
         except PomsError as why:
             refused[key] = str(why)
+        except OperationalError:        # a deadlock, a lock that did not come
+            refused[key] = AGAIN
         return key not in refused
 
     in_order = sorted(rows, key=lambda key: (len(key), key))      # of their numbers: two acts on the same must not wait for each other
