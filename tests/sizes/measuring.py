@@ -24,7 +24,7 @@ def pages(times: int, which: Iterable[Page] = PAGES) -> dict[str, Any]:
 
 
 def _aims(page: Page) -> dict[str, Any]:
-    return {"aim_ms": page.most_ms, "aim_kb": page.most_kb, "original": page.original}
+    return {"aim_ms": page.most_ms, "aim_kb": page.most_kb, "original": page.original, "as_wide": page.as_wide}
 
 
 def lists(times: int) -> dict[str, Any]:
