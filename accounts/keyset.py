@@ -10,8 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.timezone import is_naive
 
 from accounts.pages import rows_asked
-
-LONGEST = 18            # digits of a row's number
+from pomssite.kit.numbers import number
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,8 @@ class _Way:
 
     def after(self, mark: str, most: int) -> list[Any]:
         """So many rows behind the mark; first those that have a value, then those that have none."""
-        text, comma, number = mark.rpartition(",")
-        pk = int(number) if number.isascii() and number.isdecimal() and len(number) <= LONGEST else None
+        text, comma, last = mark.rpartition(",")
+        pk = number(last)
         if self.column == "pk":
             return self._some(self.rows if pk is None else self.rows.filter(self._beyond(pk=pk)), most)
         value = self._read(text) if comma and pk is not None else None

@@ -1,14 +1,12 @@
 """How every page of an experiment begins and ends: who is asking, and the whole page or only its living part."""
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
 from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -17,6 +15,7 @@ from django.utils.http import quote_etag
 
 from accounts.actors import actor_of
 from accounts.policy import Actor
+from pomssite.kit.numbers import numbers
 
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')      # of a form: written otherwise each time, and good for as long as the first
 P = ParamSpec("P")
@@ -84,29 +83,4 @@ def rows_asked(request: HttpRequest) -> list[int] | None:
     """
     if "rows" not in request.GET or not wants_part(request):
         return None
-    words = request.GET["rows"].split(",")
-    return [int(word) for word in words if word.isascii() and word.isdecimal() and len(word) < 19][:MOST_ROWS]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Some rows of a list, newest first, and the query string of those that come after them."""
-
-    rows: list[Any]
-    older: str
-
-
-def piece(request: HttpRequest, rows: QuerySet[Any], *, size: int = 50) -> Piece:
-    """The rows after the one that `before` names: no counting, and nothing shifts while one reads."""
-    asked = rows_asked(request)
-    if asked is not None:
-        return Piece(list(rows.filter(pk__in=asked).order_by("-pk")), "")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows.order_by("-pk")[:size + 1])
-    if len(found) <= size:
-        return Piece(found, "")
-    words = request.GET.copy()
-    words["before"] = str(found[size - 1].pk)
-    return Piece(found[:size], words.urlencode())
+    return numbers(request.GET["rows"].split(","))[:MOST_ROWS]

@@ -1,12 +1,13 @@
 """By what a list of campaigns may be narrowed: words of the address, each with what it means. The same words stand in the box as tokens."""
-import re
 from collections.abc import Callable
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from accounts.policy import Actor, Role
+from accounts.typed import Word
 from campaigns.models import Campaign, CampaignTag, OldName, Watch
+from pomssite.kit.numbers import number
 
 NOTHING = Q(pk__in=())
 NEEDS_SOMEBODY = ("LaunchFailed", "Failed", "Held", "Awaiting Approval")
@@ -24,8 +25,9 @@ SWITCHES: dict[str, dict[str, Callable[[Actor], Q]]] = {
 
 def named(value: str) -> Q:
     """Part of the name that it has or had, or its number."""
-    number = Q(pk=int(value)) if value.isascii() and value.isdecimal() and len(value) < 19 else NOTHING
-    return number | Q(name__icontains=value) | Q(pk__in=OldName.objects.filter(name__icontains=value).values("campaign"))
+    pk = number(value)
+    words = Q(name__icontains=value) | Q(pk__in=OldName.objects.filter(name__icontains=value).values("campaign"))
+    return words if pk is None else words | Q(pk=pk)
 
 
 TOKENS: dict[str, Callable[[str], Q]] = {
@@ -36,9 +38,6 @@ TOKENS: dict[str, Callable[[str], Q]] = {
 }
 USUAL = {"on": "1"}
 LONGEST = 100
-_TOKEN = re.compile(r'(\w+):(?:"([^"]*)"|(\S+))|(\S+)')
-
-Word = tuple[str, str]
 
 
 class CampaignFilter:
@@ -84,15 +83,3 @@ def meaning(name: str, value: str, actor: Actor) -> Q:
         found = SWITCHES[name].get(value)
         return found(actor) if found else NOTHING
     return TOKENS[name](value)
-
-
-def typed(text: str) -> list[Word]:
-    """The words of what somebody typed: tag:keepup state:held and the rest, which is looked for in names."""
-    found: list[Word] = []
-    rest = []
-    for name, quoted, plain, word in _TOKEN.findall(text.replace("\0", "")):
-        if name in TOKENS or name in SWITCHES:
-            found.append((name, quoted or plain))
-        else:
-            rest.append(word or f"{name}:{quoted or plain}")
-    return [*found, *([("q", " ".join(rest))] if rest else [])]

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from campaigns.models import Stage
 from pomssite.kit import spans
+from pomssite.kit.numbers import number
 from submissions.models import Submission
 from submissions.states import AT_WORK, IN_TROUBLE, Status
 
@@ -67,10 +68,8 @@ class SubmissionFilter(django_filters.FilterSet):
 
     def of_text(self, rows: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
         """A number is a submission's, with or without its sign; else it is a part of the tag."""
-        number = value.removeprefix("#")
-        if number.isascii() and number.isdecimal() and int(number) <= LARGEST:
-            return rows.filter(pk=int(number))
-        return rows.filter(tag__icontains=value)
+        pk = number(value.removeprefix("#"))
+        return rows.filter(tag__icontains=value) if pk is None else rows.filter(pk=pk)
 
     def of_campaign(self, rows: QuerySet[Submission], name: str, value: int) -> QuerySet[Submission]:
         """Of all its stages, also of those that are retired."""
@@ -81,16 +80,3 @@ class SubmissionFilter(django_filters.FilterSet):
         span = spans.read(value, now=self.at, usual=EVER)
         rows = rows if span.is_all else rows.filter(created_at__gte=span.begins)
         return rows if span.ends_now else rows.filter(created_at__lt=span.ends)
-
-
-def untyped(words: QueryDict) -> QueryDict | None:
-    """With what was typed as word:value put into its place; None if nothing was."""
-    typed = [(word, name, value) for word in str(words.get("q", "")).split() for name, colon, value in [word.partition(":")]
-             if colon and value and name in TYPED]
-    if not typed:
-        return None
-    found, gone = words.copy(), {word for word, _, _ in typed}
-    found["q"] = " ".join(word for word in str(words.get("q", "")).split() if word not in gone)
-    for _, name, value in typed:
-        found[name] = value
-    return found

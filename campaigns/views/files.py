@@ -24,6 +24,7 @@ from campaigns.views.changing import ask, one
 from datasets import splits
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, Invalid
+from pomssite.kit.numbers import numbers
 
 LARGEST = 1_000_000         # bytes of a file
 MOST = 1_000                # files of one archive
@@ -45,11 +46,8 @@ def many(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The files of the chosen campaigns in one archive."""
     said = request.POST or request.GET
     rows: QuerySet[Campaign] = Campaign.objects.visible_to(actor).filter(retired_at=None).select_related("experiment")
-    if "all" in said:
-        rows = CampaignFilter(QueryDict(said.get("of", "")), actor).of(rows)
-    else:
-        rows = rows.filter(pk__in=[int(word) for word in said.getlist("thing") if word.isdecimal() and len(word) < 19])
-    found = list(rows.order_by("name")[:MOST])
+    chosen = CampaignFilter(QueryDict(said.get("of", "")), actor).of(rows) if "all" in said else rows.filter(pk__in=numbers(said.getlist("thing")))
+    found = list(chosen.order_by("name")[:MOST])
     if not found:
         raise Invalid("No campaign is chosen. Tick those that you mean, and press Download .ini again.")
     archive = io.BytesIO()

@@ -11,7 +11,8 @@ from accounts import keyset, tables
 from accounts.models import Experiment, Membership
 from accounts.pages import member, rows_asked, show, wants_part
 from accounts.policy import Actor, Owner, Role, Verb, may
-from campaigns.filters import TOKENS, USUAL, CampaignFilter, Word, meaning, typed
+from accounts.typed import Word, placed
+from campaigns.filters import SWITCHES, TOKENS, USUAL, CampaignFilter, meaning
 from campaigns.models import Campaign, JobType, LoginSetup, SavedView
 from campaigns.services import looks
 from campaigns.views.lines import lines, with_what_is_shown
@@ -62,13 +63,7 @@ def _page(request: HttpRequest, actor: Actor, found: CampaignFilter, *, size: in
 
 def _with(words: QueryDict, text: str) -> str:
     """The address with what was typed; the same token twice is one."""
-    found = words.copy()
-    for name, value in typed(text):
-        if name not in TOKENS or name == "q":
-            found[name] = value
-        elif value not in found.getlist(name):
-            found.appendlist(name, value)
-    return keyset.query(found, add="", after="")
+    return keyset.query(placed(words, text, {*SWITCHES, *TOKENS}, several=TOKENS.keys() - {"q"}), add="", after="")
 
 
 def _around(request: HttpRequest, actor: Actor, found: CampaignFilter, experiment: Experiment) -> dict[str, Any]:

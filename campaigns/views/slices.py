@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
+from accounts import keyset
 from accounts.models import require
-from accounts.pages import member, piece, show
+from accounts.pages import member, show
 from accounts.policy import Actor, Verb, may
 from campaigns.document import Settings
 from campaigns.models import Slice, Stage
@@ -31,7 +32,7 @@ SHOWN = 5       # slices that come next
 def listed(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """The history of the slices, newest first, and the next ones."""
     row, settings, for_test = _asked(request, actor, pk)
-    found = piece(request, Slice.objects.filter(stage=row, for_test=for_test).select_related("again"))
+    found = keyset.page(request, Slice.objects.filter(stage=row, for_test=for_test).select_related("again"), {"newest": "pk"}, usual="-newest")
     firsts = {first.slice_id: first for first in Submission.objects.filter(slice__in=found.rows, abandoned_at=None).defer("snapshot")}
     text = slices.split_of(settings, for_test=for_test)
     split = splits.parse(text)[0]

@@ -12,9 +12,8 @@ from accounts.policy import Actor, Verb, may
 from campaigns.services.activity import MOST_DAYS
 from pomssite.kit import clock
 from pomssite.kit.errors import Invalid
+from pomssite.kit.numbers import numbers
 from submissions.services import stale
-
-LARGEST = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, actor: Actor, experiment: Experiment) -> HttpResponse:
-    chosen = [int(word) for word in request.POST.getlist("campaign") if word.isdecimal() and int(word) <= LARGEST]
+    chosen = numbers(request.POST.getlist("campaign"))
     at, why = clock.now(), request.POST.get("why", "")
     if request.POST.get("answer") == "rest":
         rested, left = stale.rest(chosen, experiment, actor=actor, at=at, why=why)

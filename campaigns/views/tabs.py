@@ -11,6 +11,7 @@ from campaigns import document
 from campaigns.document import changes
 from campaigns.models import Campaign, CampaignVersion
 from datasets.models import File, FileLocation, LocationKind
+from pomssite.kit.numbers import number
 from submissions.models import Submission
 from submissions.services import overview
 from submissions.services.overview import CampaignOutlook
@@ -85,8 +86,8 @@ def _compared(campaign: Campaign, word: str) -> dict[str, Any]:
 
 
 def _before(request: HttpRequest) -> int:
-    word = request.GET.get("before", "")
-    return int(word) if word.isascii() and word.isdecimal() and len(word) < 19 else events.NEWEST
+    before = number(request.GET.get("before", ""))
+    return events.NEWEST if before is None else before
 
 
 def _some(found: Any, most: int) -> tuple[list[Any], bool]:

@@ -10,6 +10,8 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from pomssite.kit.numbers import number
+
 PAGE = 50
 MOST = 20 * PAGE        # rows that are counted; who looks for one among more narrows the list
 
@@ -63,7 +65,7 @@ class Linked(admin.ModelAdmin):
         """Every word must be found in one of the fields; a number is not looked for among words, nor a word among numbers."""
         for word in search_term.split():
             asked = [Q(**{field if "__" in field else f"{field}__icontains": word}) for field in self.get_search_fields(request)
-                     if not field.endswith("id__exact") or word.isdecimal() and len(word) < 19]
+                     if not field.endswith("id__exact") or number(word) is not None]
             queryset = queryset.filter(Q(*asked, _connector=Q.OR)) if asked else queryset.none()
         return queryset, False
 

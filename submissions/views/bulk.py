@@ -1,5 +1,4 @@
 """One deed for many: first what will happen to each, then one button, then what became of each."""
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +9,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from accounts import keyset, tables
-from accounts.pages import member, piece, show
+from accounts.pages import member, show
 from accounts.policy import Actor, Verb, may
 from pomssite.kit import clock
+from pomssite.kit.numbers import number, numbers
 from submissions.models import BulkAct, BulkItem
 from submissions.models.bulk import CHOSEN, DONE, LEFT, REFUSED, STATES
 from submissions.services import bulk
 
 REASONS = 8
 ROWS = 100
-NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def acts(request: HttpRequest, actor: Actor) -> HttpResponse:
                           of=said.get("of", ""), every="all" in said)
         return redirect("submissions:bulk_act", actor.experiment, act.pk)
     rows = BulkAct.objects.visible_to(actor).exclude(asked_at=None).select_related("creator")
-    found = piece(request, rows)
+    found = keyset.page(request, rows, {"newest": "pk"}, usual="-newest")
     return show(request, "submissions/bulk_list.html", {"acts": [(row, _deed(row)) for row in found.rows], "older": found.older},
                 at=clock.now(), live=False)
 
@@ -81,7 +80,7 @@ def _answered(request: HttpRequest, actor: Actor, row: BulkAct) -> HttpResponse:
 
 
 def _numbers(request: HttpRequest) -> list[int]:
-    return [int(word) for word in request.POST.getlist("leave") if word.isdecimal() and len(word) < 19]
+    return numbers(request.POST.getlist("leave"))
 
 
 def _deed(row: BulkAct) -> bulk.Deed:
@@ -106,7 +105,7 @@ def _address(actor: Actor, row: BulkAct, item: BulkItem) -> str:
 def _back(actor: Actor, row: BulkAct) -> str:
     """To the list, as it was filtered."""
     kind, words = bulk.KINDS[row.kind], QueryDict(row.of, mutable=True)
-    inside = [number for number in words.pop(kind.within)[:1] if NUMBER.fullmatch(number)] if kind.within in words and kind.within else []
+    inside = [word for word in words.pop(kind.within)[:1] if number(word) is not None] if kind.within in words and kind.within else []
     if kind.within and not inside:
         return reverse("submissions:list", args=[actor.experiment])
     return f"{reverse(kind.list, args=[actor.experiment, *inside])}?{words.urlencode()}".rstrip("?")

@@ -15,6 +15,7 @@ from campaigns.services import documents
 from datasets.models import File, FileLocation
 from pomssite.kit import clock
 from pomssite.kit.errors import PomsError
+from pomssite.kit.numbers import number
 from submissions.models import Submission
 from submissions.services import accounting
 from submissions.services.launch import shaping
@@ -52,8 +53,7 @@ def files(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     if which not in LISTS:
         raise Http404("There is no such list.")
     title, query = LISTS[which]
-    said = request.GET.get("after", "")
-    after = min(int(said), MOST) if said.isdecimal() and len(said) < 19 else 0
+    after = min(number(request.GET.get("after", "")) or 0, MOST)
     dimensions = query.format(tag=row.tag)
     found, trouble = _files(row, dimensions, after) if dimensions else (_outputs(row, which, after), "")
     words = {"submission": row, "title": title, "of": which, "lists": {name: words for name, (words, _) in LISTS.items()}, "dimensions": dimensions,

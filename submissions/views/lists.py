@@ -1,5 +1,5 @@
 """Which submissions are there, and which do I act on?"""
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,11 @@ from django.urls import reverse
 from accounts import keyset, tables
 from accounts.pages import member, show, wants_part
 from accounts.policy import Actor
+from accounts.typed import untyped
 from campaigns.models import Campaign, Stage
 from pomssite.kit import clock, spans
-from submissions.filters import EVER, GROUPS, WORDS, SubmissionFilter, untyped
+from pomssite.kit.numbers import number
+from submissions.filters import EVER, GROUPS, TYPED, WORDS, SubmissionFilter
 from submissions.models import COUNTERS, Submission
 from submissions.services import bulk, counts
 from submissions.services.outlook import ROWS_WITHOUT
@@ -58,7 +60,7 @@ class Line:
 @member
 def submissions(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Newest first, fifty at a time; attempts that were given up are shown too."""
-    if (typed := untyped(request.GET)) is not None:
+    if (typed := untyped(request.GET, TYPED)) is not None:
         return redirect(f"{reverse('submissions:list', args=[actor.experiment])}?{keyset.query(typed, after='')}")
     at = clock.now()
     found = SubmissionFilter(request.GET, _mine(actor), at=at)
@@ -86,25 +88,23 @@ def _kept(request: HttpRequest) -> list[str]:
 
 
 def _tokens(request: HttpRequest, actor: Actor, at: datetime) -> Iterator[Token]:
-    shown = {"status": _status, "campaign": _campaign, "stage": _stage, "t": lambda value, actor: spans.read(value, now=at, usual=EVER).words,
-             "by": lambda value, actor: value}
+    shown: dict[str, Callable[[str], str]] = {
+        "status": _status, "campaign": lambda value: _name(Campaign.objects.visible_to(actor), value),
+        "stage": lambda value: _name(Stage.objects.visible_to(actor), value), "by": str,
+        "t": lambda value: spans.read(value, now=at, usual=EVER).words}
     for name, words in shown.items():
         if value := request.GET.get(name):
-            yield Token({"t": "launched in"}.get(name, name), words(value, actor), keyset.query(request.GET, after="", **{name: ""}))
+            yield Token({"t": "launched in"}.get(name, name), words(value), keyset.query(request.GET, after="", **{name: ""}))
 
 
-def _status(value: str, actor: Actor) -> str:
+def _status(value: str) -> str:
     return ", ".join(WORDS.get(word, word) for word in value.lower().split(","))
 
 
-def _campaign(value: str, actor: Actor) -> str:
-    found = Campaign.objects.visible_to(actor).filter(pk=value).values_list("name", flat=True) if value.isdecimal() and len(value) < 19 else None
-    return (found and found.first()) or value
-
-
-def _stage(value: str, actor: Actor) -> str:
-    found = Stage.objects.visible_to(actor).filter(pk=value).values_list("name", flat=True) if value.isdecimal() and len(value) < 19 else None
-    return (found and found.first()) or value
+def _name(rows: QuerySet[Any], value: str) -> str:
+    """Of the one with that number; what names nothing stays as it was said."""
+    pk = number(value)
+    return (pk is not None and rows.filter(pk=pk).values_list("name", flat=True).first()) or value
 
 
 def _switches(request: HttpRequest, actor: Actor, found: SubmissionFilter) -> list[Switch]:

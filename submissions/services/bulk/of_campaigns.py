@@ -10,13 +10,13 @@ from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign
 from campaigns.services import activity, holds, labels
 from pomssite.kit.errors import Conflict
+from pomssite.kit.numbers import numbers
 from submissions.services import intents, removal
 from submissions.services.bulk.parts import MOST, Deed, Kind
 
 
 def _rows(actor: Actor, keys: Sequence[str]) -> Mapping[str, Campaign]:
-    numbers = [int(key) for key in keys if key.isdecimal() and len(key) < 19]
-    found = Campaign.objects.visible_to(actor).filter(pk__in=numbers, retired_at=None).select_related("experiment")
+    found = Campaign.objects.visible_to(actor).filter(pk__in=numbers(keys), retired_at=None).select_related("experiment")
     return {str(row.pk): row for row in found}
 
 

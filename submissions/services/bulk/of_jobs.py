@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from accounts.policy import Actor
+from pomssite.kit.numbers import number
 from submissions.batch.port import JobRef
 from submissions.jobfilters import JobFilter
 from submissions.models import Job, Submission
@@ -41,9 +42,9 @@ def _rows(actor: Actor, keys: Sequence[str]) -> Pieces:
     """Asked for by submission: there jobs are looked up by an index."""
     wanted: dict[int, set[JobRef]] = {}
     for key in keys:
-        number, _, ref = key.partition("/")
-        if number.isdecimal() and len(number) < 19 and (read := _ref(ref)):
-            wanted.setdefault(int(number), set()).add(read)
+        of, _, ref = key.partition("/")
+        if (pk := number(of)) is not None and (read := _ref(ref)):
+            wanted.setdefault(pk, set()).add(read)
     submissions = {row.pk: row for row in Submission.objects.visible_to(actor).filter(pk__in=wanted).defer(*ROWS_WITHOUT)}
     jobs = (job for pk in submissions for job in _those(pk, wanted[pk]) if JobRef(job.schedd, job.cluster, job.proc) in wanted[pk])
     return {key_of(job): Piece(job, submissions[job.submission_id]) for job in jobs}
@@ -62,10 +63,9 @@ def _ref(text: str) -> JobRef | None:
 
 def _chosen(actor: Actor, query: QueryDict, at: datetime) -> list[str]:
     """Those of the submission that the list is of."""
-    said = query.get("submission", "")
-    number = int(said) if said.isdecimal() and len(said) < 19 else 0
-    mine = Submission.objects.visible_to(actor).filter(pk=number).values("pk")
-    jobs = fitting(JobFilter(query, Job.objects.filter(submission_id=number, submission_id__in=mine)))
+    pk = number(query.get("submission", "")) or 0
+    mine = Submission.objects.visible_to(actor).filter(pk=pk).values("pk")
+    jobs = fitting(JobFilter(query, Job.objects.filter(submission_id=pk, submission_id__in=mine)))
     return [key_of(job) for job in jobs.order_by("pk")[:MOST + 1]]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import QueryDict
 
 from accounts.policy import Actor, Verb
+from pomssite.kit.numbers import numbers
 from submissions.filters import SubmissionFilter
 from submissions.models import Submission
 from submissions.services import deeds, steering
@@ -17,8 +18,7 @@ Rows = Mapping[str, Submission]
 
 
 def _rows(actor: Actor, keys: Sequence[str]) -> Rows:
-    numbers = [int(key) for key in keys if key.isdecimal() and len(key) < 19]
-    found = Submission.objects.visible_to(actor).filter(pk__in=numbers).defer(*ROWS_WITHOUT)
+    found = Submission.objects.visible_to(actor).filter(pk__in=numbers(keys)).defer(*ROWS_WITHOUT)
     return {str(row.pk): row for row in found}
 
 
