@@ -1,22 +1,23 @@
 """One line of the list of campaigns: read from its summary and the worst of its submissions; nothing is counted."""
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from accounts.policy import Actor, Verb, may
 from campaigns.models import Campaign, CampaignTag, Hold, Schedule, Watch
 from pomssite.templatetags.signs import number
-from submissions.models import CampaignSummary, LaunchIntent, Submission
+from submissions.models import CampaignSummary, LaunchIntent, SiteSum, Submission
 from submissions.states import AT_WORK, Status
 
 OF = OuterRef("pk")
 HOLDS = Hold.objects.filter(campaign=OF, lifted_at=None)
 SCHEDULES = Schedule.objects.filter(stage__campaign=OF, retired_at=None, stage__retired_at=None)
 WAITING = LaunchIntent.objects.waiting().filter(stage__campaign=OF)
-SHOWN_TAGS = 1
+SHOWN_TAGS, SHOWN_SITES = 1, 2
+HOUR_S = 3600
 
 
 def with_what_is_shown(rows: QuerySet[Campaign], actor: Actor) -> QuerySet[Campaign]:
@@ -27,16 +28,20 @@ def with_what_is_shown(rows: QuerySet[Campaign], actor: Actor) -> QuerySet[Campa
         labels=ArraySubquery(CampaignTag.objects.filter(campaign=OF).order_by("tag__name").values("tag__name")),
         due_at=Subquery(going.filter(cron__gt="").order_by("due_at").values("due_at")[:1]),
         by_files=Exists(going.exclude(new_files=0)), paused=Exists(SCHEDULES.exclude(paused_by="")),
-        waits=Subquery(WAITING.order_by("pk").values("gate")[:1]))
+        waits=Subquery(WAITING.order_by("pk").values("gate")[:1]), saved_at=F("version__at"), saved_by=F("version__by"),
+        watchers=ArraySubquery(Watch.objects.filter(campaign=OF).order_by("user__username").values("user__username")))
 
 
-def lines(rows: Iterable[Campaign], actor: Actor) -> list["Line"]:
-    """With the worst submission of each, as it is at this moment."""
+def lines(rows: Iterable[Campaign], actor: Actor, *, of_sites: bool = True) -> list["Line"]:
+    """With the worst submission of each, as it is at this moment; and what its jobs came to at each site, if that is shown."""
     each = {row.pk: getattr(row, "summary", None) or CampaignSummary(campaign=row) for row in rows}
     worst = Submission.objects.select_related("stage").only(
         "stage__name", "status", "expected", "idle", "held", "running", "failed", "lost", "done", "removed", "stuck", "trouble").in_bulk(
         [summary.worst for summary in each.values() if summary.worst])
-    return [Line(row, each[row.pk], worst.get(each[row.pk].worst), actor) for row in rows]
+    sites: dict[int, list[SiteSum]] = {}
+    for row in SiteSum.objects.filter(campaign__in=list(each)).order_by("-cpu_s", "site") if of_sites else ():
+        sites.setdefault(row.campaign_id, []).append(row)
+    return [Line(row, each[row.pk], worst.get(each[row.pk].worst), actor, sites.get(row.pk, ())) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Line:
     summary: CampaignSummary
     worst: Submission | None
     actor: Actor
+    sites: Sequence[SiteSum] = ()       # the busiest first
 
     @property
     def launched(self) -> bool:
@@ -112,6 +118,45 @@ class Line:
     @property
     def more_labels(self) -> list[str]:
         return self.campaign.labels[SHOWN_TAGS:]
+
+    @property
+    def cpu_h(self) -> int:
+        """Hours of processor that all its jobs have used."""
+        return round(sum(site.cpu_s for site in self.sites) / HOUR_S)
+
+    @property
+    def shares(self) -> list[tuple[str, int, int]]:
+        """Of each site that has used some: its name, hours, percent of all."""
+        whole = sum(site.cpu_s for site in self.sites)
+        return [(site.site or "not told", round(site.cpu_s / HOUR_S), round(100 * site.cpu_s / whole)) for site in self.sites if site.cpu_s > 0]
+
+    @property
+    def main_sites(self) -> list[tuple[str, int, int]]:
+        return self.shares[:SHOWN_SITES]
+
+    @property
+    def more_sites(self) -> int:
+        return len(self.shares[SHOWN_SITES:])
+
+    @property
+    def ended(self) -> int:
+        """Jobs that have ended well or badly."""
+        return sum(site.done + site.failed for site in self.sites)
+
+    @property
+    def good(self) -> float | None:
+        """The percentage of them that ended well."""
+        return round(100 * sum(site.done for site in self.sites) / self.ended, 1) if self.ended > 0 else None
+
+    @property
+    def open_files(self) -> int:
+        """Inputs of families that are not settled."""
+        return sum(files for _, files in self.summary.open.values())
+
+    @property
+    def missing(self) -> int:
+        """Inputs of settled families that do not have their outputs."""
+        return max(0, self.summary.files - self.summary.files_located - self.open_files)
 
     @property
     def next(self) -> str:

@@ -15,12 +15,13 @@ from accounts.typed import Word, placed
 from campaigns.filters import SWITCHES, TOKENS, USUAL, CampaignFilter, meaning
 from campaigns.models import Campaign, JobType, LoginSetup, SavedView
 from campaigns.services import looks
+from campaigns.views import columns
 from campaigns.views.lines import lines, with_what_is_shown
 from pomssite.kit import clock
 from submissions.services import bulk, stale
 
 ORDERS = {"worst": "summary__rank", "name": "name", "changed": "summary__last_at", "files": "summary__files", "creator": "creator__username",
-          "number": "pk"}
+          "updated": "saved_at", "number": "pk"}
 SEGMENTS = (
     ("Activity", "on", (("1", "Active"), ("0", "Inactive"), ("all", "Both"))),
     ("Owner", "own", (("", "All"), ("mine", "Mine"), ("others", "Others"))),
@@ -45,10 +46,13 @@ def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The worst first, fifty at a time; what was typed into the box becomes words of the address."""
     if "add" in request.GET:
         return redirect(f"{reverse('campaigns:list', args=[actor.experiment])}?{_with(request.GET, request.GET['add'])}")
-    found = CampaignFilter(request.GET, actor)
+    if columns.FORM in request.GET:
+        return redirect(f"{reverse('campaigns:list', args=[actor.experiment])}?{_with_columns(request.GET)}")
+    found, shown = CampaignFilter(request.GET, actor), columns.Columns.read(request.GET)
     page = _page(request, actor, found)
     at, experiment = clock.now(), Experiment.objects.get(pk=actor.experiment)
-    words = {"page": page, "lines": lines(page.rows, actor), "experiment": experiment, "filter": found}
+    words = {"page": page, "lines": lines(page.rows, actor, of_sites=shown.of_sites), "experiment": experiment, "filter": found,
+             "columns": shown}
     if rows_asked(request) is None:
         words |= _around(request, actor, found, experiment)
         words["stale"] = len(stale.proposed(experiment, at=at)) if words["total"] and not wants_part(request) else 0
@@ -66,10 +70,19 @@ def _with(words: QueryDict, text: str) -> str:
     return keyset.query(placed(words, text, {*SWITCHES, *TOKENS}, several=TOKENS.keys() - {"q"}), add="", after="")
 
 
+def _with_columns(words: QueryDict) -> str:
+    """The address with what was ticked."""
+    found = words.copy()
+    found[columns.WORD] = columns.said(found.pop(columns.FORM))
+    return keyset.query(found)
+
+
 def _around(request: HttpRequest, actor: Actor, found: CampaignFilter, experiment: Experiment) -> dict[str, Any]:
     """Tabs, switches, tokens, and the ways out if nothing fits; all their counts are one query."""
     here, views = keyset.query(request.GET, after="", sort="", rows=""), list(looks.seen(actor=actor))
-    tabs = [(label, query, None) for label, query in BUILT_IN] + [(view.name, view.words, view) for view in views]
+    kept = request.GET.get(columns.WORD, "")       # what POMS offers of itself keeps the columns; a saved view has its own
+    offered = [(label, keyset.query(QueryDict(query), **{columns.WORD: kept})) for label, query in BUILT_IN]
+    tabs = [(label, query, None) for label, query in offered] + [(view.name, view.words, view) for view in views]
     ways = [(word, keyset.query(_less(request.GET, word), after="")) for word in found.words if USUAL.get(word[0]) != word[1]]
     asked = {f"tab{n}": CampaignFilter(QueryDict(query), actor).means() for n, (_, query, _) in enumerate(tabs)}
     asked |= {f"{name}_{value}": found.means(without=name) & (meaning(name, value, actor) if value else Q())
@@ -81,11 +94,11 @@ def _around(request: HttpRequest, actor: Actor, found: CampaignFilter, experimen
     return {
         "total": counts["total"], "fit": counts["fit"], "inactive": counts["both"] - counts["fit"],
         "tabs": [Choice(label, query, counts[f"tab{n}"], query == here, view) for n, (label, query, view) in enumerate(tabs)],
-        "is_saved": here in [query for _, query, _ in tabs], "here": here,
+        "is_saved": here in [*(query for _, query in BUILT_IN), *(view.words for view in views)], "here": here,
         "segments": [(title, [_choice(request.GET, name, value, label, counts) for value, label in choices]) for title, name, choices in SEGMENTS],
         "tokens": [(name, value, keyset.query(_less(request.GET, (name, value)), after="")) for name, value in found.tokens],
         "ways": [Choice(": ".join(word), query, counts[f"way{n}"]) for n, (word, query) in enumerate(ways)],
-        "also_inactive": keyset.query(request.GET, on="all", after=""),
+        "usual_columns": keyset.query(request.GET, after="", **{columns.WORD: ""}), "also_inactive": keyset.query(request.GET, on="all", after=""),
         "deeds": bulk.deeds_of("campaign"), "kind": "campaign", "may_create": may(actor, Verb.CREATE, actor.makes),
         "may_hold_all": may(actor, Verb.ADMIN, Owner(0, experiment.pk, Role.PRODUCTION)),
     }
@@ -126,6 +139,10 @@ COLUMNS = {
     "running": lambda line: line.running, "last_submissions": lambda line: [list(each) for each in line.squares],
     "next_launch": lambda line: line.campaign.due_at.isoformat() if line.campaign.due_at else line.next,
     "changed": lambda line: line.summary.last_at.isoformat() if line.summary.last_at else None,
-    "launches_held_by": lambda line: line.campaign.held_by, "creator": lambda line: line.campaign.creator.username,
+    "updated": lambda line: line.campaign.saved_at.isoformat() if line.campaign.saved_at else None, "updated_by": lambda line: line.campaign.saved_by,
+    "cpu_h": lambda line: line.cpu_h, "cpu_h_by_site": lambda line: [[site, hours] for site, hours, _ in line.shares],
+    "good_pct": lambda line: line.good, "files_open": lambda line: line.open_files, "files_missing": lambda line: line.missing,
+    "watchers": lambda line: line.campaign.watchers, "launches_held_by": lambda line: line.campaign.held_by,
+    "creator": lambda line: line.campaign.creator.username,
     "role": lambda line: line.campaign.creator_role,
 }

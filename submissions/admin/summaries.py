@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from pomssite.kit.looking import LookOnly
 from submissions.admin.parts import NEWEST, OfSubmission
-from submissions.models import CampaignSummary, CensusLine, JobBin, JobFlow, JobSum, StageSummary, TallyLine
+from submissions.models import CampaignSummary, CensusLine, JobBin, JobFlow, JobSum, SiteSum, StageSummary, TallyLine
 from submissions.services import tally
 
 
@@ -78,6 +78,19 @@ class JobSumAdmin(OfSubmission):
     """Jobs of a submission by state, end and site."""
 
     list_display = ["submission", "state", "exit_code", "signal", "site", "jobs", "cpu_s", "wall_s"]
+
+
+@admin.register(SiteSum)
+class SiteSumAdmin(LookOnly):
+    """What the jobs of a campaign came to at a site."""
+
+    list_display = ["campaign", "site", "done", "failed", "cpu_s", "wall_s"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__name__exact", "site__exact"]
+    ordering = NEWEST
+
+    def address(self, row: Any) -> str:
+        return reverse("campaigns:campaign", args=[row.campaign.experiment_id, row.campaign_id])
 
 
 @admin.register(JobBin)

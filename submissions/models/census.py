@@ -2,7 +2,7 @@
 from django.db import models
 from django.db.models import Q
 
-from campaigns.models import Stage
+from campaigns.models import Campaign, Stage
 from submissions.models.submission import Submission
 
 FINE, HOURS, DAYS = range(3)            # how long the bucket of a flow is
@@ -59,6 +59,25 @@ class JobBin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.jobs} of {self.submission_id} in {self.kind} {self.bin}"
+
+
+class SiteSum(models.Model):
+    """What the jobs of one campaign came to at one site, and what they have used: for the list of campaigns."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="sites", db_index=False)
+    site = models.CharField(max_length=80, null=True)
+    done = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    cpu_s = models.BigIntegerField(default=0)
+    wall_s = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "sum of a site"
+        verbose_name_plural = "sums of sites"
+        constraints = [models.UniqueConstraint(fields=["campaign", "site"], nulls_distinct=False, name="one_sum_a_site")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} at {self.site}"
 
 
 class JobFlow(models.Model):

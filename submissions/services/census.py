@@ -89,7 +89,16 @@ def rebuild() -> list[str]:
     wrong = [words for query in (sql.WRONG_SUMS, sql.WRONG_BINS, sql.WRONG_FLOWS) for words in _corrected(query)]
     while fold():
         pass
+    wrong += _sites()
     return wrong if len(wrong) <= TOLD else [*wrong[:TOLD], f"and {len(wrong) - TOLD} more"]
+
+
+@transaction.atomic
+def _sites() -> list[str]:
+    """The sums of campaigns against those of their submissions, while nobody folds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLDER])
+    return _corrected(sql.WRONG_SITES)
 
 
 def _corrected(query: str) -> list[str]:

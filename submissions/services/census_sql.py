@@ -5,6 +5,8 @@ _COLUMNS = ", ".join(STATES)
 _EACH = ", ".join(f"coalesce(sum((r->>2)::int) FILTER (WHERE r->>1 = '{state}'), 0)" for state in STATES)
 _ADDED = ", ".join(f"{state} = f.{state} + excluded.{state}" for state in STATES)
 _SUMMED = ", ".join(f"sum({state})" for state in STATES)
+_OF_SITES = ("campaign_id", "site", "done", "failed", "cpu_s", "wall_s")
+_SITES_ADDED = ", ".join(f"{column} = t.{column} + excluded.{column}" for column in _OF_SITES[2:])
 _TURNED = ", ".join(f"('{state}', {state})" for state in STATES)
 
 FOLD = f"""
@@ -21,6 +23,13 @@ bins AS (
     INSERT INTO submissions_jobbin AS b (submission_id, kind, bin, jobs)
     SELECT submission_id, r->>0, (r->>1)::int, sum((r->>2)::int) FROM few, jsonb_array_elements(said->'bins') AS r GROUP BY 1, 2, 3
     ON CONFLICT (submission_id, kind, bin) DO UPDATE SET jobs = b.jobs + excluded.jobs),
+sites AS (
+    INSERT INTO submissions_sitesum AS t ({", ".join(_OF_SITES)})
+    SELECT g.campaign_id, r->>3, coalesce(sum((r->>4)::int) FILTER (WHERE r->>0 = 'done'), 0),
+           coalesce(sum((r->>4)::int) FILTER (WHERE r->>0 = 'failed'), 0), sum((r->>5)::bigint), sum((r->>6)::bigint)
+    FROM few JOIN campaigns_stage AS g ON g.id = few.stage_id, jsonb_array_elements(said->'sums') AS r
+    WHERE NOT said ? 'mends' GROUP BY 1, 2
+    ON CONFLICT (campaign_id, site) DO UPDATE SET {_SITES_ADDED}),
 flows AS (
     INSERT INTO submissions_jobflow AS f (stage_id, at, grain, {_COLUMNS})
     SELECT stage_id, to_timestamp((r->>0)::bigint), 0, {_EACH}
@@ -54,11 +63,27 @@ differ AS (
 mended AS (
     INSERT INTO submissions_censusline (stage_id, submission_id, said)
     SELECT s.stage_id, s.id, jsonb_build_object('sums', jsonb_agg(jsonb_build_array(state, exit_code, signal, site, jobs, cpu, wall)),
-                                                'bins', '[]'::jsonb, 'flows', '[]'::jsonb)
+                                                'bins', '[]'::jsonb, 'flows', '[]'::jsonb, 'mends', true)
     FROM differ AS d JOIN submissions_submission AS s ON s.id = d.submission_id GROUP BY s.id)
 SELECT concat('submission ', submission_id, ': jobs ', state, ' with exit ', coalesce(exit_code::text, '?'), ' at ', coalesce(site, '?'),
               ' are ', jobs, ' more than were counted, CPU ', cpu, ' s, wall ', wall, ' s')
 FROM differ ORDER BY submission_id"""
+
+# Only folding writes either side: compared where nobody folds. What mends the sums of submissions is not added here (`mends`).
+WRONG_SITES = f"""
+WITH differ AS (
+    SELECT campaign_id, site, sum(done) AS done, sum(failed) AS failed, sum(cpu_s) AS cpu_s, sum(wall_s) AS wall_s FROM (
+        SELECT g.campaign_id, j.site, CASE WHEN j.state = 'done' THEN j.jobs ELSE 0 END AS done,
+               CASE WHEN j.state = 'failed' THEN j.jobs ELSE 0 END AS failed, j.cpu_s, j.wall_s
+        FROM submissions_jobsum AS j JOIN submissions_submission AS s ON s.id = j.submission_id JOIN campaigns_stage AS g ON g.id = s.stage_id
+        UNION ALL SELECT campaign_id, site, -done, -failed, -cpu_s, -wall_s FROM submissions_sitesum) AS both_of_them
+    GROUP BY 1, 2 HAVING sum(done) <> 0 OR sum(failed) <> 0 OR sum(cpu_s) <> 0 OR sum(wall_s) <> 0),
+mended AS (
+    INSERT INTO submissions_sitesum AS t ({", ".join(_OF_SITES)}) SELECT * FROM differ
+    ON CONFLICT (campaign_id, site) DO UPDATE SET {_SITES_ADDED})
+SELECT concat('campaign ', campaign_id, ' at ', coalesce(site, '?'), ': ', done, ' more done, ', failed, ' more failed than were counted, CPU ',
+              cpu_s, ' s, wall ', wall_s, ' s')
+FROM differ ORDER BY campaign_id, site"""
 
 BINS_OF_JOBS = """
     SELECT j.submission_id, 'cpu' AS kind,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.models import Campaign, OldName, SavedView
 from campaigns.services import holds, labels, naming
 from pomssite.kit import clock
-from submissions.models import CampaignSummary
+from submissions.models import CampaignSummary, SiteSum
 from submissions.services import standing
 from tests.makers import make_actor, make_campaign, make_document
 
@@ -221,6 +221,50 @@ def test_views_are_saved_as_tabs_with_their_counts_and_dropped(several, as_user)
     assert ann.get(f"/dune/campaigns/views/{view.pk}/drop/").status_code == 405
     assert ann.post(f"/dune/campaigns/views/{view.pk}/drop/").status_code == 302
     assert not SavedView.objects.exists()
+
+
+def test_columns_are_chosen_by_the_address_and_kept_with_a_view(several, as_user):
+    client = as_user()
+    answer = client.get(f"{ADDRESS}?columns=&columns=cpu&columns=good&columns=nonsense&columns=updated&sort=name&cols=tags")
+    assert answer["Location"] == f"{ADDRESS}?cols=updated,cpu,good&sort=name"
+    shown = text(client.get(answer["Location"]))
+    assert "Running</th>" not in shown and ">Updated</a>" in shown and "CPU hours by site</th>" in shown
+    assert f'href="{ADDRESS}?cols=updated,cpu,good&amp;state=bad"' in shown.replace("%2C", ",")
+    assert "+ Save this view" in shown and "+ Save this view" not in text(client.get(ADDRESS))
+    client.post("/dune/campaigns/views/", {"name": "Power", "words": "cols=updated,cpu,good"})
+    assert f'<a href="{ADDRESS}?cols=updated,cpu,good" title="Your own view">Power <b>3</b>' in " ".join(text(client.get(ADDRESS)).split())
+
+
+@pytest.mark.parametrize(("ticked", "wanted"), [
+    (["tags", "on", "located", "running", "last", "next", "changed", "creator"], ADDRESS + "?"), ([], ADDRESS + "?cols=none"),
+    (["watchers", "report"], ADDRESS + "?cols=report,watchers"),
+])
+def test_the_usual_columns_need_no_word_and_none_is_a_word(scene, as_user, ticked, wanted):
+    assert as_user().get(ADDRESS, {"columns": ["", *ticked]})["Location"] == wanted
+
+
+def test_what_the_chosen_columns_say_is_what_was_kept(several, as_user):
+    client, row = as_user(), several["zmumu"]
+    client.post(f"{ADDRESS}{row.pk}/watch/")
+    SiteSum.objects.filter(campaign=row, site="here").update(cpu_s=3600 * 7200, done=9, failed=1)
+    SiteSum.objects.create(campaign=row, site="RAL", cpu_s=3600 * 2400, done=0, failed=10)
+    shown = " ".join(text(client.get(f"{ADDRESS}?cols=cpu,good,report,watchers,updated")).split())
+    for words in ("9 600 h</a>", "here 75 %, RAL 25 %", "45.0 %</a>", '<span title="ann">ann</span>', "4 open</a>", 'of 4</span>'):
+        assert words in shown, words
+    held = client.get("/dune/campaigns.json?q=zmumu").json()["rows"][0]
+    assert (held["cpu_h"], held["cpu_h_by_site"], held["good_pct"]) == (9600, [["here", 7200], ["RAL", 2400]], 45.0)
+    assert (held["watchers"], held["updated_by"], held["files_open"], held["files_missing"]) == (["ann"], "ann", 4, 0)
+
+
+def test_chosen_columns_cost_one_query_more_and_nothing_is_counted(several, as_user):
+    client = as_user()
+    client.get(ADDRESS)
+    with CaptureQueriesContext(connection) as few:
+        client.get(ADDRESS)
+    with CaptureQueriesContext(connection) as many:
+        client.get(f"{ADDRESS}?cols=tags,on,located,running,last,next,changed,updated,cpu,report,good,watchers,creator")
+    assert len(many) == len(few) + 1 <= 12
+    assert not [one["sql"] for one in many if "submissions_job" in one["sql"]]
 
 
 def test_an_old_name_leads_to_the_campaign(several, as_user):

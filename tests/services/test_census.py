@@ -5,7 +5,7 @@ from random import Random
 import pytest
 from django.db.models import Sum
 
-from submissions.models import CensusLine, Job, JobBin, JobFlow, JobSum, Submission
+from submissions.models import CensusLine, Job, JobBin, JobFlow, JobSum, SiteSum, Submission
 from submissions.models.census import DAYS, HOURS
 from submissions.services import census
 from submissions.services.census_sql import STATES
@@ -74,6 +74,34 @@ def test_efficiency_is_of_all_cores_that_were_asked_for():
     asked = {"requests": {"cpus": 4, "memory_mb": 100}}
     done = Job(submission_id=1, state="done", cpu_s=200.0, wall_s=100.0, memory_mb=100)
     assert list(census._bins(done, asked["requests"])) == [("cpu", 10), ("memory", 1)]
+
+
+def sites():
+    fold()
+    return list(SiteSum.objects.order_by("site").values_list("campaign__name", "site", "done", "failed", "cpu_s", "wall_s"))
+
+
+def test_a_campaign_knows_what_each_site_brought(row, campaign):
+    report(row, JobState.DONE, 0, site="CERN", cpu_s=61.9, wall_s=100.0)
+    report(row, JobState.FAILED, 1, site="CERN", cpu_s=5.0, wall_s=10.0)
+    report(row, JobState.RUNNING, 2, site="RAL")
+    report(row, JobState.DONE, 3)
+    known = [(campaign.name, "CERN", 1, 1, 66, 110), (campaign.name, "RAL", 0, 0, 0, 0), (campaign.name, None, 1, 0, 0, 0)]
+    assert sites() == known
+    report(row, JobState.RUNNING, 1, at=LATER + MINUTE, site="RAL", attempt=2)
+    assert [each[1:] for each in sites()] == [("CERN", 1, 0, 61, 100), ("RAL", 0, 0, 0, 0), (None, 1, 0, 0, 0)]
+
+
+def test_sums_of_sites_are_mended_on_their_own(row):
+    chaos(row, Random(11), 60)
+    right = sites()
+    SiteSum.objects.filter(site="CERN").update(done=400)
+    told = census.rebuild()
+    assert [words for words in told if not words.startswith(f"campaign {row.stage.campaign_id} at CERN: ")] == [] and len(told) == 1
+    assert sites() == right and census.rebuild() == []
+    JobSum.objects.filter(pk=JobSum.objects.first().pk).update(cpu_s=10**9)
+    assert all(words.startswith("submission ") for words in census.rebuild())
+    assert sites() == right and census.rebuild() == []
 
 
 def chaos(row, luck, reports):
