@@ -23,6 +23,7 @@ from accounts.models import News
 from accounts.news import CHANNEL
 
 MOST = 200              # names that wait for one stream
+MOST_OF_ONE = 300       # streams that one person keeps open in this process
 REMEMBERED = 2000       # news that are kept for those who come back
 BEAT_S = 20.0
 SILENCE_S = 10.0        # the teller speaks every two seconds; after so long a silence the pages are told that nobody tells
@@ -35,8 +36,8 @@ log = logging.getLogger(__name__)
 class Stream:
     """What one page is told."""
 
-    def __init__(self, hub: "Hub", experiment: str, topics: Iterable[str], *, since: int | None, drawn: datetime | None) -> None:
-        self._hub, self.since, self.drawn = hub, since, drawn
+    def __init__(self, hub: "Hub", experiment: str, topics: Iterable[str], *, who: int, since: int | None, drawn: datetime | None) -> None:
+        self._hub, self.who, self.since, self.drawn = hub, who, since, drawn
         self.keys = {(experiment, topic) for topic in (*topics, f"experiment:{experiment}")}     # what befalls all of it concerns every page
         self.until = time.monotonic() + LIVES_S * random.uniform(0.8, 1.2)  # noqa: S311 so that not all come again at once
         self._changes: dict[str, dict[str, Any]] = {}
@@ -97,9 +98,14 @@ class Hub:
         self._hears, self._beat_at, self._ended = False, 0.0, threading.Event()
         self._thread: threading.Thread | None = None
 
-    def stream(self, experiment: str, topics: Iterable[str], *, since: int | None = None, drawn: datetime | None = None) -> Stream:
+    def stream(self, experiment: str, topics: Iterable[str], *, who: int = 0, since: int | None = None, drawn: datetime | None = None) -> Stream:
         """A stream of these topics: what is newer than the number, or than the moment at which the page was drawn, comes first."""
-        return Stream(self, experiment, topics, since=since, drawn=drawn)
+        return Stream(self, experiment, topics, who=who, since=since, drawn=drawn)
+
+    def is_full(self, who: int) -> bool:
+        """That person keeps open as many as one may."""
+        with self._lock:
+            return sum(stream.who == who for stream in self._open) >= MOST_OF_ONE
 
     def join(self, stream: Stream) -> None:
         """From now on it is fed."""

@@ -25,7 +25,11 @@ def events(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """`?topics=submission:118,119 +stage:9 experiment`: the names of what changes among them, never what it changed to."""
     if not isinstance(request, ASGIRequest):
         return HttpResponse("This server keeps no streams open; ask again every now and then.\n", status=501, content_type="text/plain")
-    stream = hub().stream(actor.experiment, topics(actor, request.GET.get("topics", "")), since=_number(request), drawn=_drawn(request))
+    if hub().is_full(actor.user_id):
+        return HttpResponse("Too many of your pages are open; this one asks again every now and then.\n", status=429, content_type="text/plain",
+                            headers={"Retry-After": "60"})
+    stream = hub().stream(actor.experiment, topics(actor, request.GET.get("topics", "")), who=actor.user_id, since=_number(request),
+                          drawn=_drawn(request))
     answer = StreamingHttpResponse(stream.messages(), content_type="text/event-stream")
     answer["Cache-Control"], answer["X-Accel-Buffering"] = "no-cache", "no"
     return answer

@@ -197,3 +197,30 @@ def test_a_member_gets_a_stream_that_no_proxy_keeps(scene):
     client.force_login(make_user("ann"))
     answer, first = run(ask())
     assert (answer["Content-Type"], answer["X-Accel-Buffering"], first) == ("text/event-stream", "no", b"retry: 2000\n\n")
+
+
+def test_one_person_keeps_so_many_streams_open_and_no_more(scene, monkeypatch):
+    """The others are not kept out; a page that gets none asks every now and then."""
+    monkeypatch.setattr(streams, "MOST_OF_ONE", 1)
+
+    async def ask(client):
+        return await client.get("/dune/events", {"topics": "experiment"})
+
+    async def ask_all():
+        first = await ask(ann)
+        messages = aiter(first)
+        await anext(messages)
+        opened = asyncio.ensure_future(anext(messages))
+        await asyncio.sleep(0)
+        codes = [(await ask(client)).status_code for client in (ann, bob)]
+        opened.cancel()
+        await asyncio.gather(opened, return_exceptions=True)
+        await messages.aclose()
+        codes.append((await ask(ann)).status_code)
+        await sync_to_async(connections.close_all)()
+        return codes
+
+    ann, bob = AsyncClient(), AsyncClient()
+    ann.force_login(make_user("ann"))
+    bob.force_login(make_user("bob"))
+    assert run(ask_all()) == [429, 200, 200]
