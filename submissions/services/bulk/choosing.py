@@ -106,7 +106,10 @@ def stop(act: BulkAct, *, actor: Actor, at: datetime) -> int:
 
 
 def _locked(act: BulkAct) -> BulkAct:
-    return BulkAct.objects.select_for_update(of=("self",), no_key=True).select_related("creator").get(pk=act.pk)
+    row = BulkAct.objects.select_for_update(of=("self",), no_key=True).select_related("creator").filter(pk=act.pk).first()
+    if row is None:
+        raise Conflict("What was chosen is forgotten after a day. Choose again. Nothing was changed.")
+    return row
 
 
 def _mine(act: BulkAct, actor: Actor) -> None:

@@ -144,6 +144,8 @@ def _end(act: BulkAct, at: datetime) -> None:
         events.record([events.event(f"bulk {act.deed} done", act, by=by, at=at, after=told, why=act.why)])
 
 
+@transaction.atomic
 def forget(*, at: datetime) -> int:
-    """What was chosen and never begun; how many."""
-    return BulkAct.objects.filter(asked_at=None, made_at__lt=at - KEPT).delete()[0]
+    """What was chosen and never begun; how many. What somebody begins at this moment is left."""
+    old = BulkAct.objects.select_for_update(skip_locked=True).filter(asked_at=None, made_at__lt=at - KEPT)
+    return BulkAct.objects.filter(pk__in=[act.pk for act in old]).delete()[0]
