@@ -18,8 +18,6 @@ from submissions.services import bulk as acts_on_many
 from submissions.services import census, intake, joins, launch, leases, logs, orders, standing, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
-HEARTBEAT_S = 3
-
 
 @cache
 def me() -> Worker:
@@ -31,8 +29,8 @@ def me() -> Worker:
 
 def _beat(worker: Worker) -> None:
     pause = threading.Event()
-    while not pause.wait(HEARTBEAT_S):
-        with suppress(DatabaseError):       # a database that blinks is asked again in three seconds
+    while not pause.wait(leases.HEARTBEAT_S):
+        with suppress(DatabaseError):       # a database that blinks is asked again at the next beat
             close_old_connections()
             leases.beat(worker)
             connection.close()

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+MADE_ANEW = ("tiny", "wide", "none")
 
 
 def measured(deed: str, size: str, *words: object) -> dict[str, Any]:
     """What tests.sizes says of it."""
-    if size in ("tiny", "none"):
+    if size in MADE_ANEW:
         with tempfile.TemporaryDirectory(prefix="poms-size-") as var:
             try:
                 return _told(Path(var), deed, *([] if size == "none" else [size]), *words)

@@ -25,6 +25,7 @@ LOOK_EVERY_S = 0.005
 PATIENCE_S = 60.0
 LONGEST_PAUSE_S = 1.0       # between two ends, drawn, so that they fall anywhere between two ticks
 CAMPAIGNS = 8
+BARE = 300                  # INSERTs, each a commit, by one session: what the disk allows here
 ENDED_ONCE = "select count(*) from submissions_pulse where name in ('wrap_up', 'launch_ready') and ended_at is not null"
 DEPENDENTS = "select count(*) from submissions_launchintent where cause = 'dependent'"
 TAKEN = "select count(*) from submissions_submission where sent_at is not null"
@@ -65,7 +66,21 @@ def launches(number: int, launchers: int) -> dict[str, object]:
         told = [json.loads(process.communicate()[0]) for process in at_work]
         took = time.monotonic() - began
         return {"seconds": took, "launched": count(TAKEN), "statements": sum(one["statements"] for one in told),
-                "by": [one["launched"] for one in told], "load": os.getloadavg()[0]}
+                "by": [one["launched"] for one in told], "bare": _bare(), "load": os.getloadavg()[0]}
+
+
+def _bare() -> float:
+    """INSERTs a second of one session, each a commit."""
+    session = psycopg2.connect(postgres.url())
+    session.autocommit = True
+    with session.cursor() as cursor:
+        cursor.execute("CREATE TABLE bare_insert (words text)")
+        began = time.perf_counter()
+        for _ in range(BARE):
+            cursor.execute("INSERT INTO bare_insert VALUES ('one row')")
+        took = time.perf_counter() - began
+    session.close()
+    return BARE / took
 
 
 def launcher() -> dict[str, object]:

@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 from submissions.models import Submission, Worker
 from submissions.states import Status
 
-ALIVE = timedelta(seconds=10)       # three heartbeats missed, and it is dead
+HEARTBEAT_S = 2
+ALIVE = timedelta(seconds=8)        # three heartbeats missed, and it is dead: within ten seconds another has taken over
 PATIENCE = timedelta(seconds=5)     # before the world is asked again about a launch it did not answer for
 TURN = timedelta(seconds=15)        # should asking about it kill the worker, others are asked about first
 FORGET = timedelta(days=1)          # a dead worker's row goes

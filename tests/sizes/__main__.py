@@ -6,6 +6,8 @@
     POMS_VAR=FOLDER python -m tests.sizes taken|idle SIZE TIMES                           rows a second taken in; pulses with nothing to do
     POMS_VAR=FOLDER python -m tests.sizes moves|together|reports NUMBER                   random moves, one deed for many, reports over HTTP;
                                                                                           on empty ground
+    POMS_VAR=FOLDER python -m tests.sizes overtaken NUMBER                                launchers that are killed, one after the other; there
+    POMS_VAR=FOLDER python -m tests.sizes wrapped|followed NUMBER TURNS                   so many that have ended, and their dependents; there
 
 Sign in as ann (superuser of dune, nova and icarus), jkim (production), tnguyen … or root (the administration too); all have the password that
 is printed. Nothing runs behind the pages: no task asks the grid for jobs that never were. Ctrl-C ends the server, `make stop` the database too.
@@ -18,18 +20,20 @@ import sys
 from scripts import postgres, serve
 
 AT_A_SIZE = {"pages": "measuring", "lists": "measuring", "taken": "writing", "idle": "writing"}
-ON_EMPTY_GROUND = {"moves": ("moving", "told"), "together": ("together", "told"), "reports": ("writing", "reports")}
+ON_EMPTY_GROUND = {"moves": ("moving", "told"), "together": ("together", "told"), "reports": ("writing", "reports"),
+                   "wrapped": ("ending", "wrapped"), "followed": ("ending", "followed"),
+                   "overtaken": ("dying", "overtaken"), "hangs": ("dying", "hangs")}
 DEEDS = {"build", "serve", *AT_A_SIZE, *ON_EMPTY_GROUND}
 
 
-def main(deed: str = "", name: str = "S", number: str = "30") -> int:
+def main(deed: str = "", name: str = "S", number: str = "") -> int:
     if deed not in DEEDS or os.environ.get("DATABASE_URL"):
         print(__doc__, "\nDATABASE_URL must not be set: the rows go into a database of their own.", sep="", file=sys.stderr)
         return 2
     os.environ.setdefault("POMS_VAR", str(postgres.ROOT / "var" / f"size-{name.lower()}"))
     os.environ.setdefault("POMS_LOG_LEVEL", "WARNING")
     if deed in ON_EMPTY_GROUND:
-        print(json.dumps(_on_empty_ground(deed, int(name))))
+        print(json.dumps(_on_empty_ground(deed, *map(int, filter(None, (name, number))))))
         return 0
     password = _build(name)
     if deed == "serve":
@@ -37,14 +41,14 @@ def main(deed: str = "", name: str = "S", number: str = "30") -> int:
         print(f"people: ann, jkim, root; password: {password}", flush=True)
         call_command("supervise", "--only", "database", "web")
     elif deed != "build":
-        print(json.dumps(getattr(importlib.import_module(f"tests.sizes.{AT_A_SIZE[deed]}"), deed)(int(number))))
+        print(json.dumps(getattr(importlib.import_module(f"tests.sizes.{AT_A_SIZE[deed]}"), deed)(int(number or 30))))
     return 0
 
 
-def _on_empty_ground(deed: str, number: int) -> dict[str, object]:
+def _on_empty_ground(deed: str, *numbers: int) -> dict[str, object]:
     serve.prepare()
     module, name = ON_EMPTY_GROUND[deed]
-    return dict(getattr(importlib.import_module(f"tests.sizes.{module}"), name)(number))
+    return dict(getattr(importlib.import_module(f"tests.sizes.{module}"), name)(*numbers))
 
 
 def _build(name: str) -> str:

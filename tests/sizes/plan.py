@@ -60,7 +60,7 @@ def plan(size: Size, luck: Random) -> list[Campaign]:
     """In the order in which they were made. The busiest is a plain one, the second has twenty stages, the third the most."""
     work, widths = _work(size, luck), _widths(size, luck)
     names = count(1)
-    drawn = [_campaign(rank, work[rank], next(names), luck) for rank in range(size.campaigns)]
+    drawn = [_campaign(rank, work[rank], next(names), size.lasting, luck) for rank in range(size.campaigns)]
     made = sorted(zip(drawn, widths, strict=True), key=lambda pair: pair[0].begins)
     numbers = count(1)
     for place, (campaign, width) in enumerate(made, 1):
@@ -103,10 +103,10 @@ def _less(widths: list[int], by: int) -> list[int]:
     return widths
 
 
-def _campaign(rank: int, work: int, name: int, luck: Random) -> Campaign:
+def _campaign(rank: int, work: int, name: int, lasting: float, luck: Random) -> Campaign:
     experiment = "dune" if rank < 3 else luck.choices(list(EXPERIMENTS), list(EXPERIMENTS.values()))[0]
     begins = -YEARS_S * (0.95 if rank < 3 else luck.random() ** 1.4)
-    goes_on = rank < 3 or luck.random() < 0.35
+    goes_on = rank < 3 or luck.random() < lasting
     ends = 0.0 if goes_on else begins * luck.random() ** 0.7
     year, kind = 2026 + int(begins // (365 * 86_400)) + 1, luck.choice(KINDS)
     return Campaign(0, f"{experiment}_{kind}_{year}_{name:04d}", experiment, luck.choice(PEOPLE[:9]), kind == "ana", begins, ends, work)

@@ -21,8 +21,8 @@ from scripts import postgres, serve
 from submissions import tokens
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Job, StatusChange, Submission
-from submissions.services import intake, joins, leases, orders, tally, timetable, wrapup
-from submissions.services.launch import launch_ready
+from submissions.services import bulk, census, intake, joins, leases, orders, standing, tally, timetable, wrapup
+from submissions.services.launch import launch_ready, resume
 from submissions.states import JobState, Status
 from tests.makers import TEST, make_actor, make_campaign, make_document
 from tests.sizes.moving import recorded
@@ -75,13 +75,15 @@ def idle(times: int) -> dict[str, Any]:
     pulses: dict[str, Callable[[], int]] = {
         "launch_ready": lambda: launch_ready(worker=worker, now=lambda: at), "join_up": lambda: joins.join_up(now=lambda: at),
         "wrap_up": lambda: wrapup.wrap_up(now=lambda: at), "carry_out": lambda: orders.carry_out(now=lambda: at),
-        "timetable": lambda: timetable.ring(now=lambda: at), "fold_tally": tally.fold,
+        "timetable": lambda: timetable.ring(now=lambda: at), "resume": lambda: resume(worker=worker, now=lambda: at),
+        "bulk": lambda: bulk.carry_on(now=lambda: at), "fold_tally": tally.fold, "fold_census": census.fold, "standing": standing.refresh,
     }
     try:
         took = {name: [_milliseconds(name, work) for _ in range(times)] for name, work in pulses.items()}
     finally:
         worker.delete()
-    return {"took": {name: median(each) for name, each in took.items()}, "stages": Stage.objects.filter(campaign__active=True).count()}
+    stages = Stage.objects.filter(campaign__active=True).count()
+    return {"took": {name: (median(each), min(each), max(each)) for name, each in took.items()}, "stages": stages}
 
 
 def _milliseconds(name: str, work: Callable[[], int]) -> float:

@@ -14,8 +14,6 @@ from pomssite.pulses import PULSES
 from submissions import pulses
 from submissions.services import leases
 
-HEARTBEAT_S = 3
-
 
 class Command(BaseCommand):
     """`manage.py tick` runs until it is told to stop."""
@@ -42,7 +40,7 @@ class Command(BaseCommand):
 
     def _tick(self, worker, last: dict[str, float]) -> None:
         now = time.monotonic()
-        if now - last.get("beat", -HEARTBEAT_S) >= HEARTBEAT_S:
+        if now - last.get("beat", -leases.HEARTBEAT_S) >= leases.HEARTBEAT_S:
             leases.beat(worker)
             last["beat"] = now
         for name, every in PULSES.items():
