@@ -1,8 +1,8 @@
 """The life of a submission and of a job: the words, and which may follow which. Pure."""
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 class Status(StrEnum):
@@ -39,7 +39,7 @@ JOB_LIVE = frozenset({J.IDLE, J.HELD, J.RUNNING})
 IN_TROUBLE = frozenset({S.LAUNCH_FAILED, S.FAILED, S.HELD})      # somebody should look
 JOB_IN_TROUBLE = frozenset({J.FAILED, J.HELD, J.LOST})
 J_ENDS = frozenset({J.REMOVED, J.FAILED, J.DONE})      # a lost job may be seen again
-RANK = {state: rank for rank, state in enumerate(JobState)}
+RANK: dict[str, int] = {state: rank for rank, state in enumerate(JobState)}
 _ENDS = frozenset({S.COMPLETED, S.FAILED, S.REMOVED})
 
 AFTER: dict[Status, frozenset[Status]] = {
@@ -107,13 +107,15 @@ def worst(statuses: Iterable[Status]) -> Status | None:
     return next((status for status in WORST_FIRST if status in present), None)
 
 
-@dataclass(frozen=True)
-class News:
-    """What was heard of a job: in which attempt (None: the source does not say), when its source saw it, and what."""
+class News(Protocol):
+    """What was heard of a job, or is known of it: in which attempt (None: the source does not say), when its source saw it, and what."""
 
-    attempt: int | None
-    heard_at: datetime
-    state: JobState
+    @property
+    def attempt(self) -> int | None: ...
+    @property
+    def heard_at(self) -> datetime: ...
+    @property
+    def state(self) -> str: ...
 
 
 def newer(heard: News, known: News | None) -> bool:

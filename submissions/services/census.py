@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from submissions.models import CensusLine, Job, Submission
+from submissions.models import CensusLine, Submission
 from submissions.models.census import CPU, DAYS, HOURS, MEMORY, OVER
 from submissions.services import census_sql as sql
+from submissions.services.job_rows import JobRow
 from submissions.states import JobState
 
 FOLDER = 0x63656E73         # the advisory lock that makes the folding one at a time
@@ -21,36 +22,43 @@ BUCKET_S = 300
 ENDED = (JobState.DONE, JobState.FAILED)
 COARSER = {HOURS: timedelta(days=3), DAYS: timedelta(days=35)}
 TOLD = 1000                 # differences that are put into words
-Change = tuple[Job | None, Job]
+Change = tuple[JobRow | None, JobRow]
 
 
-def note(submission: Submission, changes: Iterable[Change], *, at: datetime) -> None:
+def note(submission: Submission, changes: Iterable[Change]) -> None:
     """Each job as it was known and as it is now, in the transaction of the change itself."""
     asked = submission.snapshot.get("requests", {})
     sums: dict[tuple, list[int]] = {}
     bins: Counter[tuple] = Counter()
     flows: Counter[tuple] = Counter()
-    for before, after in changes:
-        when = int(min(after.heard_at, at).timestamp()) // BUCKET_S * BUCKET_S
-        for job, sign in ((before, -1), (after, 1)):
-            if job is not None:
-                _add(sums, job, sign)
-                flows[when, job.state] += sign
-                bins.update(dict.fromkeys(_bins(job, asked), sign))
+    for job, sign, when in _sides(changes):
+        _add(sums, job, sign)
+        flows[when, job.state] += sign
+        for kind in _bins(job, asked):
+            bins[kind] += sign
     said = {"sums": [[*key, *of] for key, of in sums.items() if any(of)],
             "bins": [[*key, n] for key, n in bins.items() if n], "flows": [[*key, n] for key, n in flows.items() if n]}
     if any(said.values()):
         CensusLine.objects.create(stage_id=submission.stage_id, submission=submission, said=said)
 
 
-def _add(sums: dict[tuple, list[int]], job: Job, sign: int) -> None:
+def _sides(changes: Iterable[Change]) -> Iterator[tuple[JobRow, int, int]]:
+    """What is counted no more, and what is counted now, each with the bucket of time."""
+    for before, after in changes:
+        when = int(after.heard_at.timestamp()) // BUCKET_S * BUCKET_S
+        if before is not None:
+            yield before, -1, when
+        yield after, 1, when
+
+
+def _add(sums: dict[tuple, list[int]], job: JobRow, sign: int) -> None:
     of = sums.setdefault((job.state, job.exit_code, job.signal, job.site), [0, 0, 0])
     of[0] += sign
     of[1] += sign * int(job.cpu_s or 0)
     of[2] += sign * int(job.wall_s or 0)
 
 
-def _bins(job: Job, asked: dict[str, Any]) -> Iterator[tuple[str, int]]:
+def _bins(job: JobRow, asked: dict[str, Any]) -> Iterator[tuple[str, int]]:
     """In which it is counted; the same in SQL is `census_sql.BINS_OF_JOBS`."""
     if job.state in ENDED and job.wall_s and job.cpu_s is not None:
         yield CPU, min(19, int(job.cpu_s / (job.wall_s * asked.get("cpus", 1)) * 20))

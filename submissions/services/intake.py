@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import overload
+from operator import attrgetter
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -16,17 +16,15 @@ from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Cursor, GridCluster, Job, Order, Submission
-from submissions.services import census, lifecycle
-from submissions.states import JOB_LIVE, JobState, News, Status, contradicts, from_jobs, newer
+from submissions.services import census, job_rows, lifecycle
+from submissions.services.job_rows import JobRow, Key
+from submissions.states import JOB_LIVE, JobState, Status, contradicts, from_jobs, newer
 
 GRID = By("grid")
-ONE_JOB = ["submission_id", "schedd", "cluster", "proc"]
-SAID = ["attempt", "exit_code", "signal", "site", "host", "cpu_s", "wall_s", "memory_mb", "started_at", "ended_at", "reason"]
-LONGEST = {field.name: field.max_length for field in Job._meta.fields if field.name in SAID}
+NAME = attrgetter(*job_rows.NAME)
+LONGEST = {field.name: field.max_length for field in Job._meta.fields}
 PATIENCE = timedelta(seconds=60)
-TIMES = ("cpu_s", "wall_s")
 MOST_S = 1e10           # 300 years of one CPU, or a day of 100,000: more was not used by a job
-Key = tuple[str, str, int]
 
 
 def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
@@ -98,13 +96,16 @@ def _remember(submission: Submission, why: str, troubles: list[str]) -> None:
 @transaction.atomic
 def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: datetime) -> bool:
     row = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
-    known = {(job.schedd, job.cluster, job.proc): job for job in Job.objects.filter(submission_id=row.pk)}
-    news = _newest(reports, known, at=at)
+    keys = [NAME(report.ref) for report in reports]
+    known = job_rows.read(row.pk, set(keys))
+    news = _newest(zip(keys, reports, strict=True), known, at=at)
     if not news:
         return False
     delta = Counter(report.state.value for report in news.values())
     delta.subtract(Counter(known[key].state for key in news if key in known))
-    census.note(row, _write(row, news, known), at=at)
+    jobs = {key: _merged(report, known.get(key)) for key, report in news.items()}
+    job_rows.write(row.pk, jobs)
+    census.note(row, ((known.get(key), job) for key, job in jobs.items()))
     Submission.objects.filter(pk=row.pk).update(heard_at=max(r.heard_at for r in news.values()), recheck_at=None,
                                                 **{name: F(name) + n for name, n in delta.items() if n})
     touch([row])
@@ -118,44 +119,36 @@ def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: date
     return True
 
 
-def _newest(reports: list[JobReport], known: dict[Key, Job], *, at: datetime) -> dict[Key, JobReport]:
+def _newest(named: Iterable[tuple[Key, JobReport]], known: dict[Key, JobRow], *, at: datetime) -> dict[Key, JobReport]:
     """Of each job the newest news that is newer than what is known; no clock may run ahead of ours."""
     news: dict[Key, JobReport] = {}
-    for report in (replace(r, heard_at=min(r.heard_at, at)) for r in reports):
-        key = (report.ref.schedd, report.ref.cluster, report.ref.proc)
-        if newer(_news(report), _news(news.get(key) or known.get(key))):
-            news[key] = report
+    for key, report in named:
+        heard = report if report.heard_at <= at else replace(report, heard_at=at)
+        if newer(heard, news.get(key) or known.get(key)):
+            news[key] = heard
     return news
 
 
-@overload
-def _news(of: JobReport) -> News: ...
-@overload
-def _news(of: JobReport | Job | None) -> News | None: ...
-def _news(of: JobReport | Job | None) -> News | None:
-    return News(of.attempt, of.heard_at, JobState(of.state)) if of else None
+def _merged(report: JobReport, known: JobRow | None) -> JobRow:
+    """What this report does not say stays as it was known. A job that starts again has not yet ended, nor used anything."""
+    said = _fitting(report)
+    if known is None or report.attempt is not None and report.attempt != known.attempt:
+        return said
+    return JobRow._make([before if value is None else value for value, before in zip(said, known, strict=True)])
 
 
-def _write(row: Submission, news: dict[Key, JobReport], known: dict[Key, Job]) -> list[census.Change]:
-    """What this report does not say stays as it was known; each job as it was and as it is."""
-    jobs = [Job(submission_id=row.pk, schedd=s, cluster=c, proc=p, state=r.state, heard_at=r.heard_at, **_said(r, known.get((s, c, p))))
-            for (s, c, p), r in news.items()]
-    Job.objects.bulk_create(jobs, update_conflicts=True, unique_fields=ONE_JOB, update_fields=["state", "heard_at", *SAID])
-    return [(known.get(key), job) for key, job in zip(news, jobs, strict=True)]
-
-
-def _said(report: JobReport, job: Job | None) -> dict[str, object]:
-    """A job that starts again has not yet ended, nor used anything."""
-    again = job is None or report.attempt is not None and report.attempt != job.attempt
-    said = {name: _fitting(name, getattr(report, name)) for name in SAID}
-    return said if again else {name: getattr(job, name) if value is None else value for name, value in said.items()}
-
-
-def _fitting(name: str, value: object) -> object:
+def _fitting(r: JobReport) -> JobRow:
     """A text as long as its column, and a time that can be added up: what is said of a job must not keep the news out, nor spoil the sums."""
-    if name in TIMES and isinstance(value, int | float):
-        return value if 0 <= value < MOST_S else None
-    return value[:LONGEST[name]] if isinstance(value, str) else value
+    return JobRow(r.state.value, r.heard_at, r.attempt, r.exit_code, r.signal, _cut("site", r.site), _cut("host", r.host),
+                  _used(r.cpu_s), _used(r.wall_s), r.memory_mb, r.started_at, r.ended_at, _cut("reason", r.reason))
+
+
+def _cut(name: str, text: str | None) -> str | None:
+    return text and text[:LONGEST[name]]
+
+
+def _used(seconds: float | None) -> float | None:
+    return seconds if seconds is not None and 0 <= seconds < MOST_S else None
 
 
 def _clusters(row: Submission, news: dict[Key, JobReport]) -> None:

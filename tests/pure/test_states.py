@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from submissions.batch.port import JobRef, JobReport
 from submissions.states import (
     AFTER,
     AT_WORK,
@@ -17,7 +18,6 @@ from submissions.states import (
     RECOVERABLE,
     WORST_FIRST,
     JobState,
-    News,
     Status,
     from_jobs,
     newer,
@@ -127,7 +127,11 @@ def test_live_jobs_are_never_called_ended(counters, expected):
         assert heard in {S.COMPLETED, S.FAILED, S.CANCELLED}
 
 
-news = st.builds(News, st.none() | st.integers(1, 3), st.integers(0, 3).map(lambda s: NOON + timedelta(seconds=s)), st.sampled_from(JobState))
+def told(attempt, heard_at, state):
+    return JobReport("tag", JobRef("schedd", "1"), state, heard_at, attempt=attempt)
+
+
+news = st.builds(told, st.none() | st.integers(1, 3), st.integers(0, 3).map(lambda s: NOON + timedelta(seconds=s)), st.sampled_from(JobState))
 
 
 @given(news, news)
@@ -138,9 +142,9 @@ def test_of_two_at_most_one_is_newer(one, other):
 
 @given(st.integers(1, 3), st.integers(-5, 5), st.sampled_from([J.IDLE, J.RUNNING, J.HELD]), st.sampled_from([J.DONE, J.FAILED, J.REMOVED]))
 def test_within_an_attempt_an_end_is_final_whatever_a_clock_says(attempt, skew, live, end):
-    ended, late = News(attempt, NOON, end), News(attempt, NOON + timedelta(minutes=skew), live)
+    ended, late = told(attempt, NOON, end), told(attempt, NOON + timedelta(minutes=skew), live)
     assert not newer(late, ended) and newer(ended, late)
-    assert newer(News(attempt + 1, NOON - timedelta(minutes=5), live), ended)
+    assert newer(told(attempt + 1, NOON - timedelta(minutes=5), live), ended)
 
 
 LIFE = ["idle", "held", "running", "lost", "removed", "failed", "done"]
@@ -152,9 +156,9 @@ def test_the_states_of_a_job_are_these_in_the_order_of_its_life():
 
 @pytest.mark.parametrize(("sooner", "later"), list(pairwise(LIFE)))
 def test_of_two_heard_at_the_same_moment_the_later_in_life_counts(sooner, later):
-    one, other = News(None, NOON, J(sooner)), News(None, NOON, J(later))
+    one, other = told(None, NOON, J(sooner)), told(None, NOON, J(later))
     assert newer(other, one) and not newer(one, other)
 
 
 def test_a_lost_job_may_be_seen_again():
-    assert newer(News(1, NOON + timedelta(seconds=1), J.RUNNING), News(1, NOON, J.LOST))
+    assert newer(told(1, NOON + timedelta(seconds=1), J.RUNNING), told(1, NOON, J.LOST))

@@ -9,6 +9,7 @@ from submissions.models import CensusLine, Job, JobBin, JobFlow, JobSum, SiteSum
 from submissions.models.census import DAYS, HOURS
 from submissions.services import census
 from submissions.services.census_sql import STATES
+from submissions.services.job_rows import JobRow
 from submissions.states import JobState
 from tests.makers import make_intent
 from tests.services.deeds import LATER, go, report
@@ -72,7 +73,7 @@ def test_what_is_no_news_is_no_line(row):
 
 def test_efficiency_is_of_all_cores_that_were_asked_for():
     asked = {"requests": {"cpus": 4, "memory_mb": 100}}
-    done = Job(submission_id=1, state="done", cpu_s=200.0, wall_s=100.0, memory_mb=100)
+    done = JobRow("done", LATER, cpu_s=200.0, wall_s=100.0, memory_mb=100)
     assert list(census._bins(done, asked["requests"])) == [("cpu", 10), ("memory", 1)]
 
 
