@@ -97,7 +97,7 @@ def _remember(submission: Submission, why: str, troubles: list[str]) -> None:
 def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: datetime) -> bool:
     row = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
     keys = [NAME(report.ref) for report in reports]
-    known = job_rows.read(row.pk, set(keys))
+    known = job_rows.read(row.pk, dict.fromkeys(keys))
     news = _newest(zip(keys, reports, strict=True), known, at=at)
     if not news:
         return False

@@ -63,4 +63,4 @@ def _table(columns: Mapping[str, Sequence[Any]]) -> tuple[str, list[Any]]:
     cells = ", ".join(f"CAST({name if name in each else '%s'} AS {TYPES[name]}) AS {name}" for name in columns)
     texts = ", ".join(["json_array_elements_text(%s)"] * len(each))
     return (f"SELECT {cells} FROM ROWS FROM ({texts}) AS each ({', '.join(each)})",
-            [*(columns[name][0] for name in alike), *(json.dumps(columns[name], default=str) for name in each)])
+            [*(columns[name][0] for name in alike), *(json.dumps(columns[name], default=datetime.isoformat) for name in each)])
