@@ -4,8 +4,10 @@ const kept = new Set();      // what is chosen stays so when its row is asked fo
 const boxes = () => [...document.querySelectorAll("input[form=bulk][name=thing]")];
 
 function tell() {
-  const all = boxes(), chosen = all.filter((one) => one.checked).length, every = bar.elements.all.checked;
-  const head = document.querySelector("[data-bulk-all]");
+  const all = boxes(), ticked = all.filter((one) => one.checked), chosen = ticked.length, every = bar.elements.all.checked;
+  const head = document.querySelector("[data-bulk-all]"), copy = bar.querySelector("[data-copy-chosen]");
+  if (copy) copy.dataset.copy = ticked.map((one) => one.value.split("/").at(-1)).join("\n");
+  if (copy) copy.hidden = !chosen;
   bar.dataset.chosen = every ? "all" : String(chosen);
   bar.querySelector("[data-bulk-said]").textContent = every ? "All that fit" : `${chosen} chosen`;
   all.forEach((one) => kept[one.checked ? "add" : "delete"](one.value));

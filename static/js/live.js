@@ -4,10 +4,11 @@ import { Pace } from "./pace.js";
 import { refresh, whole } from "./rows.js";
 import { shown } from "./shown.js";
 import { Stream } from "./stream.js";
-import { concerns, lists, parts, rowsOf, scope, topicsOf, wanted } from "./topics.js";
+import { concerns, lists, mayBring, parts, rowsOf, scope, topicsOf, wanted } from "./topics.js";
 
 const POLL_MS = 15_000;
 const OLD_MS = 120_000;
+const FIRST = "first piece";
 const known = new Known();
 const mark = document.getElementById("live-mark");
 const again = document.getElementById("live-retry");
@@ -73,11 +74,18 @@ function paceOf(list) {
   if (!paces.has(list)) {
     paces.set(list, new Pace({
       now: () => performance.now(), later,
-      ask: (keys) => heard(() => refresh(list, keys.map((key) => document.getElementById(key)).filter(Boolean),
-        keys.filter((key) => !document.getElementById(key)).map((key) => key.split("-").at(-1)), known)),
+      ask: (keys) => heard(() => listed(list, keys)),
     }));
   }
   return paces.get(list);
+}
+
+/** Some of its rows again; or its first piece, in which these are. */
+async function listed(list, keys) {
+  if (keys.includes(FIRST)) await whole(list, known);
+  const rows = keys.filter((key) => key !== FIRST);
+  await refresh(list, rows.map((key) => document.getElementById(key)).filter(Boolean),
+    rows.filter((key) => !document.getElementById(key)).map((key) => key.split("-").at(-1)), known);
 }
 
 function told({ news = [], all = false }) {
@@ -91,6 +99,7 @@ function told({ news = [], all = false }) {
 function toldList(list, change) {
   const rows = change.thing.startsWith("experiment:") ? [] : rowsOf(list, change);
   rows.forEach((row) => paceOf(list).want(row.id));
+  if (mayBring(list, change)) paceOf(list).want(FIRST);
   const [kind, id] = change.thing.split(":");
   if (!rows.length && change.new && list.dataset.new === kind && concerns(scope(list), change)) paceOf(list).want(`${kind}-${id}`);
 }

@@ -56,7 +56,7 @@ export async function whole(list, known) {
   const here = new Set([...list.querySelectorAll("tr[id]")].map((row) => row.id));
   const first = fresh.findIndex((row) => here.has(row.id));
   await taken(list, fresh.filter((row) => here.has(row.id)), []);
-  if (list.dataset.new && first > 0) wait(list, fresh.slice(0, first));
+  if ((list.dataset.new || list.dataset.newer) && first > 0) wait(list, fresh.slice(0, first));
 }
 
 function wait(list, rows) {

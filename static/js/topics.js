@@ -33,12 +33,20 @@ export function topicsOf(part) {
 }
 
 /** What is new there belongs at the head of the list. */
-export const scope = (list) => (list.dataset.new ? words(list.dataset.topic) : []);
+export const scope = (list) => (list.dataset.new || list.dataset.newer ? words(list.dataset.topic) : []);
+
+/** Rows that come without news of their own: news of the newest thing whose rows are listed, or of a newer one, may bring some. */
+export function mayBring(list, { thing, of }) {
+  const [kind, id] = thing.split(":");
+  if (list.dataset.newer !== kind || !concerns(scope(list), { thing, of })) return false;
+  const [first] = words(list.querySelector("tr[data-topic]")?.dataset.topic);
+  return Number(id) >= Number(first?.split(":")[1] ?? 0);
+}
 
 /** All that the page wants to be told of. */
 export function wanted() {
   const rows = lists().flatMap((list) => [...list.querySelectorAll("tr[data-topic]")].flatMap((row) => words(row.dataset.topic)));
-  const fresh = lists().flatMap((list) => scope(list).map((topic) => `+${topic}`));
+  const fresh = lists().flatMap((list) => scope(list).map((topic) => (list.dataset.newer ? topic : `+${topic}`)));
   return joined([...parts().flatMap(topicsOf), ...rows, ...fresh]);
 }
 

@@ -1,28 +1,19 @@
 """Jobs of an experiment, newest first. The sums of each submission say where such jobs are, so that only these submissions are read."""
 from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
+from submissions.joblistfilter import Wanted
 from submissions.models import GridCluster, Job, JobSum, Submission
+from submissions.services.outlook import ROWS_WITHOUT
 
 FACETS = ("state", "exit_code", "site")
 READ = 400          # sums that are looked at for one page
+PIECE = 5000        # jobs that are asked for at once, of all
 Place = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which jobs are meant. `parts`: words of FACETS and what they must be; None is what is not known yet."""
-
-    parts: dict[str, Any]
-    ids: tuple[str, int | None] | None = None       # cluster, and the number in it
-    host: str = ""
-
-    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Sums, or jobs, that are so."""
-        return rows.filter(**{f"{name}__isnull" if value is None else name: True if value is None else value for name, value in self.parts.items()})
 
 
 @dataclass(frozen=True)
@@ -42,16 +33,41 @@ def search(submissions: QuerySet[Submission], wanted: Wanted, *, after: Place | 
     found = list(jobs.order_by("-submission_id", "-id")[:size + 1])
     full = len(found) > size
     rows = found[:size]
-    of = Submission.objects.filter(pk__in={job.submission_id for job in rows}).select_related("stage__campaign", "creator").defer(
-        "snapshot", "dimensions").in_bulk()
     place = (rows[-1].submission_id, rows[-1].pk) if full else (numbers[-1], 0) if more and numbers else None
-    return Found([(job, of[job.submission_id]) for job in rows], place)
+    return Found(_with_submissions(rows), place)
+
+
+def every(submissions: QuerySet[Submission], wanted: Wanted, *, most: int) -> Iterator[tuple[Job, Submission]]:
+    """All of them, so many at most, piece by piece."""
+    after, left = None, most
+    while left > 0:
+        found = search(submissions, wanted, after=after, size=min(PIECE, left))
+        yield from found.rows
+        after, left = found.after, left - len(found.rows)
+        if after is None:
+            return
+
+
+def those(submissions: QuerySet[Submission], wanted: Wanted, places: Collection[Place]) -> Found:
+    """The jobs at these places, as far as they are so."""
+    mine = submissions.filter(pk__in={of for of, _ in places}).order_by().values_list("pk", flat=True)
+    jobs = _narrowed(Job.objects.filter(submission_id__in=list(mine), id__in={pk for _, pk in places}), wanted)
+    return Found(_with_submissions(list(jobs.order_by("-submission_id", "-id"))), None)
+
+
+def _with_submissions(jobs: list[Job]) -> list[tuple[Job, Submission]]:
+    """Each job beside its submission, which says how much memory was asked for."""
+    rows = Submission.objects.filter(pk__in={job.submission_id for job in jobs}).select_related("stage__campaign", "creator")
+    of = rows.annotate(asked_mb=F("snapshot__requests__memory_mb")).defer(*ROWS_WITHOUT).in_bulk()
+    return [(job, of[job.submission_id]) for job in jobs]
 
 
 def _narrowed(jobs: QuerySet[Job], wanted: Wanted) -> QuerySet[Job]:
     jobs = wanted.of(jobs)
     if wanted.host:
         jobs = jobs.filter(host__startswith=wanted.host)
+    if wanted.mb:
+        jobs = jobs.filter(memory_mb__gte=wanted.mb)
     if wanted.ids:
         cluster, proc = wanted.ids
         jobs = jobs.filter(cluster=cluster, **({} if proc is None else {"proc": proc}))
@@ -72,7 +88,8 @@ def _where(submissions: QuerySet[Submission], wanted: Wanted, after: Place | Non
 
 def counted(submissions: QuerySet[Submission], wanted: Wanted) -> dict[str, Counter[Any]]:
     """How many jobs there are of each state, exit code and site, each within the other words of the filter."""
-    kinds = JobSum.objects.filter(submission__in=submissions.order_by(), jobs__gt=0).values_list(*FACETS).annotate(n=Sum("jobs"))
+    sums = JobSum.objects.filter(submission__in=submissions.order_by(), jobs__gt=0)
+    kinds = wanted.of(sums, but=FACETS).values_list(*FACETS).annotate(n=Sum("jobs"))
     found: dict[str, Counter[Any]] = {name: Counter() for name in FACETS}
     for *values, n in kinds:
         for place, name in enumerate(FACETS):

@@ -106,9 +106,8 @@ def _back(actor: Actor, row: BulkAct) -> str:
     """To the list, as it was filtered."""
     kind, words = bulk.KINDS[row.kind], QueryDict(row.of, mutable=True)
     inside = [word for word in words.pop(kind.within)[:1] if number(word) is not None] if kind.within in words and kind.within else []
-    if kind.within and not inside:
-        return reverse("submissions:list", args=[actor.experiment])
-    return f"{reverse(kind.list, args=[actor.experiment, *inside])}?{words.urlencode()}".rstrip("?")
+    name = kind.every if kind.within and not inside else kind.list
+    return f"{reverse(name, args=[actor.experiment, *inside])}?{words.urlencode()}".rstrip("?")
 
 
 @member

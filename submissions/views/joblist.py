@@ -1,31 +1,34 @@
 """Which jobs match, and what do they share?"""
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from accounts import keyset, tables
-from accounts.pages import member, show
+from accounts.pages import MOST_ROWS, member, rows_asked, show, wants_part
 from accounts.policy import Actor
-from pomssite.kit import clock, spans
+from accounts.typed import untyped
+from pomssite.kit import clock
+from submissions.joblistfilter import NONE, TYPED, USUAL, JobListFilter
 from submissions.models import Job, Submission
-from submissions.services import job_search
-from submissions.states import JOB_IN_TROUBLE, JobState
+from submissions.services import bulk, job_search
+from submissions.services.bulk.of_jobs import key_of
+from submissions.states import JOB_IN_TROUBLE
 
-SIZE, PIECE = 50, 5000
-USUAL = "7d"
+SIZE = 50
 COUNTED = timedelta(days=62)        # of a longer span there are too many sums to add while a page waits
 SPANS = (("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d"), ("all", "Ever"))
 NAMES = {"state": "State", "exit_code": "Exit code", "site": "Site"}
 WORDS = {"exit_code": "exit"}       # as addresses say them
-NONE = "none"
 MOST = 9            # values of a facet that are shown
 HEAD = ("job", "state", "campaign", "stage", "submission", "by", "exit", "signal", "site", "host", "cpu_s", "wall_s", "memory_mb", "started", "ended")
-NUMBER, EXIT = re.compile(r"\d{1,18}"), re.compile(r"-?\d{1,9}|none")
+PLACE = re.compile(r"(\d{1,18})\.(\d{1,18})", re.ASCII)     # a submission and one of its jobs
+NOT_NARROWING = ("t", "after", "rows", "of")
 
 
 @dataclass(frozen=True)
@@ -38,92 +41,89 @@ class Value:
     address: str
 
 
+@dataclass(frozen=True)
+class Line:
+    """One job of the list."""
+
+    job: Job
+    row: Submission
+    key: str
+
+    @property
+    def is_over(self) -> bool:
+        """It used more memory than was asked for."""
+        asked = getattr(self.row, "asked_mb", None)
+        return bool(asked and self.job.memory_mb and self.job.memory_mb > asked)
+
+
 @member
 def jobs(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The jobs, and how many there are of each kind, within a span of time of their launches."""
-    span = spans.read(request.GET.get("t", ""), now=clock.now(), usual=USUAL)
-    wanted, mine = _wanted(request.GET), _mine(actor, request.GET, span)
-    found = job_search.search(mine, wanted, after=_after(request.GET), size=SIZE)
-    counts = job_search.counted(mine, wanted) if span.long <= COUNTED and not wanted.ids and not wanted.host else None
+    if (typed := untyped(request.GET, TYPED)) is not None:
+        return redirect(f"{reverse('submissions:jobs', args=[actor.experiment])}?{keyset.query(typed, after='')}")
+    asked = JobListFilter(request.GET, at=clock.now())
+    found = _found(request, actor, asked)
     words = {
-        "found": found, "span": span, "spans": [(words, keyset.query(request.GET, t=name if name != USUAL else "", after=""), name == span.text)
-                                                for name, words in SPANS],
-        "facets": [(title, _values(request.GET, name, counts)) for name, title in NAMES.items()] if counts else [],
-        "total": sum(n for value, n in counts["state"].items() if wanted.parts.get("state", value) == value) if counts else None,
-        "bad": sum(counts["state"][state] for state in JOB_IN_TROUBLE) if counts else 0,
+        "lines": _lines(found), "older": _older(request.GET, found), "begun": bool(request.GET.get("after")), "span": asked.span,
+        "newest": keyset.query(request.GET, after=""), "concerns": _concerns(request.GET, asked),
         "tokens": [(name, value, keyset.query(request.GET, **{name: ""}, after="")) for name, value in request.GET.items()
-                   if name not in ("t", "after") and value], "older": _older(request.GET, found),
-        "faults": _faults(request.GET),
-        "kept": [(name, value) for name, value in request.GET.items() if name not in ("q", "after") and value],
-        "query": keyset.query(request.GET, after=""),
+                   if name not in NOT_NARROWING and value],
     }
-    return show(request, "submissions/jobs.html", words, at=clock.now(), live=False)
+    return show(request, "submissions/jobs.html", words if wants_part(request) else words | _around(request, actor, asked), at=clock.now())
+
+
+def _found(request: HttpRequest, actor: Actor, asked: JobListFilter) -> job_search.Found:
+    mine = asked.of(Submission.objects.visible_to(actor))
+    if rows_asked(request) is not None:
+        places = [(int(of), int(pk)) for of, pk in PLACE.findall(request.GET["rows"])]
+        return job_search.those(mine, asked.wanted, places[:MOST_ROWS])
+    return job_search.search(mine, asked.wanted, after=_after(request.GET), size=SIZE)
+
+
+def _lines(found: job_search.Found) -> list[Line]:
+    return [Line(job, row, key_of(job)) for job, row in found.rows]
+
+
+def _concerns(said: QueryDict, asked: JobListFilter) -> str:
+    """Whose news may bring jobs to the head of the list."""
+    known = [f"{word}:{said[word]}" for word in ("submission", "stage", "campaign") if said.get(word) and word not in asked.errors]
+    return known[0] if known else "experiment"
+
+
+def _around(request: HttpRequest, actor: Actor, asked: JobListFilter) -> dict[str, Any]:
+    """The sums, and the ways to other lists."""
+    wanted, said = asked.wanted, request.GET
+    is_counted = asked.span.long <= COUNTED and wanted.is_of_sums
+    counts = job_search.counted(asked.of(Submission.objects.visible_to(actor)), wanted) if is_counted else None
+    return {
+        "spans": [(words, keyset.query(said, t=name if name != USUAL else "", after=""), name == asked.span.text) for name, words in SPANS],
+        "facets": [(title, _values(said, name, counts)) for name, title in NAMES.items()] if counts else [],
+        "total": sum(n for value, n in counts["state"].items() if wanted.parts.get("state", value) == value) if counts else None,
+        "bad": sum(counts["state"][state] for state in JOB_IN_TROUBLE) if counts else 0, "faults": asked.errors,
+        "kept": [(name, value) for name, value in said.items() if name not in ("q", "after") and value],
+        "query": keyset.query(said, after="", rows="", of=""), "deeds": bulk.deeds_of("job"), "kind": "job",
+    }
 
 
 @member
-def table(request: HttpRequest, actor: Actor) -> HttpResponseBase:
-    """The same for a spreadsheet, piece by piece."""
-    span = spans.read(request.GET.get("t", ""), now=clock.now(), usual=USUAL)
-    return tables.as_csv("jobs", HEAD, _rows(_mine(actor, request.GET, span), _wanted(request.GET)))
+def table(request: HttpRequest, actor: Actor, form: str) -> HttpResponseBase:
+    """The same list for other programs: all of it as .csv, a piece of it as .json."""
+    asked = bulk.understood(JobListFilter(request.GET, at=clock.now()))
+    mine = asked.of(Submission.objects.visible_to(actor))
+    if form == "json":
+        found = job_search.search(mine, asked.wanted, after=_after(request.GET), size=tables.JSON_ROWS)
+        return tables.as_json(request, HEAD, _cells(found.rows), _older(request.GET, found))
+    return tables.as_csv("jobs", HEAD, _cells(job_search.every(mine, asked.wanted, most=tables.MOST)))
 
 
-def _rows(mine: QuerySet[Submission], wanted: job_search.Wanted) -> Any:
-    after, left = None, tables.MOST
-    while left > 0:
-        found = job_search.search(mine, wanted, after=after, size=PIECE)
-        yield from (_cells(job, row) for job, row in found.rows)
-        after, left = found.after, left - len(found.rows)
-        if after is None:
-            return
-
-
-def _cells(job: Job, row: Submission) -> list[Any]:
-    return [str(job), job.state, row.stage.campaign.name, row.stage.name, row.pk, row.creator.username, job.exit_code, job.signal, job.site, job.host,
-            job.cpu_s, job.wall_s, job.memory_mb, job.started_at, job.ended_at]
-
-
-def _mine(actor: Actor, said: QueryDict, span: spans.Span) -> QuerySet[Submission]:
-    rows = Submission.objects.visible_to(actor)
-    for word, field in (("campaign", "stage__campaign_id"), ("stage", "stage_id"), ("submission", "pk")):
-        if NUMBER.fullmatch(value := str(said.get(word, ""))):
-            rows = rows.filter(**{field: int(value)})
-    if by := said.get("by"):
-        rows = rows.filter(creator__username=by)
-    if span.is_all or _ids(said):
-        return rows
-    rows = rows.filter(created_at__gte=span.begins)
-    return rows if span.ends_now else rows.filter(created_at__lt=span.ends)
-
-
-def _wanted(said: QueryDict) -> job_search.Wanted:
-    parts: dict[str, Any] = {}
-    if said.get("state") in list(JobState):
-        parts["state"] = said["state"]
-    if EXIT.fullmatch(value := str(said.get("exit", ""))):
-        parts["exit_code"] = None if value == NONE else int(value)
-    if said.get("site"):
-        parts["site"] = None if said["site"] == NONE else said["site"]
-    return job_search.Wanted(parts, _ids(said), said.get("machine", ""))
-
-
-def _faults(said: QueryDict) -> list[tuple[str, str, str]]:
-    """What of the address narrows nothing, because it cannot be read: the word, its value, and what may be said."""
-    kinds: list[tuple[str, Callable[[Any], object], str]] = [
-             ("state", set(JobState).__contains__, f"no state of a job. Say one of {', '.join(JobState)}."),
-             ("exit", EXIT.fullmatch, "no exit code. Say a number, or none."),
-             ("q", lambda _: _ids(said), "no job or cluster. Say its number: 48211937, or 48211937.214."),
-             *((word, NUMBER.fullmatch, "no number.") for word in ("campaign", "stage", "submission"))]
-    return [(word, said[word], why) for word, fits, why in kinds if said.get(word) and not fits(said[word])]
-
-
-def _ids(said: QueryDict) -> tuple[str, int | None] | None:
-    """48211937, 48211937.214 or 48211937.214@jobsub03: the cluster, and which of its jobs."""
-    found = re.fullmatch(r"(?:[^#]*#)?(\d{1,20})(?:\.(\d{1,9}))?(?:@\S*)?", said.get("q", "").strip())
-    return (found[1], int(found[2]) if found[2] else None) if found else None
+def _cells(rows: Iterable[tuple[Job, Submission]]) -> Iterable[list[Any]]:
+    for job, row in rows:
+        yield [str(job), job.state, row.stage.campaign.name, row.stage.name, row.pk, row.creator.username, job.exit_code, job.signal, job.site,
+               job.host, job.cpu_s, job.wall_s, job.memory_mb, job.started_at, job.ended_at]
 
 
 def _after(said: QueryDict) -> job_search.Place | None:
-    found = re.fullmatch(r"(\d{1,18})\.(\d{1,18})", said.get("after", ""))
+    found = PLACE.fullmatch(said.get("after", ""))
     return (int(found[1]), int(found[2])) if found else None
 
 

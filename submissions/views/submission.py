@@ -76,5 +76,5 @@ def _jobs(request: HttpRequest, row: Submission) -> dict[str, Any]:
         "states": [(each, getattr(row, each), keyset.query(request.GET, after="", state=each)) for each in JobState if getattr(row, each)],
         "every": keyset.query(request.GET, after="", state=""), "exits": sorted(kinds.exits.items(), key=lambda pair: -pair[1]),
         "sites": kinds.sites.most_common(50), "kept": [("state", state)] if state else [], "asked": row.snapshot.get("requests", {}),
-        "deeds": bulk.deeds_of("job"), "query": keyset.query(request.GET, after="", submission=str(row.pk)),
+        "deeds": bulk.deeds_of("job"), "query": keyset.query(request.GET, after="", of=str(row.pk)),
     }

@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import News
-from submissions.models import Submission
-from submissions.services import intents
+from submissions.batch.port import JobRef, JobReport
+from submissions.models import Job, Submission
+from submissions.services import intake, intents
 from submissions.states import JobState
 from tests.browser.test_pages import faults
 from tests.makers import TEST
@@ -91,3 +92,22 @@ def test_a_reader_who_comes_back_sees_what_was_missed(scene, page):
         document.dispatchEvent(new Event("visibilitychange"));
     }""")
     expect(page.locator(f"#submission-{row.pk}")).to_contain_text("Held", timeout=5000)
+
+
+def test_jobs_change_in_their_place_and_those_of_newer_work_wait_until_they_are_wanted(scene, page):
+    page.goto("/dune/jobs/?t=all", wait_until="networkidle")
+    expect(page.locator("#live-mark")).to_have_text("Live")
+    row, job = scene.of("generate")[-1], Job.objects.filter(submission_id=scene.of("generate")[-1].pk).earliest("pk")
+    box = page.get_by_label(f"Choose job {job.cluster}.{job.proc}", exact=True)
+    box.check()
+    held(row)
+    expect(page.locator(f'[id="job-{row.pk}.{job.pk}"]')).to_contain_text("Held", timeout=5000)
+    expect(box).to_be_checked()
+    newest = Job.objects.latest("submission_id", "pk")
+    told = JobReport(Submission.objects.get(pk=newest.submission_id).tag, JobRef("memory", newest.cluster, 77), JobState.RUNNING, LATER)
+    intake.take_in([told], by=TEST, now=lambda: LATER, troubles=[])
+    button = page.get_by_role("button", name="1 newer, show")
+    button.wait_for(timeout=5000)
+    button.click()
+    expect(page.locator("tbody[data-rows] tr").first).to_contain_text(f"{newest.cluster}.77")
+    assert faults(page) == []

@@ -72,7 +72,7 @@ def test_without_a_reason_nothing_is_left_out_either(scene, as_user):
     assert f"Kill: {len(things)} of {len(things)}" in client.get(page).content.decode()
 
 
-@pytest.mark.parametrize("of", ["=5", "submission=٣", "submission=" + "9" * 40, "submission=-1"])
+@pytest.mark.parametrize("of", ["=5", "of=٣", "of=" + "9" * 40, "of=-1", "submission=٣", "submission=-1", "t=x"])
 def test_a_filter_that_somebody_made_up_does_not_spoil_the_page(scene, as_user, of):
     client, things = as_user(), live(scene)
     job = Job.objects.filter(submission_id__in=things).first()

@@ -5,8 +5,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from submissions.models import Job, JobSum, Submission
-from submissions.services import census
+from pomssite.kit import clock
+from submissions.models import BulkAct, Job, JobSum, Order, Submission
+from submissions.services import bulk, census
 from submissions.views import joblist
 from tests.makers import make_user
 
@@ -22,7 +23,7 @@ def here(scene):
 
 def shown(answer):
     assert answer.status_code == 200
-    return re.findall(r'<tr id="job-(\d+)"', answer.content.decode())
+    return re.findall(r'<tr id="job-\d+\.(\d+)"', answer.content.decode())
 
 
 def test_all_jobs_are_there_newest_first_and_counted(here, as_user):
@@ -70,7 +71,7 @@ def test_pages_follow_on_one_another(here, as_user, monkeypatch):
 
 
 def test_the_table_for_a_spreadsheet_has_every_job(here, as_user, monkeypatch):
-    monkeypatch.setattr(joblist, "PIECE", 2)
+    monkeypatch.setattr(joblist.job_search, "PIECE", 2)
     lines = as_user().get(here.replace("/jobs/", "/jobs.csv")).getvalue().decode().splitlines()
     assert len(lines) == Job.objects.count() + 1 and lines[0].startswith("job,state,campaign")
 
@@ -105,6 +106,86 @@ def test_jobs_of_others_are_not_there(here, as_user):
     assert shown(as_user("eve", "nova").get(here.replace("/dune/", "/nova/"))) == []
     assert as_user("eve", "nova").get(here).status_code in (403, 404)
     assert JobSum.objects.exists() and Submission.objects.exists()
+
+
+def test_some_rows_are_asked_for_again_and_the_filter_holds_for_them(here, as_user):
+    client, (first, second, *_) = as_user(), Job.objects.order_by("-submission_id", "-id")
+    asked = {"HX-Request": "true"}
+    text = client.get(f"{here}&rows={first.submission_id}.{first.pk},{second.submission_id}.{second.pk},0.0,x", headers=asked)
+    assert shown(text) == [str(first.pk), str(second.pk)] and "<table" not in text.content.decode()
+    assert f'data-topic="submission:{first.submission_id}"' in text.content.decode()
+    other = "done" if first.state != "done" else "failed"
+    assert shown(client.get(f"{here}&state={other}&rows={first.submission_id}.{first.pk}", headers=asked)) == []
+    wrong = f"{second.submission_id + 10**6}.{second.pk}"
+    assert shown(client.get(f"{here}&rows={wrong}", headers=asked)) == []
+    assert shown(as_user("eve", "nova").get(f"{here.replace('dune', 'nova')}&rows={first.submission_id}.{first.pk}", headers=asked)) == []
+
+
+def test_its_head_is_asked_for_again_when_what_it_shows_has_news(scene, here, as_user):
+    client, stage = as_user(), scene.of("simulate")[0].stage
+    for query, topic in (("", "experiment"), (f"&stage={stage.pk}", f"stage:{stage.pk}"), ("&stage=x", "experiment"),
+                         (f"&campaign={stage.campaign_id}", f"campaign:{stage.campaign_id}")):
+        assert f'data-newer="submission" data-topic="{topic}"' in client.get(here + query).content.decode()
+    assert "data-newer" not in client.get(f"{here}&after=999999.1").content.decode()
+
+
+def test_the_part_that_is_asked_for_again_counts_nothing(here, as_user):
+    client = as_user()
+    client.get(here)
+    with CaptureQueriesContext(connection) as seen:
+        client.get(here, headers={"HX-Request": "true"})
+    assert len(seen) <= 6 and not [each for each in seen if "SUM(" in each["sql"]]
+
+
+def test_other_programs_get_it_in_pieces_too(here, as_user, monkeypatch):
+    monkeypatch.setattr("accounts.tables.JSON_ROWS", 2)
+    client, address, seen = as_user(), here.replace("/jobs/", "/jobs.json"), []
+    while address:
+        told = client.get(address).json()
+        seen += [(row["submission"], row["job"]) for row in told["rows"]]
+        address = told["next"]
+    assert seen == [(job.submission_id, str(job)) for job in Job.objects.order_by("-submission_id", "-id")]
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_other_programs_get_nothing_for_a_filter_that_cannot_be_read(here, as_user, form):
+    assert as_user().get(here.replace("/jobs/", f"/jobs.{form}") + "&state=odd").status_code == 422
+
+
+def test_what_is_typed_as_word_and_value_goes_into_the_address(scene, as_user):
+    answer = as_user().get("/dune/jobs/?q=exit:65+48211937+site:CERN&t=24h&after=3.4")
+    assert answer["Location"] == "/dune/jobs/?exit=65&q=48211937&site=CERN&t=24h"
+
+
+def test_more_memory_than_was_asked_for_stands_out(here, as_user):
+    job = Job.objects.latest("pk")
+    asked = Submission.objects.get(pk=job.submission_id).snapshot["requests"]["memory_mb"]
+    for used, bold in ((asked, False), (asked + 1, True)):
+        Job.objects.filter(pk=job.pk).update(memory_mb=used)
+        text = as_user().get(f"{here}&submission={job.submission_id}&rows={job.submission_id}.{job.pk}", headers={"HX-Request": "true"})
+        assert ("MB were asked for" in text.content.decode()) is bold
+    assert shown(as_user().get(f"{here}&mb={asked + 1}")) == [str(job.pk)]
+
+
+def test_those_that_fit_are_killed_by_one_act(here, as_user):
+    client, live = as_user(), Job.objects.filter(state__in=("idle", "running", "held"))
+    text = client.get(here).content.decode()
+    of = re.search(r'name="of" value="([^"]*)"', text)[1].replace("&amp;", "&")
+    page = client.post("/dune/bulk/", {"kind": "job", "deed": "kill", "all": "1", "of": of})["Location"]
+    text = client.get(page).content.decode()
+    assert f"Kill: {live.count()} of {Job.objects.count()} jobs" in text
+    assert f'href="/dune/jobs/?{EVER}"' in text
+    client.post(page, {"why": "wrong version"})
+    bulk.carry_on(now=clock.now)
+    assert f"Kill: {live.count()} of {Job.objects.count()} jobs done" in client.get(page).content.decode()
+    ordered = {(order.submission_id, ref) for order in Order.objects.filter(deed="remove") for ref in order.refs}
+    assert ordered == {(job.submission_id, str(job)) for job in live}
+
+
+def test_what_is_narrowed_by_a_word_that_cannot_be_read_is_not_acted_on(here, as_user):
+    answer = as_user().post("/dune/bulk/", {"kind": "job", "deed": "kill", "all": "1", "of": f"{EVER}&state=odd"})
+    assert answer.status_code == 422 and "odd is no state of a job" in answer.content.decode()
+    assert not BulkAct.objects.exists()
 
 
 @pytest.mark.parametrize("query", ["after=x", "exit=x", "state=x", "q=%00", "campaign=99999999999999999999", "t=x", "site=%00"])

@@ -20,7 +20,8 @@ LISTS = {
     "campaigns:list", "campaigns:events", "campaigns:ini_many", "campaigns:list_json", "campaigns:list_csv", "campaigns:new",
     "campaigns:upload", "campaigns:views", "campaigns:stale", "campaigns:stages", "campaigns:schedules", "campaigns:downtimes",
     "datasets:why",
-    "submissions:list", "submissions:jobs", "submissions:jobs_csv", "submissions:csv", "submissions:json", "submissions:bulk", "submissions:search",
+    "submissions:list", "submissions:jobs", "submissions:jobs_csv", "submissions:jobs_json", "submissions:csv", "submissions:json",
+    "submissions:bulk", "submissions:search",
 }
 SPEAKS_FOR_ITSELF = "submissions_api"       # a job's own token; tested with the API
 

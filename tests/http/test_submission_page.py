@@ -81,7 +81,7 @@ def test_chosen_jobs_of_a_filter_are_released_and_no_others(row, as_user):
 
 def test_jobs_of_another_experiment_are_not_chosen(row, as_user):
     key = f"{row.pk}/memory#1.0"
-    said = {"kind": "job", "deed": "kill", "thing": key, "of": f"submission={row.pk}", "all": "1"}
+    said = {"kind": "job", "deed": "kill", "thing": key, "of": f"of={row.pk}", "all": "1"}
     assert as_user("eve", experiment="nova").post("/nova/bulk/", said).status_code == 422
 
 

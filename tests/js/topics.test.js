@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { concerns, joined } from "../../static/js/topics.js";
+import { concerns, joined, mayBring } from "../../static/js/topics.js";
 
 test("topics of one kind are one word", () => {
   assert.equal(joined(["submission:119", "stage:9", "submission:118", "submission:119", "+stage:9"]), "+stage:9 stage:9 submission:118,119");
@@ -20,4 +20,13 @@ test("a change concerns those that show the thing or what it is part of", () => 
 
 test("what befalls the experiment itself concerns every page of it", () => {
   assert.equal(concerns(["submission:118"], { thing: "experiment:dune", of: [] }), true);
+});
+
+test("a list of jobs asks for its head when the newest submission of it, or a newer one, has news", () => {
+  const list = { dataset: { newer: "submission", topic: "stage:9" }, querySelector: () => ({ dataset: { topic: "submission:118" } }) };
+  const bring = (thing, of = ["stage:9"], of_list = list) => mayBring(of_list, { thing, of });
+  assert.deepEqual([bring("submission:118"), bring("submission:119"), bring("submission:117"), bring("submission:119", ["stage:8"]), bring("stage:119")],
+    [true, true, false, false, false]);
+  assert.equal(bring("submission:1", ["stage:9"], { ...list, querySelector: () => null }), true);
+  assert.equal(bring("submission:119", ["stage:9"], { ...list, dataset: { topic: "stage:9" } }), false);
 });

@@ -11,13 +11,15 @@ from accounts.policy import Actor
 from pomssite.kit.numbers import number
 from submissions.batch.port import JobRef
 from submissions.jobfilters import JobFilter
+from submissions.joblistfilter import JobListFilter
 from submissions.models import Job, Submission
-from submissions.services import deeds, steering
-from submissions.services.bulk.parts import MOST, Deed, Kind, fitting
+from submissions.services import deeds, job_search, steering
+from submissions.services.bulk.parts import MOST, Deed, Kind, fitting, understood
 from submissions.services.outlook import ROWS_WITHOUT
 from submissions.states import JobState
 
 J = JobState
+WITHIN = "of"           # the submission whose jobs are listed; the list of all jobs does not say it
 POSSIBLE = {"hold": (J.IDLE, J.RUNNING), "release": (J.HELD,), "kill": (J.IDLE, J.RUNNING, J.HELD)}
 ORDERS = {"hold": "hold", "release": "release", "kill": "remove"}
 
@@ -62,10 +64,13 @@ def _ref(text: str) -> JobRef | None:
 
 
 def _chosen(actor: Actor, query: QueryDict, at: datetime) -> list[str]:
-    """Those of the submission that the list is of."""
-    pk = number(query.get("submission", "")) or 0
-    mine = Submission.objects.visible_to(actor).filter(pk=pk).values("pk")
-    jobs = fitting(JobFilter(query, Job.objects.filter(submission_id=pk, submission_id__in=mine)))
+    """Those of the submission that the list is of; or those of the experiment."""
+    rows = Submission.objects.visible_to(actor)
+    if WITHIN not in query:
+        asked = understood(JobListFilter(query, at=at))
+        return [key_of(job) for job, _ in job_search.every(asked.of(rows), asked.wanted, most=MOST + 1)]
+    pk = number(str(query[WITHIN])) or 0
+    jobs = fitting(JobFilter(query, Job.objects.filter(submission_id=pk, submission_id__in=rows.filter(pk=pk).values("pk"))))
     return [key_of(job) for job in jobs.order_by("pk")[:MOST + 1]]
 
 
@@ -94,5 +99,6 @@ def _one(deed: str) -> Callable[..., Any]:
     return do
 
 
-KIND = Kind("job", "submissions:job", "submissions:submission", _rows, _chosen, lambda piece: str(piece.job), "submission", lambda piece: 1)
+KIND = Kind("job", "submissions:job", "submissions:submission", _rows, _chosen, lambda piece: str(piece.job), WITHIN,
+            "submissions:jobs", lambda piece: 1)
 DEEDS = tuple(_deed(deeds.DEEDS[name]) for name in POSSIBLE)

@@ -24,6 +24,7 @@ class Kind:
     chosen: Callable[[Actor, QueryDict, datetime], Sequence[str]]       # the keys of all that fit a list's filter now, at most MOST + 1
     named: Callable[[Any], str] = str
     within: str = ""                                                # the word of the filter that the list's address wants
+    every: str = ""                                                 # of the list without that word
     jobs: Callable[[Any], int] = lambda row: 0                      # how many jobs it is about
 
 
@@ -48,9 +49,14 @@ class Deed:
     look: str = ""
 
 
-def fitting(filters: Any) -> QuerySet[Any]:
-    """The rows that fit a list's filter. One that is not understood would mean all rows; here it is refused."""
+def understood(filters: Any) -> Any:
+    """A list's filter. One that is not understood would mean all rows; here it is refused."""
     if not filters.is_valid():
         field, errors = next(iter(filters.errors.items()))
         raise Invalid(f"The filter {field} = {filters.data.get(field)!r} is not understood: {errors[0]} Nothing was chosen.")
-    return filters.qs
+    return filters
+
+
+def fitting(filters: Any) -> QuerySet[Any]:
+    """The rows that fit it."""
+    return understood(filters).qs
