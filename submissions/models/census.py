@@ -40,6 +40,11 @@ class JobSum(models.Model):
         verbose_name_plural = "sums of jobs"
         constraints = [models.UniqueConstraint(fields=["submission", "state", "exit_code", "signal", "site"], nulls_distinct=False,
                                                name="one_sum_a_kind_of_job")]
+        indexes = [     # for what is rare; what is not is found soon among the newest
+            models.Index(fields=["state", "-submission"], condition=~Q(state="done"), name="sum_by_state"),
+            models.Index(fields=["exit_code", "-submission"], condition=Q(exit_code__lt=0) | Q(exit_code__gt=0), name="sum_by_exit"),
+            models.Index(fields=["site", "-submission"], name="sum_by_site"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.jobs} {self.state} of {self.submission_id}"

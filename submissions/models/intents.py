@@ -86,7 +86,10 @@ class LaunchIntent(Owned):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(cause__in=CAUSES), name="cause_is_a_cause")]
-        indexes = [models.Index(fields=["not_before"], condition=Q(taken_at=None, dropped_at=None), name="intent_waiting")]
+        indexes = [
+            models.Index(fields=["not_before"], condition=Q(taken_at=None, dropped_at=None), name="intent_waiting"),
+            models.Index(fields=["stage"], condition=Q(taken_at=None), name="intent_not_taken"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -45,10 +45,16 @@ class SubmissionQuerySet(OwnedQuerySet):
                 .annotate(unheard=models.ExpressionWrapper(Now() - F("sent_at"), models.DurationField())))
 
     def to_wrap(self, at) -> Self:
-        """Ended, and not yet wrapped up in that status; or the time has come to take it as Located."""
+        """Ended, and not yet wrapped up in that status."""
         ended = [Status.COMPLETED, Status.FAILED, Status.LOCATED, *OVER]
-        due, new = Q(recheck_at=None) | Q(recheck_at__lte=at), Q(~Q(wrapped=F("status")), status__in=ended)
-        return self.filter(due, new | Q(force_at__lte=at, status=Status.COMPLETED), abandoned_at=None)
+        return self._due(at).filter(~Q(wrapped=F("status")), status__in=ended)
+
+    def to_force(self, at) -> Self:
+        """Wrapped up, and the time has come to take it as Located."""
+        return self._due(at).filter(wrapped=F("status"), status=Status.COMPLETED, force_at__lte=at)
+
+    def _due(self, at) -> Self:
+        return self.filter(Q(recheck_at=None) | Q(recheck_at__lte=at), abandoned_at=None)
 
 
 class Submission(Owned):
@@ -103,12 +109,15 @@ class Submission(Owned):
         ]
         indexes = [
             models.Index(fields=["status"], condition=Q(status__in=sorted(AT_WORK)), name="submission_at_work"),
-            models.Index(fields=["id"], condition=~Q(wrapped=F("status")), name="submission_not_wrapped"),
+            models.Index(fields=["stage"], condition=Q(status__in=sorted(AT_WORK)), name="submission_at_work_in_stage"),
+            models.Index(fields=["ended_at", "id"], condition=~Q(wrapped=F("status")) & Q(abandoned_at=None), name="submission_to_wrap"),
             models.Index(fields=["force_at"], condition=~Q(force_at=None), name="submission_to_force"),
             models.Index(fields=["stage", "-id"], name="submission_of_a_stage"),
             models.Index(fields=["stage"], include=["settled_at", "inputs", "lacks", "created_at"], condition=FIRST, name="submission_first"),
             models.Index(fields=["stage", "-id"], condition=FIRST & Q(settled_at=None), name="submission_open"),
             models.Index(fields=["experiment", "-id"], name="submission_of_an_experiment"),
+            models.Index(fields=["experiment", "status", "-id"], name="submission_by_status"),
+            models.Index(fields=["experiment", "created_at"], include=["id"], name="submission_by_time"),
         ]
 
     def __str__(self) -> str:

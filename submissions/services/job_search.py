@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Min, Q, QuerySet, Sum
 
 from submissions.joblistfilter import Wanted
 from submissions.models import GridCluster, Job, JobSum, Submission
@@ -88,7 +88,8 @@ def _where(submissions: QuerySet[Submission], wanted: Wanted, after: Place | Non
 
 def counted(submissions: QuerySet[Submission], wanted: Wanted) -> dict[str, Counter[Any]]:
     """How many jobs there are of each state, exit code and site, each within the other words of the filter."""
-    sums = JobSum.objects.filter(submission__in=submissions.order_by(), jobs__gt=0)
+    first = submissions.aggregate(first=Min(F("pk") + 0))["first"]      # the sums before it need not be read; + 0: not by walking along all keys
+    sums = JobSum.objects.filter(submission__in=submissions.order_by(), submission_id__gte=first or 0, jobs__gt=0)
     kinds = wanted.of(sums, but=FACETS).values_list(*FACETS).annotate(n=Sum("jobs"))
     found: dict[str, Counter[Any]] = {name: Counter() for name in FACETS}
     for *values, n in kinds:

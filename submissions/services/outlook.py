@@ -17,7 +17,6 @@ from submissions.states import Status, worst
 
 NEWEST = 1000           # submissions that one page looks at
 SQUARES = 60
-WAITING = Q(taken_at=None, dropped_at=None)
 CAME_TO_NOTHING = Q(cause__in=("manual", "dependent", "all", "drained"), dropped_at__gt=Now() - timedelta(days=1))
 ROWS_WITHOUT = ("snapshot", "dimensions", "parameter")
 
@@ -248,7 +247,7 @@ def stage_outlook(stage: Stage) -> StageOutlook:
 
 def waiting_intents(**of: Any) -> QuerySet[LaunchIntent]:
     """What is to be launched, and the gate's last answer; then what was asked for in the last day and came to nothing; oldest first."""
-    rows = LaunchIntent.objects.filter(WAITING | CAME_TO_NOTHING, **of)
+    rows = LaunchIntent.objects.filter(Q(dropped_at=None) | CAME_TO_NOTHING, taken_at=None, **of)
     return rows.select_related("run").defer("preview", "dimensions").order_by(F("dropped_at").asc(nulls_first=True), "pk")[:100]
 
 

@@ -2,6 +2,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -40,8 +41,9 @@ class Found:
 
 
 def wrap_up(*, now: Callable[[], datetime]) -> int:
-    """Submissions that have ended; how many were wrapped up."""
-    ended = Submission.objects.to_wrap(now()).select_related("parent", "stage", "experiment").order_by("ended_at", "pk")[:BATCH]
+    """Submissions that have ended; how many were wrapped up. Each queue is read from an index of its own, however long the history is."""
+    queues = Submission.objects.to_wrap(now()).order_by("ended_at", "pk"), Submission.objects.to_force(now()).order_by("force_at", "pk")
+    ended = chain.from_iterable(queue.select_related("parent", "stage", "experiment")[:BATCH] for queue in queues)
     return for_each(in_time(ended, now), lambda submission: _wrap(submission, at=now()),
                     lambda submission, why: _wait(submission, why, until=now() + SOON))
 

@@ -103,5 +103,6 @@ class House:
         live = any(job.state in JOB_LIVE for job in self.batch.jobs.values())
         late = self.clock.at + timedelta(hours=1)
         return not (live or Submission.objects.at_work().exists() or Submission.objects.to_wrap(late).exists()
+                    or Submission.objects.to_force(late).exists()
                     or Run.objects.filter(changed=True).exists() or Order.objects.filter(done_at=None).exists()
                     or events.Event.objects.filter(number=None).exists())

@@ -22,7 +22,7 @@ from submissions import tokens
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Job, StatusChange, Submission
 from submissions.services import bulk, census, intake, joins, leases, orders, standing, tally, timetable, wrapup
-from submissions.services.launch import launch_ready, resume
+from submissions.services.launch import launch_ready
 from submissions.states import JobState, Status
 from tests.makers import TEST, make_actor, make_campaign, make_document
 from tests.sizes.moving import recorded
@@ -75,7 +75,7 @@ def idle(times: int) -> dict[str, Any]:
     pulses: dict[str, Callable[[], int]] = {
         "launch_ready": lambda: launch_ready(worker=worker, now=lambda: at), "join_up": lambda: joins.join_up(now=lambda: at),
         "wrap_up": lambda: wrapup.wrap_up(now=lambda: at), "carry_out": lambda: orders.carry_out(now=lambda: at),
-        "timetable": lambda: timetable.ring(now=lambda: at), "resume": lambda: resume(worker=worker, now=lambda: at),
+        "timetable": lambda: timetable.ring(now=lambda: at),
         "bulk": lambda: bulk.carry_on(now=lambda: at), "fold_tally": tally.fold, "fold_census": census.fold, "standing": standing.refresh,
     }
     try:
