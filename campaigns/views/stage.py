@@ -15,10 +15,11 @@ from accounts.policy import Actor, Verb, may
 from campaigns.models import JobType, JobTypeRecovery, LoginSetup, Stage
 from campaigns.views.offers import with_offers
 from campaigns.views.work import Work
+from datasets import splits
 from pomssite.kit import clock
 from pomssite.kit.spans import Span, read
 from submissions import charts
-from submissions.services import overview, reasons
+from submissions.services import bulk, overview, reasons
 from submissions.services.figures import Chosen, Figures
 
 SPANS = {"24h": "24 h", "3d": "3 d", "30d": "30 d", "all": "All"}
@@ -37,8 +38,9 @@ def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     words = {
         "stage": row, "campaign": campaign, "outlook": each, "span": span, "spans": _spans(request.GET, span, now), "words": request.GET.urlencode(),
         "reasons": with_offers([*reasons.obstacles(campaign, holds), *reasons.of_stage(each)], campaign, actor),
-        "work": Work(request, row, span, chosen, each.open), "shared": _shared(each.settings, actor),
+        "work": Work(request, row, span, chosen, each.open, actor), "shared": _shared(each.settings, actor),
         "charts": _charts(Figures(row, span, chosen), now, request.GET), "said": _said(row, each.settings),
+        "split_hint": splits.parse(each.settings.split or "none")[0].hint, "deeds": bulk.deeds_of("submission"), "query": f"stage={pk}",
         **{f"may_{verb}": may(actor, verb, campaign.owner) for verb in (Verb.DO, Verb.HOLD, Verb.SCHEDULE)},
     }
     return show(request, "campaigns/stage.html", words, at=now)

@@ -5,19 +5,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 
-from accounts import keyset
+from accounts import keyset, tables
 from accounts.pages import member, show
 from accounts.policy import Actor
+from accounts.typed import untyped
 from campaigns.models import Stage
 from pomssite.kit import clock
+from pomssite.kit.numbers import number
 from submissions.models import STATUS_COLUMNS, Submission
 from submissions.services.outlook import families_of
 from submissions.services.overview import open_of
 from submissions.states import AT_WORK, IN_TROUBLE, Status, worst
 
 ORDERS = {"changed": "summary__last_at", "name": "name", "campaign": "campaign__name", "located": "summary__located"}
+TYPED = ("campaign", "show")        # what may be typed as word:value
+HEAD = ("stage", "name", "campaign", "state", "words", "open", "located", "changed")
 SWITCHES = {"": "Active", "live": "At work", "bad": "Failed or held", "all": "All"}
 
 
@@ -52,13 +58,45 @@ class Line:
 @member
 def stages(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What changed last stands first, fifty at a time."""
-    said, which = request.GET.get("q", "").strip()[:100].replace("\0", ""), request.GET.get("show", "")
-    which = which if which in SWITCHES else ""
-    rows = _found(Stage.objects.visible_to(actor).filter(campaign__retired_at=None), said, which)
-    page = keyset.page(request, rows.select_related("campaign", "summary"), ORDERS, usual="-changed")
-    words = {"page": page, "lines": _lines(page.rows), "q": said, "which": which, "narrowed": bool(said or which),
-             "switches": [(words, keyset.query(request.GET, after="", show=name), name == which) for name, words in SWITCHES.items()]}
+    if (typed := untyped(request.GET, TYPED)) is not None:
+        return redirect(f"{reverse('campaigns:stages', args=[actor.experiment])}?{keyset.query(typed, after='')}")
+    said, of, which = _said(request, "q"), _said(request, "campaign"), _which(request)
+    page = _page(request, actor)
+    words = {"page": page, "lines": _lines(page.rows), "q": said, "of": of, "which": which, "narrowed": bool(said or of or which),
+             "switches": [(words, keyset.query(request.GET, after="", show=name), name == which) for name, words in SWITCHES.items()],
+             "without": keyset.query(request.GET, after="", campaign=""), "export": keyset.query(request.GET, after="")}
     return show(request, "campaigns/stage_list.html", words, at=clock.now())
+
+
+@member
+def table(request: HttpRequest, actor: Actor, form: str) -> HttpResponseBase:
+    """The same list for other programs: all of it as .csv, a piece of it as .json."""
+    page = _page(request, actor, size=tables.JSON_ROWS if form == "json" else tables.MOST)
+    cells = map(_cells, _lines(page.rows))
+    return tables.as_json(request, HEAD, cells, page.older) if form == "json" else tables.as_csv("stages", HEAD, cells)
+
+
+def _cells(line: Line) -> list[Any]:
+    summary = getattr(line.stage, "summary", None)
+    return [line.stage.pk, line.stage.name, line.stage.campaign.name, str(line.state), line.words, sum(line.open.values()), line.located,
+            summary.last_at.isoformat() if summary and summary.last_at else None]
+
+
+def _said(request: HttpRequest, word: str) -> str:
+    return request.GET.get(word, "").strip()[:100].replace("\0", "")
+
+
+def _which(request: HttpRequest) -> str:
+    which = request.GET.get("show", "")
+    return which if which in SWITCHES else ""
+
+
+def _page(request: HttpRequest, actor: Actor, *, size: int = 50) -> keyset.Page:
+    rows: QuerySet[Stage] = Stage.objects.visible_to(actor).filter(campaign__retired_at=None)
+    if of := _said(request, "campaign"):
+        rows = rows.filter(Q(campaign__name=of) | Q(campaign=number(of) or 0))
+    found = _found(rows, _said(request, "q"), _which(request))
+    return keyset.page(request, found.select_related("campaign", "summary"), ORDERS, usual="-changed", size=size)
 
 
 def _found(rows: QuerySet[Stage], said: str, which: str) -> QuerySet[Stage]:

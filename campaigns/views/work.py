@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from accounts import keyset
+from accounts.policy import Actor
 from campaigns.models import Stage
 from pomssite.kit.spans import Span
 from submissions.charts import MEMORY_BIN
@@ -16,6 +17,7 @@ from submissions.models import Submission
 from submissions.services.figures import Chosen, at_work
 from submissions.services.outlook import ROWS_WITHOUT, Family
 from submissions.states import AT_WORK, IN_TROUBLE
+from submissions.views.deeds import possible
 
 SHOWN = 30
 ORDERS = {"launched": "pk", "slice": "slice__number", "done": "done", "failed": "failed"}
@@ -34,8 +36,9 @@ class Token:
 class Work:
     """What the table shows."""
 
-    def __init__(self, request: HttpRequest, stage: Stage, span: Span, chosen: Chosen, open_families: Sequence[Family]) -> None:
-        self._request, self._stage, self._span, self._chosen = request, stage, span, chosen
+    def __init__(self, request: HttpRequest, stage: Stage, span: Span, chosen: Chosen, open_families: Sequence[Family],
+                 actor: Actor) -> None:
+        self._request, self._stage, self._span, self._chosen, self._actor = request, stage, span, chosen, actor
         self._open = {"live": [family.first.pk for family in open_families if any(row.status in AT_WORK for row in family.members)],
                       "bad": [family.first.pk for family in open_families if family.state in IN_TROUBLE or family.first.stuck]}
 
@@ -52,10 +55,12 @@ class Work:
 
     @cached_property
     def families(self) -> list[Family]:
-        """Of this page."""
+        """Of this page; each member with what may be done to it now."""
         found = {row.pk: Family([row]) for row in self.page.rows}
         for row in _told(Submission.objects.filter(parent__in=list(found), abandoned_at=None)).order_by("pk") if found else ():
             found[row.parent_id].members.append(row)
+        for row in (row for family in found.values() for row in family.members):
+            row.deeds = possible(row, self._actor)      # type: ignore[attr-defined]
         return list(found.values())
 
     @property

@@ -1,4 +1,5 @@
 """What happened, in words: events and causes as sentences instead of keys."""
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -13,6 +14,17 @@ CAUSES = {
     "manual": "a person asked for it", "cron": "its schedule", "keep": "to keep the stage running", "recovery": "a recovery of what was missing",
     "dependent": "what feeds it is settled", "all": "all that feeds it is settled", "drained": "what feeds it has nothing left to do",
 }
+
+REQUESTS = {"@memory_mb": "memory {} MB", "@wall_s": "wall time {} s", "@cpus": "{} CPU", "@disk_mb": "disk {} MB", "@jobs": "{} jobs"}
+
+
+@register.filter
+def override(pair: Sequence[str]) -> str:
+    """What an override asks for: a request in words, else the key with its value as the command has them."""
+    key, value = pair
+    if (key, value) == ("@jobs", "per_file"):
+        return "one job a file"
+    return REQUESTS[key].format(value) if key in REQUESTS else f"{key} = {value}" if key.startswith("@") else f"{key}{value}"
 
 
 @register.filter

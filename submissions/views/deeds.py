@@ -20,3 +20,8 @@ def offers(submission: Submission, actor: Actor) -> list[Offer]:
     approval = submission.status == Status.AWAITING
     found = [Offer(deed, why_not(deed, submission, actor=actor)) for deed in [*DEEDS.values(), RECOVER] if approval == (deed.verb == Verb.APPROVE)]
     return [offer for offer in found if not (offer.deed.seldom and offer.why_not)]
+
+
+def possible(submission: Submission, actor: Actor) -> list[Deed]:
+    """Those that may be done now, as the menu of a row offers them."""
+    return [offer.deed for offer in offers(submission, actor) if not offer.why_not]

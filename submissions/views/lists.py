@@ -21,7 +21,7 @@ from submissions.models import COUNTERS, Submission
 from submissions.services import bulk, counts
 from submissions.services.outlook import ROWS_WITHOUT
 from submissions.states import Status
-from submissions.views.deeds import offers
+from submissions.views.deeds import possible
 
 ORDERS = {"launched": "pk", "ended": "ended_at", "failed": "failed", "jobs": "expected"}
 SPANS = (("", "Ever"), ("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d"))
@@ -66,7 +66,7 @@ def submissions(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = SubmissionFilter(request.GET, _mine(actor), at=at)
     page = keyset.page(request, found.qs, ORDERS, usual="-launched")
     words = {
-        "filter": found, "page": page, "lines": [Line(row, _deeds(row, actor)) for row in page.rows], "tokens": list(_tokens(request, actor, at)),
+        "filter": found, "page": page, "lines": [Line(row, possible(row, actor)) for row in page.rows], "tokens": list(_tokens(request, actor, at)),
         "switches": [] if wants_part(request) else _switches(request, actor, found), "spans": _spans(request), "deeds": bulk.deeds_of("submission"),
         "narrowed": any(name in request.GET for name in found.filters), "kept": [(name, request.GET[name]) for name in _kept(request)],
         "query": keyset.query(request.GET, after=""), "export": keyset.query(request.GET, after="", sort=""),
@@ -76,10 +76,6 @@ def submissions(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 def _mine(actor: Actor) -> QuerySet[Submission]:
     return Submission.objects.visible_to(actor).select_related("stage__campaign", "slice", "creator").defer(*ROWS_WITHOUT)
-
-
-def _deeds(row: Submission, actor: Actor) -> list[Any]:
-    return [offer.deed for offer in offers(row, actor) if not offer.why_not]
 
 
 def _kept(request: HttpRequest) -> list[str]:

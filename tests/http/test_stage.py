@@ -9,6 +9,7 @@ from pomssite.kit import clock
 from submissions.models import Submission
 from submissions.services import census
 from submissions.states import JobState
+from submissions.templatetags.history import override
 from tests.services.deeds import report
 
 TABLE = re.compile(r'<tr id="submission-(\d+)"')
@@ -104,3 +105,26 @@ def test_numbers_are_not_sent_twice(scene, look, as_user):
 def test_a_time_without_jobs_says_what_to_do(scene, look):
     text = look("t=2020-01-01..2020-01-02").content.decode()
     assert "No job in 1 Jan 00:00 to 3 Jan 00:00." in text and 'href="?t=all">Show all time</a>' in text
+
+
+def test_its_submissions_have_their_acts_and_are_chosen_for_acts_on_many(scene, look, as_user):
+    held, text = scene.of("simulate")[1], look().content.decode()
+    assert f'href="/dune/submissions/{held.pk}/release/"' in text and f'href="/dune/submissions/{held.pk}/hold/"' not in text
+    assert f'name="thing" value="{held.pk}" form="bulk"' in text and "all submissions of simulate" in text
+    said = {"kind": "submission", "deed": "release", "all": "1", "of": re.search(r'name="of" value="([^"]*)"', text)[1]}
+    page = as_user().post("/dune/bulk/", said)["Location"]
+    text = as_user().get(page).content.decode()
+    assert "Release: 1 of 3 submissions" in text and f'href="/dune/submissions/?stage={held.stage_id}"' in text
+
+
+def test_its_head_offers_a_test_and_its_split_is_said_in_words(scene, look):
+    row, text = scene.of("simulate")[0], look().content.decode()
+    assert f'href="/dune/stages/{row.stage_id}/launch/?test=1"' in text
+    assert ">Not split</b>" in text and "Each launch runs over all that is handed to it" in text
+
+
+@pytest.mark.parametrize(("pair", "words"), [
+    (("@memory_mb", "1000"), "memory 1000 MB"), (("@jobs", "per_file"), "one job a file"), (("@jobs", "3"), "3 jobs"),
+    (("@odd", "x"), "@odd = x"), (("--tune ", "c3"), "--tune c3")])
+def test_an_override_is_said_in_words(pair, words):
+    assert override(pair) == words

@@ -41,3 +41,22 @@ def test_words_and_switches_narrow(names):
 def test_a_row_is_asked_for_again(scene, names):
     row = scene.of("simulate")[0]
     assert names(f"rows={row.stage_id}", headers={"HX-Request": "true"}) == ["simulate"]
+
+
+def test_of_one_campaign_as_it_is_typed(scene, as_user, names):
+    answer = as_user().get(f"{reverse('campaigns:stages', args=['dune'])}?q=campaign:zmumu+sim&show=all")
+    assert answer["Location"] == "/dune/stages/?campaign=zmumu&q=sim&show=all"
+    assert names("campaign=zmumu&q=sim") == names(f"campaign={scene.campaign.pk}&q=sim") == ["simulate"]
+    assert names("campaign=zmum") == names("campaign=0") == []
+
+
+def test_other_programs_get_the_same_list(scene, as_user, names, monkeypatch):
+    client, shown = as_user(), names("sort=name")
+    lines = client.get("/dune/stages.csv?sort=name").getvalue().decode().splitlines()
+    assert [line.split(",")[1] for line in lines[1:]] == shown and lines[0].startswith("stage,name,campaign,state")
+    monkeypatch.setattr("accounts.tables.JSON_ROWS", 3)
+    told = client.get("/dune/stages.json?sort=name").json()
+    assert [row["name"] for row in (*told["rows"], *client.get(told["next"]).json()["rows"])] == shown
+    held = client.get("/dune/stages.json?show=bad").json()
+    assert [(row["name"], row["state"], row["words"], row["open"]) for row in held["rows"]] == [("simulate", "Held", "Held, 1 open", 2)]
+    assert held["next"] is None

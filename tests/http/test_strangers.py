@@ -18,7 +18,8 @@ OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
 # of one's own experiment: they open, and show nothing of another
 LISTS = {
     "campaigns:list", "campaigns:events", "campaigns:ini_many", "campaigns:list_json", "campaigns:list_csv", "campaigns:new",
-    "campaigns:upload", "campaigns:views", "campaigns:stale", "campaigns:stages", "campaigns:schedules", "campaigns:downtimes",
+    "campaigns:upload", "campaigns:views", "campaigns:stale", "campaigns:stages", "campaigns:stages_csv", "campaigns:stages_json",
+    "campaigns:schedules", "campaigns:downtimes",
     "datasets:why",
     "submissions:list", "submissions:jobs", "submissions:jobs_csv", "submissions:jobs_json", "submissions:csv", "submissions:json",
     "submissions:bulk", "submissions:search",
