@@ -21,6 +21,7 @@ WRAPUP = By("wrapup")
 SOON = timedelta(seconds=60)
 TURN = timedelta(seconds=10)        # should the asking kill the worker, others go first that long
 BATCH = 200
+ASKED = (Status.COMPLETED, Status.FAILED)       # the catalogue is asked only where its answer counts
 WHY_LOCATED = {     # the verdicts that make a submission Located, and what its history says then
     Verdict.LOCATED: "its outputs are accounted for",
     Verdict.FORCED: "forced, as the stage's force_located_after_s says: {facts.accounted} of {facts.consumed} have all their outputs located",
@@ -59,7 +60,7 @@ def _wrap(submission: Submission, *, at: datetime) -> bool:
         _wait(submission, _waits_for(facts, settings), until=_look_again(submission, patience, at=at))
         return False
     step = _next_step(submission, facts) if _goes_on(submission, verdict) else None
-    return _write(submission, Found(verdict, facts, step, None if step else _lacks(submission, verdict)), at=at)
+    return _write(submission, Found(verdict, facts, step, None if step else _lacks(submission, verdict, facts)), at=at)
 
 
 def _goes_on(submission: Submission, verdict: Verdict) -> bool:
@@ -68,12 +69,16 @@ def _goes_on(submission: Submission, verdict: Verdict) -> bool:
     return verdict in (Verdict.LOCATED, Verdict.RECOVER) and submission.status != Status.LOCATED and not settled
 
 
-def _lacks(submission: Submission, verdict: Verdict) -> int | None:
-    """Located does not mean whole: a percentage was enough, or the last recovery consumed but a part. It is said how much is missing."""
+def _lacks(submission: Submission, verdict: Verdict, facts: completion.Facts) -> int | None:
+    """Located does not mean whole: a percentage was enough, or the last recovery consumed but a part. It is said how much is missing.
+
+    Of a first that has just ended that was asked already.
+    """
     first = submission.parent or submission
     if verdict not in WHY_LOCATED or not first.dimensions or first.snapshot["settings"]["completion_type"] != "located":
         return None
-    inputs, _, accounted = accounting.counts(first)
+    is_asked = submission.pk == first.pk and submission.status in ASKED
+    inputs, _, accounted = (facts.inputs, 0, facts.accounted) if is_asked else accounting.counts(first)
     return max(0, inputs - accounted)
 
 
@@ -98,9 +103,8 @@ def _wait(submission: Submission, why: str, *, until: datetime) -> None:
 
 
 def _facts(submission: Submission, *, at: datetime) -> completion.Facts:
-    """The catalogue is asked only where its answer counts."""
     status = Status(submission.status)
-    if status not in (Status.COMPLETED, Status.FAILED):
+    if status not in ASKED:
         return completion.Facts(status)
     inputs, consumed, accounted = accounting.counts(submission)
     counters = submission.counters()
@@ -114,7 +118,10 @@ def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step
     if first.snapshot["settings"]["stage_type"] == families.APPROVAL:
         return None
     plan = [(said["kind"], said["overrides"]) for said in first.snapshot["job_type"]["recoveries"]]
-    limit, done = first.snapshot["settings"]["recovery_limit"], families.recoveries(first)
+    limit = first.snapshot["settings"]["recovery_limit"]
+    done = families.recoveries(first) if plan[:limit] else 0
+    if not plan[:limit][done:]:
+        return None
     if not first.dimensions:
         each = first.snapshot["job_type"]["output_files_per_job"]
         return recovery.again(plan, done=done, limit=limit, missing=facts.inputs - facts.accounted, each=each)

@@ -1,7 +1,7 @@
 """What the bench measures of the circle comes to its end, and costs a number of statements that is known."""
 from tests.sizes.ending import followed, wrapped
 
-MOST_STATEMENTS = 32        # of one wrap-up, one launch
+MOST_STATEMENTS = 23        # of one wrap-up
 
 
 def test_what_has_ended_is_settled_with_few_statements(db):
