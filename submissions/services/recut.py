@@ -6,8 +6,9 @@ from django.db import transaction
 from accounts import events
 from accounts.models import require
 from accounts.policy import Actor, Verb
-from campaigns.models import Slice
-from campaigns.services import slices
+from campaigns.models import Slice, Stage
+from campaigns.services import documents, slices
+from datasets import splits
 from pomssite.kit.errors import Conflict, Invalid
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
@@ -54,8 +55,16 @@ def why_not(old: Slice, first: Submission | None) -> str:
     if first is None:
         return f"Slice {old.number} waits for its launch."
     if first.settled_at or first.stuck and not families.is_busy(first):
-        return ""
+        return _cut_again(old, old.stage)
     return f"Slice {old.number} is at work: {first} is {first.status}, and not settled. Wait for its end, or kill it first."
+
+
+def _cut_again(old: Slice, stage: Stage) -> str:
+    """A split that gives each file once knows them by rows; a slice of a split that keeps none would stand beside the new slices unseen."""
+    text = slices.split_of(documents.settings_of(stage), for_test=old.for_test)
+    if not old.dimensions or slices.files_of(old) or not splits.parse(text)[0].apart:
+        return ""
+    return f"Slice {old.number} is of another split and keeps no list of its files: they come again in the slices of {text}. Do one of those again."
 
 
 def first_of(old: Slice) -> Submission | None:
@@ -85,7 +94,10 @@ def _ended(old: Slice, *, actor: Actor, at: datetime, why: str) -> Submission | 
 def _successor(old: Slice, first: Submission | None, *, state: str) -> Slice:
     """The same files: those that the slice keeps, else those that its project was given."""
     given = first and first.sent_at and old.dimensions and not old.members.exists()
-    return slices.succeed(old, state=state, dimensions=f"snapshot_for_project_name {first.tag}" if first and given else old.dimensions)
+    row = slices.succeed(old, state=state, dimensions=f"snapshot_for_project_name {first.tag}" if first and given else old.dimensions)
+    if reason := _cut_again(row, Stage.objects.select_related("campaign").get(pk=old.stage_id)):      # as it is now that ours is the last slice
+        raise Conflict(f"{reason} Nothing was changed.")
+    return row
 
 
 def _tell(what: str, old: Slice, row: Slice, *, actor: Actor, door: str, at: datetime, why: str) -> None:

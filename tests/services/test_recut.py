@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import Event
 from accounts.policy import Role
-from campaigns.models import Slice, SliceFile
+from campaigns.models import Slice, SliceFile, Stage
 from campaigns.services import slices
 from pomssite.kit.errors import Conflict, Invalid, NoAnswer, NotAllowed, Refused
 from pomssite.kit.registry import backend
@@ -113,6 +113,22 @@ def test_files_that_are_at_work_elsewhere_since_are_not_done_again(worker):
     with pytest.raises(Conflict, match="File [ab] is in slice 2, which is taken"), transaction.atomic():
         recut.redo(number(0), actor=make_actor(), **WHY)
     assert rows() == before
+
+
+@pytest.mark.parametrize("before", ["none", "draining"])
+def test_the_whole_dataset_is_not_done_again_beside_slices_that_give_each_file_once(before, worker):
+    stage = a_stage(before, completion_pct=100)
+    first, = launched(stage, worker)
+    ends(first, *NAMES)
+    seen = Slice.objects.select_related("stage__campaign").get(number=0)
+    Stage.objects.filter(pk=stage.pk).update(settings=stage.settings | {"split": "nfiles(2)"})
+    kept = rows()
+    for old in (seen, number(0)):       # as the page knew it before the change, and after
+        with pytest.raises(Conflict, match=r"come again in the slices of nfiles\(2\)"), transaction.atomic():
+            recut.redo(old, actor=make_actor(), **WHY)
+    assert rows() == kept
+    Stage.objects.filter(pk=stage.pk).update(settings=stage.settings)
+    assert recut.redo(number(0), actor=make_actor(), **WHY).slice.count == len(NAMES)
 
 
 def test_a_launch_of_which_nobody_knows_is_given_up_with_its_slice(worker, batch, monkeypatch):
