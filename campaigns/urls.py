@@ -1,7 +1,23 @@
 """Pages of campaigns and stages."""
 from django.urls import path
 
-from campaigns.views import acts, campaign, changing, downtimes, files, launch, lists, news, saved, schedules, slices, stage, stages, stale
+from campaigns.views import (
+    acts,
+    campaign,
+    changing,
+    charting,
+    downtimes,
+    files,
+    launch,
+    lists,
+    news,
+    saved,
+    schedules,
+    slices,
+    stage,
+    stages,
+    stale,
+)
 
 app_name = "campaigns"
 urlpatterns = [
@@ -18,6 +34,7 @@ urlpatterns = [
     path("campaigns/named/<str:name>/", changing.named, name="named"),
     path("launches/<slug:deed>/", acts.on_experiment, name="experiment_act"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
+    path("campaigns/<int:pk>/charts.json", charting.campaign, name="campaign_charts"),
     path("campaigns/<int:pk>/rename/", changing.rename, name="rename"),
     path("campaigns/<int:pk>/tags/", changing.tags, name="tags"),
     path("campaigns/<int:pk>/clone/", changing.clone, name="clone"),
@@ -31,7 +48,7 @@ urlpatterns = [
     path("stages.csv", stages.table, {"form": "csv"}, name="stages_csv"),
     path("stages/", stages.stages, name="stages"),
     path("stages/<int:pk>/", stage.stage, name="stage"),
-    path("stages/<int:pk>/charts.json", stage.numbers, name="charts"),
+    path("stages/<int:pk>/charts.json", charting.stage, name="charts"),
     path("stages/<int:pk>/launch/", launch.launch, name="launch"),
     path("stages/<int:pk>/command/", launch.command, name="command"),
     path("stages/<int:pk>/launches/<slug:deed>/", acts.on_stage, name="stage_act"),

@@ -1,6 +1,6 @@
 """Numbers as charts: what the browser draws, and the sentence, the key number and the table that say the same."""
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -146,6 +146,23 @@ def sites(sums: Sequence[Any]) -> Chart:
     sentence = f"{_many(jobs)} job{_s(jobs)} at {known} site{_s(known)}; {bad}."
     return Chart("sites", "Sites", sentence, key="hatched is bad", columns=("Site", "Jobs", "Bad"), rows=[group.row for group in groups],
                  data=_bars(groups))
+
+
+def stages(names: Mapping[int, str], by: Mapping[int, Counter[str]], efficiency: Mapping[int, Counter[int]]) -> Chart:
+    """Which step they were of, by state, in the order of the file; and how busy they kept their cores."""
+    groups = [_Group(name, by[pk], {"stage": str(pk)}) for pk, name in names.items() if by.get(pk)]
+    if not groups:
+        return Chart("stages", "Stages", "No job of any stage was at work.")
+    worst = max(groups, key=lambda group: group.bad)
+    bad = f"most bad jobs in {worst.label}, {_many(worst.bad)} of {_many(worst.all)}" if worst.bad else "none went wrong"
+    rows = [Row(group.label, [*group.row.cells, _busy(efficiency.get(int(group.words["stage"])))], group.words) for group in groups]
+    shown = groups if len(groups) <= MOST_BARS else sorted(groups, key=lambda group: -group.all)
+    return Chart("stages", "Stages", f"Jobs of {len(groups)} stage{_s(len(groups))}; {bad}.", key="hatched is bad",
+                 columns=("Stage", "Jobs", "Bad", "CPU / wall"), rows=rows, data=_bars(shown))
+
+
+def _busy(bins: Counter[int] | None) -> str:
+    return f"{_median(bins):.2f}" if bins else "not told"
 
 
 def ends(sums: Sequence[Any]) -> Chart:

@@ -13,7 +13,7 @@ from accounts.keyset import query
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb, may
 from campaigns.models import Campaign, Tag, Watch
-from campaigns.views import tabs
+from campaigns.views import charting, tabs
 from campaigns.views.drawing import MEASURES, draw
 from campaigns.views.offers import with_offers
 from pomssite.kit import clock
@@ -68,6 +68,7 @@ TABS = {tab.word: tab for tab in (
     Tab("", "Overview", overview),
     Tab("submissions", "Submissions", tabs.submissions),
     Tab("files", "Files", tabs.files),
+    Tab("charts", "Charts", charting.tab),
     Tab("activity", "Activity", tabs.activity),
     Tab("settings", "Settings", tabs.settings),
 )}

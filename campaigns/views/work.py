@@ -1,16 +1,15 @@
-"""The submissions of a stage as its page lists them: recoveries under what they recover, narrowed by what was pressed in its charts."""
+"""The submissions of a stage or a campaign beside their charts: recoveries under what they recover, narrowed by what was pressed there."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KT
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
 from accounts import keyset
 from accounts.policy import Actor
-from campaigns.models import Stage
 from pomssite.kit.spans import Span
 from submissions.charts import MEMORY_BIN
 from submissions.models import Submission
@@ -36,18 +35,19 @@ class Token:
 class Work:
     """What the table shows."""
 
-    def __init__(self, request: HttpRequest, stage: Stage, span: Span, chosen: Chosen, open_families: Sequence[Family],
-                 actor: Actor) -> None:
-        self._request, self._stage, self._span, self._chosen, self._actor = request, stage, span, chosen, actor
+    def __init__(self, request: HttpRequest, stages: Sequence[int], span: Span, chosen: Chosen, open_families: Sequence[Family],
+                 actor: Actor, stage: str = "") -> None:
+        """`stage` is the name of one that was chosen among those of a campaign."""
+        self._request, self._stages, self._span, self._chosen, self._actor, self._stage = request, stages, span, chosen, actor, stage
         self._open = {"live": [family.first.pk for family in open_families if any(row.status in AT_WORK for row in family.members)],
                       "bad": [family.first.pk for family in open_families if family.state in IN_TROUBLE or family.first.stuck]}
 
     @cached_property
     def page(self) -> keyset.Page:
         """The first submissions of the families."""
-        rows = Submission.objects.firsts().filter(stage=self._stage)
+        rows = Submission.objects.firsts().filter(stage__in=self._stages)
         if self.is_narrowed:
-            some = at_work(self._stage, self._span, self._chosen)
+            some = at_work(self._stages, self._span, self._chosen)
             rows = rows.filter(Q(pk__in=some.values("pk")) | Q(pk__in=some.exclude(parent=None).values("parent")))
         if self.which:
             rows = rows.filter(pk__in=self._open[self.which])
@@ -71,7 +71,7 @@ class Work:
     @property
     def is_narrowed(self) -> bool:
         """By a time that somebody said, or by kind of job."""
-        return "t" in self._request.GET or self._chosen != Chosen()
+        return "t" in self._request.GET or self._chosen != Chosen() or bool(self._stage)
 
     @property
     def switches(self) -> list[tuple[str, str, int | None, bool]]:
@@ -81,21 +81,28 @@ class Work:
     @property
     def tokens(self) -> list[Token]:
         """What narrows the list, each with the way out of it."""
-        found = [Token(word, value, self._with(**{word: ""})) for word, value in _words(self._chosen)]
+        said = [*([("stage", self._stage)] if self._stage else []), *_words(self._chosen)]
+        found = [Token(word, value, self._with(**{word: ""})) for word, value in said]
         return [Token("in", self._span.words, self._with(t="")), *found] if self.is_narrowed else []
+
+    @property
+    def all(self) -> str:
+        """The query string under which nothing is narrowed."""
+        tab = self._request.GET.get("tab", "")
+        return keyset.query(QueryDict(), tab=tab)
 
     @property
     def jobs_words(self) -> str:
         """The query string with which a submission's page shows just these jobs."""
         said = {"state": self._chosen.state, "exit": self._chosen.exit, "signal": self._chosen.signal, "site": self._chosen.site}
-        return keyset.query(keyset.QueryDict(), **{name: str(value) for name, value in said.items() if value not in ("", None)})
+        return keyset.query(QueryDict(), **{name: str(value) for name, value in said.items() if value not in ("", None)})
 
     def _with(self, **changes: str) -> str:
         return keyset.query(self._request.GET, after="", **changes)
 
 
 def _told(rows: QuerySet[Submission]) -> QuerySet[Submission]:
-    return (rows.select_related("slice", "creator").defer(*ROWS_WITHOUT)
+    return (rows.select_related("stage", "slice", "creator").defer(*ROWS_WITHOUT)
             .annotate(cause=F("intent__cause"), asked_mb=KT("snapshot__requests__memory_mb")))
 
 

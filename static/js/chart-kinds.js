@@ -1,4 +1,4 @@
-// What each chart of a stage is made of: from its numbers and the tokens to traces and a layout. No page is touched here.
+// What each chart of a stage or a campaign is made of: from its numbers and the tokens to traces and a layout. No page is touched here.
 import { layout, paint } from "./chart-theme.js";
 
 /** Jobs are whole: a small axis counts in ones. */
@@ -67,14 +67,14 @@ function bars({ labels, totals, series }, token) {
   };
 }
 
-const KINDS = { jobs, cpu, memory, sites: bars, ends: bars };
+const KINDS = { jobs, cpu, memory, stages: bars, sites: bars, ends: bars };
 
 /** Traces and layout of the chart of that name. */
 export const drawing = (name, data, token) => KINDS[name](data, token);
 
 /** The words of the address that a press on this point chooses; null if it chooses nothing. */
 export function chosen(name, data, point) {
-  const place = { cpu: point.pointNumber, memory: point.pointNumber?.[0], sites: point.y, ends: point.y }[name];
+  const place = { cpu: point.pointNumber, memory: point.pointNumber?.[0], stages: point.y, sites: point.y, ends: point.y }[name];
   const words = place === undefined ? null : data.words?.[place];
   return words && Object.keys(words).length ? words : null;
 }

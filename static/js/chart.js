@@ -29,6 +29,7 @@ async function draw(place) {
   place.hidden = !has;
   if (!has) return;
   try {
+    if (!place.dataset.listens) place.textContent = "";
     const { traces, layout } = drawing(place.dataset.chart, numbers, tokens());
     await window.Plotly.react(place, traces, { ...layout, height: place.clientHeight }, CONFIG);
     listen(place);
@@ -40,12 +41,25 @@ async function draw(place) {
 
 const drawAll = () => places().forEach(draw);
 
+/** What is drawn stays; a chart that was never drawn says why it is not there. */
+function lost(trouble) {
+  console.info(trouble);
+  [...places()].filter((place) => !place.dataset.listens).forEach((place) => {
+    place.textContent = "The numbers of this chart did not come. They are asked for again within a minute; what it says stands above and in its table.";
+  });
+}
+
 async function ask() {
   askedAt = Date.now();
-  const answer = await fetch(all.dataset.charts, { headers: known.headers("charts"), cache: "no-store" });
-  if (!known.heard("charts", answer.status, answer.headers.get("ETag"))) return;
-  data = await answer.json();
-  drawAll();
+  try {
+    const answer = await fetch(all.dataset.charts, { headers: known.headers("charts"), cache: "no-store" });
+    if (answer.status >= 400) throw new Error(`${answer.status} for the numbers of the charts`);
+    if (!known.heard("charts", answer.status, answer.headers.get("ETag"))) return;
+    data = await answer.json();
+    drawAll();
+  } catch (trouble) {
+    lost(trouble);
+  }
 }
 
 /** News come often, charts are dear: at most every ten seconds. */

@@ -1,6 +1,6 @@
-"""What the charts of a stage are drawn of: sums that the writer kept. Nothing here counts jobs."""
+"""What the charts of a stage or a campaign are drawn of: sums that the writer kept. Nothing here counts jobs."""
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.functional import cached_property
 
-from campaigns.models import CampaignVersion, Stage
+from campaigns.models import CampaignVersion
 from pomssite.kit.spans import Span
 from submissions.models import JobBin, JobSum, Submission
 from submissions.models.census import CPU, MEMORY, OVER
@@ -16,16 +16,25 @@ from submissions.models.submission import COUNTERS
 from submissions.states import JobState
 
 POINTS, SHOWN = 300, 40         # of a line; submissions beside each other
+# OFFSET 0: submission by submission, by the index; else all sums that there are would be read for those of a few thousand
 WIDTHS = (300, 900, 3600, 3 * 3600, 24 * 3600)
 SAID = """
-    WITH whole (id) AS ({whole}), chosen (id) AS ({chosen}),
+    WITH whole (id, stage) AS MATERIALIZED ({whole}), chosen (id, stage) AS MATERIALIZED ({chosen}),
+    sums AS MATERIALIZED (
+        SELECT w.stage, j.state, j.exit_code, j.signal, j.site, sum(j.jobs) AS jobs FROM whole AS w CROSS JOIN LATERAL (
+            SELECT * FROM submissions_jobsum WHERE submission_id = w.id AND jobs > 0 OFFSET 0) AS j GROUP BY 1, 2, 3, 4, 5),
+    bins AS MATERIALIZED (
+        SELECT c.stage, b.kind, b.bin, sum(b.jobs) AS jobs FROM chosen AS c CROSS JOIN LATERAL (
+            SELECT * FROM submissions_jobbin WHERE submission_id = c.id AND kind IN ('cpu', 'over') AND jobs > 0 OFFSET 0) AS b GROUP BY 1, 2, 3),
     newest AS (SELECT id FROM chosen WHERE EXISTS (SELECT 1 FROM submissions_jobbin AS b WHERE b.submission_id = chosen.id AND b.kind = 'memory')
                ORDER BY id DESC LIMIT %s)
-    SELECT 'sum', state, exit_code, signal, site, sum(jobs) FROM submissions_jobsum WHERE submission_id IN (SELECT id FROM whole) AND jobs > 0
-    GROUP BY 2, 3, 4, 5
+    SELECT 'sum', state, exit_code, signal, site, sum(jobs)::bigint FROM sums GROUP BY 2, 3, 4, 5
     UNION ALL
-    SELECT kind, '', bin, NULL, NULL, sum(jobs) FROM submissions_jobbin
-    WHERE kind IN ('cpu', 'over') AND submission_id IN (SELECT id FROM chosen) AND jobs > 0 GROUP BY 1, 3
+    SELECT 'stage', state, stage, NULL, NULL, sum(jobs)::bigint FROM sums GROUP BY 2, 3
+    UNION ALL
+    SELECT kind, '', bin, NULL, NULL, sum(jobs)::bigint FROM bins GROUP BY 1, 3
+    UNION ALL
+    SELECT 'stage ' || kind, '', bin, stage, NULL, jobs FROM bins
     UNION ALL
     SELECT b.kind, s.id::text, b.bin, p.number, s.asked, b.jobs
     FROM (SELECT id, slice_id, snapshot->'requests'->>'memory_mb' AS asked FROM submissions_submission WHERE id IN (SELECT id FROM newest)) AS s
@@ -34,7 +43,7 @@ SAID = """
     UNION ALL
     SELECT 'flow', state, NULL, NULL, second::text, sum(jobs)
     FROM (SELECT *, CASE WHEN at >= %s THEN floor(extract(epoch FROM at) / %s)::bigint * %s END AS second
-          FROM submissions_jobflow WHERE stage_id = %s AND at < %s) AS f, LATERAL (VALUES {turned}) AS of (state, jobs)
+          FROM submissions_jobflow WHERE stage_id = ANY(%s) AND at < %s) AS f, LATERAL (VALUES {turned}) AS of (state, jobs)
     GROUP BY 2, 5 HAVING sum(jobs) <> 0"""
 TURNED = ", ".join(f"('{state}', {state})" for state in COUNTERS)
 NOWHERE = "-"
@@ -95,22 +104,23 @@ def _number(text: str) -> int | None:
     return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 10 else None
 
 
-def at_work(stage: Stage, span: Span, chosen: Chosen = Chosen()) -> QuerySet[Submission]:
-    """Its submissions that were at work in that time, and have such jobs; attempts that were given up are left out."""
-    rows = Submission.objects.filter(Q(ended_at=None) | Q(ended_at__gte=span.begins), stage=stage, abandoned_at=None, created_at__lt=span.ends)
+def at_work(stages: Sequence[int], span: Span, chosen: Chosen = Chosen()) -> QuerySet[Submission]:
+    """Their submissions that were at work in that time, and have such jobs; attempts that were given up are left out."""
+    rows = Submission.objects.filter(Q(ended_at=None) | Q(ended_at__gte=span.begins), stage__in=stages, abandoned_at=None, created_at__lt=span.ends)
     if chosen.of_sums:
-        rows = rows.filter(pk__in=JobSum.objects.filter(jobs__gt=0, submission__stage=stage, **chosen.of_sums).values("submission"))
+        rows = rows.filter(pk__in=JobSum.objects.filter(jobs__gt=0, submission__stage__in=stages, **chosen.of_sums).values("submission"))
     for kind, place in ((CPU, chosen.cpu), (MEMORY, chosen.memory)):
         if place is not None:
-            rows = rows.filter(pk__in=JobBin.objects.filter(kind=kind, bin=place, jobs__gt=0, submission__stage=stage).values("submission"))
+            rows = rows.filter(pk__in=JobBin.objects.filter(kind=kind, bin=place, jobs__gt=0, submission__stage__in=stages).values("submission"))
     return rows
 
 
 class Figures:
-    """The numbers of one stage in one span of time."""
+    """The numbers of some stages of a campaign in one span of time."""
 
-    def __init__(self, stage: Stage, span: Span, chosen: Chosen = Chosen()) -> None:
-        self.stage, self.span, self.chosen = stage, span, chosen
+    def __init__(self, campaign: int, stages: Sequence[int], span: Span, chosen: Chosen = Chosen(), *, shown: int = SHOWN) -> None:
+        """`shown`: of so many of the newest submissions it is told how much memory their jobs used."""
+        self.campaign, self.stages, self.span, self.chosen, self._shown = campaign, list(stages), span, chosen, shown
 
     @property
     def flows(self) -> list[tuple[int | None, Counter[str]]]:
@@ -124,11 +134,13 @@ class Figures:
     @cached_property
     def _said(self) -> list[tuple]:
         """Everything in one statement: what it is, four keys, a number."""
+        if not self.stages:
+            return []
         span, width = self.span, next((width for width in WIDTHS if self.span.long.total_seconds() / width <= POINTS), WIDTHS[-1])
-        whole, chosen = (at_work(self.stage, span, jobs).values("pk").query.sql_with_params() for jobs in (Chosen(), self.chosen))
+        whole, chosen = (at_work(self.stages, span, jobs).values("pk", "stage").query.sql_with_params() for jobs in (Chosen(), self.chosen))
         with connection.cursor() as cursor:
             cursor.execute(SAID.format(whole=whole[0], chosen=chosen[0], turned=TURNED),
-                           (*whole[1], *chosen[1], SHOWN, span.begins, width, width, self.stage.pk, span.ends))
+                           (*whole[1], *chosen[1], self._shown, span.begins, width, width, self.stages, span.ends))
             return cursor.fetchall()
 
     @property
@@ -140,6 +152,24 @@ class Figures:
     def efficiency(self) -> Counter[int]:
         """Ended jobs by twentieths of CPU / wall."""
         return Counter({place: jobs for what, _, place, _, _, jobs in self._said if what == CPU})
+
+    @property
+    def by_stage(self) -> dict[int, Counter[str]]:
+        """Of each stage its jobs by state, of all that was at work."""
+        found: dict[int, Counter[str]] = {}
+        for what, state, stage, *_, jobs in self._said:
+            if what == "stage":
+                found.setdefault(stage, Counter())[state] = jobs
+        return found
+
+    @property
+    def efficiency_by_stage(self) -> dict[int, Counter[int]]:
+        """Of each stage its ended jobs by twentieths of CPU / wall."""
+        found: dict[int, Counter[int]] = {}
+        for what, _, place, stage, _, jobs in self._said:
+            if what == f"stage {CPU}":
+                found.setdefault(stage, Counter())[place] = jobs
+        return found
 
     @property
     def over(self) -> int:
@@ -155,5 +185,5 @@ class Figures:
     @cached_property
     def marks(self) -> list[tuple[Any, str]]:
         """When the campaign was saved."""
-        rows = CampaignVersion.objects.filter(campaign=self.stage.campaign_id, at__range=(self.span.begins, self.span.ends))
+        rows = CampaignVersion.objects.filter(campaign=self.campaign, at__range=(self.span.begins, self.span.ends))
         return [(row.at, f"version {row.number}") for row in rows.only("at", "number").order_by("-pk")[:6]]

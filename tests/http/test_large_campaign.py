@@ -10,7 +10,7 @@ from submissions.services.overview import CampaignOutlook
 from tests.makers import NOON
 
 MANY = 1000
-TABS = {"?tab=submissions": 9, "?tab=files": 11, "?tab=activity": 10, "?tab=settings": 9, "?tab=settings&v=1": 10,
+TABS = {"?tab=submissions": 9, "?tab=files": 11, "?tab=charts": 11, "?tab=activity": 10, "?tab=settings": 9, "?tab=settings&v=1": 10,
         "?view=timeline": 11, "?m=jobs": 11}
 
 

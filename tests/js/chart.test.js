@@ -34,6 +34,12 @@ test("bars stand on a track as long as the longest, and chart and press agree on
   assert.equal(chosen("sites", data, { y: 1 }), null);
 });
 
+test("a bar of a stage chooses it", () => {
+  const data = { labels: ["gen", "reco"], totals: [3, 2], words: [{ stage: "7" }, { stage: "9" }], series: [{ name: "done", colour: "done", bad: false, values: [3, 2] }] };
+  assert.deepEqual(drawing("stages", data, token).layout.yaxis.ticktext, ["gen", "reco"]);
+  assert.deepEqual(chosen("stages", data, { y: 1 }), { stage: "9" });
+});
+
 test("memory over what was asked for has the colour of trouble", () => {
   const data = { x: ["#1", "#2"], slices: [4, null], asked: [2000, null], y: [1950, 2050], z: [[9, 8], [1, 2]], words: [{ memory: "19" }, { memory: "20" }] };
   const { traces: [under, over, line] } = drawing("memory", data, token);

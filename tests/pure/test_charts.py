@@ -86,3 +86,15 @@ def test_ends_are_exit_codes_and_signals():
     assert [(row.label, row.words) for row in chart.rows] == [
         ("exit 0", {"exit": "0"}), ("137, killed", {"exit": "137"}), ("signal 11", {"signal": "11"}), ("not told", {})]
     assert charts.ends(sums[-1:]).sentence == "No job has ended."
+
+
+def test_stages_stand_as_in_the_file_and_of_many_the_largest_are_drawn():
+    by = {1: Counter(done=4), 2: Counter(done=1, failed=5), 9: Counter()}
+    chart = charts.stages({2: "gen", 1: "reco", 9: "fit", 3: "ana"}, by, {2: Counter({19: 2})})
+    assert chart.sentence == "Jobs of 2 stages; most bad jobs in gen, 5 of 6."
+    assert [(row.label, *row.cells, row.words) for row in chart.rows] == [("gen", "6", "5", "0.97", {"stage": "2"}),
+                                                                         ("reco", "4", "0", "not told", {"stage": "1"})]
+    assert (chart.data["labels"], chart.data["totals"]) == (["gen", "reco"], [6, 4])
+    many = charts.stages({n: f"s{n}" for n in range(9)}, {n: Counter(done=n + 1) for n in range(9)}, {})
+    assert many.data["labels"] == ["s8", "s7", "s6", "s5", "s4", "4 more"] and [row.label for row in many.rows] == [f"s{n}" for n in range(9)]
+    assert charts.stages({1: "gen"}, {}, {}) == charts.Chart("stages", "Stages", "No job of any stage was at work.")

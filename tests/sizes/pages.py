@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from campaigns.models import Campaign, Stage
+from campaigns.views.columns import TITLES
 from submissions.models import Job, Submission
 from submissions.states import JobState, Status
 
@@ -78,9 +79,13 @@ def _at(name: str, *numbers: object, **filters: object) -> str:
 PAGES = (
     Page("campaigns list, first page", lambda rows: _at("campaigns:list"), 150, 75, ALL_AT_ONCE),
     Page("campaigns list, three filters on", lambda rows: _at("campaigns:list", own="others", kind="production", q="prod"), 150, 75, ALL_AT_ONCE),
+    Page("campaigns list, all columns", lambda rows: _at("campaigns:list", cols=",".join(TITLES)), 150, 75, "14,300 ms, 5.8 MB"),
     Page("campaign page, the busiest campaign", lambda rows: _at("campaigns:campaign", rows.by_work[0].pk), 100, 90, "22 ms, 30 kB, few stages"),
     Page("campaign page, 20 stages", lambda rows: _at("campaigns:campaign", rows.by_width[1].pk), 100, 90, "22 ms, 30 kB, few stages"),
     Page("campaign page, most stages (1,000 at M)", lambda rows: _at("campaigns:campaign", rows.by_width[0].pk), 1000, 200, "", as_wide=True),
+    Page("campaign page, charts of the busiest campaign", lambda rows: _at("campaigns:campaign", rows.by_work[0].pk, tab="charts"), 150, 60),
+    Page("campaign page, charts of all its time", lambda rows: _at("campaigns:campaign", rows.by_work[0].pk, tab="charts", t="all"), 800, 60),
+    Page("campaign page, the numbers of its charts", lambda rows: _at("campaigns:campaign_charts", rows.by_work[0].pk), 150),
     Page("stage page with all charts", lambda rows: _at("campaigns:stage", rows.stage.pk), 150, 60, "42 ms without live charts"),
     Page("stage page, the numbers of its charts", lambda rows: _at("campaigns:charts", rows.stage.pk), 150),
     Page("all stages of the experiment (3,500 at M)", lambda rows: _at("campaigns:stages"), 150, 60, "458 ms, 15.2 MB"),
