@@ -1,5 +1,6 @@
 """What stands around every page: where one may go, the experiments and roles one may switch to. Asked only if the page shows it."""
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -91,6 +92,16 @@ class Frame:
     def experiment(self) -> Experiment | None:
         """Its row: who holds its launches, its links."""
         return self._rows.get(self._actor.experiment) if self._actor else None
+
+    @property
+    def silent(self) -> dict[str, str]:
+        """Batch systems of which nothing is heard, and since when: what came from them is from then."""
+        return self.experiment.silent if self.experiment else {}
+
+    @property
+    def silences(self) -> list[tuple[str, datetime | None]]:
+        """The same with moments; None: it was never heard."""
+        return [(name, datetime.fromisoformat(since) if since else None) for name, since in sorted(self.silent.items())]
 
     @property
     def may_release(self) -> bool:

@@ -60,12 +60,16 @@ def resume() -> int:
 
 def listen() -> int:
     """What is new on every batch system."""
-    return _pulse("listen", lambda: for_each(settings.BATCH_SYSTEMS, lambda alias: bool(intake.listen(alias, now=clock.now)), intake.deaf))
+    return _pulse("listen", lambda: for_each(settings.BATCH_SYSTEMS, lambda alias: bool(intake.listen(alias, now=clock.now)), _deaf))
+
+
+def _deaf(alias: str, why: str) -> None:
+    intake.deaf(alias, why, at=clock.now())
 
 
 def sweep() -> int:
     """All that every batch system remembers."""
-    return _pulse("sweep", lambda: for_each(settings.BATCH_SYSTEMS, lambda alias: bool(intake.sweep(alias, now=clock.now)), intake.deaf))
+    return _pulse("sweep", lambda: for_each(settings.BATCH_SYSTEMS, lambda alias: bool(intake.sweep(alias, now=clock.now)), _deaf))
 
 
 def wrap_up() -> int:

@@ -24,6 +24,7 @@ class Experiment(models.Model):
     stale_after_d = models.PositiveIntegerField(default=7, help_text="days without a submission after which a campaign is proposed for rest")
     logbook = models.URLField(blank=True)
     service_desk = models.URLField(blank=True)
+    silent = models.JSONField(default=dict, editable=False, help_text="batch systems from which nothing is heard, and since when")
 
     class Meta:
         ordering = ["name"]

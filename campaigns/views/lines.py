@@ -36,7 +36,7 @@ def lines(rows: Iterable[Campaign], actor: Actor, *, of_sites: bool = True) -> l
     """With the worst submission of each, as it is at this moment; and what its jobs came to at each site, if that is shown."""
     each = {row.pk: getattr(row, "summary", None) or CampaignSummary(campaign=row) for row in rows}
     worst = Submission.objects.select_related("stage").only(
-        "stage__name", "status", "expected", "idle", "held", "running", "failed", "lost", "done", "removed", "stuck", "trouble").in_bulk(
+        "stage__name", "batch", "status", "expected", "idle", "held", "running", "failed", "lost", "done", "removed", "stuck", "trouble").in_bulk(
         [summary.worst for summary in each.values() if summary.worst])
     sites: dict[int, list[SiteSum]] = {}
     for row in SiteSum.objects.filter(campaign__in=list(each)).order_by("-cpu_s", "site") if of_sites else ():

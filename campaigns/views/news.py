@@ -1,21 +1,24 @@
-"""What has changed: the stream that a page keeps open."""
+"""What has changed: the stream that a page keeps open, and the parts of the frame that change with the experiment."""
 import re
 from datetime import UTC, datetime
 
 from django.apps import apps
 from django.core.handlers.asgi import ASGIRequest
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.models import Owned
-from accounts.pages import member
+from accounts.pages import member, show, wants_part
 from accounts.policy import Actor
 from accounts.stream import hub
 from campaigns.models import Stage
+from pomssite.kit import clock
 
 MOST = 500              # topics of one page; one that shows more asks for its experiment's news
 TOPIC = re.compile(r"(\+?)([a-z]+):(\d{1,18}(?:,\d{1,18})*)")
+PARTS = ("held", "silent")
 WIDE = ("experiment", "+experiment")
 
 
@@ -33,6 +36,15 @@ def events(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     answer = StreamingHttpResponse(stream.messages(), content_type="text/event-stream")
     answer["Cache-Control"], answer["X-Accel-Buffering"] = "no-cache", "no"
     return answer
+
+
+@require_safe
+@member
+def part(request: HttpRequest, actor: Actor, part: str) -> HttpResponse:
+    """The mark of held launches, or the line about a batch system that says nothing; asked for by an open page."""
+    if part not in PARTS:
+        raise Http404("There is no such part.")
+    return show(request, f"frame/{part}.html", {}, at=clock.now()) if wants_part(request) else redirect("campaigns:list", actor.experiment)
 
 
 def topics(actor: Actor, said: str) -> set[str]:

@@ -19,12 +19,20 @@ const later = (ms, what) => {
   return () => clearTimeout(timer);
 };
 
+/** A batch system from which nothing is heard, and for how long. */
+function silence() {
+  const said = document.querySelector("[data-silent]");
+  if (!said) return "";
+  return said.dataset.since ? `${said.dataset.silent} ${Math.floor((Date.now() / 1000 - said.dataset.since) / 60)} min old` : `${said.dataset.silent} silent`;
+}
+
 function say() {
   if (!mark) return;
+  const silent = silence();
   const minutes = Math.floor((Date.now() - heardAt) / 60_000);
-  const words = trusts ? "Live" : `Paused, last ${clock(heardAt)}${minutes >= 2 ? `, ${minutes} min ago` : ""}`;
+  const words = trusts ? silent || "Live" : `Paused, last ${clock(heardAt)}${minutes >= 2 ? `, ${minutes} min ago` : ""}`;
   const text = mark.querySelector("span");
-  mark.classList.toggle("stale", !trusts);
+  mark.classList.toggle("stale", !trusts || silent !== "");
   again.hidden = trusts;
   document.body.classList.toggle("old", !trusts && Date.now() - heardAt > OLD_MS);
   if (text.textContent !== words) text.textContent = words;
@@ -90,6 +98,7 @@ async function listed(list, keys) {
 
 function told({ news = [], all = false }) {
   if (all) everything();
+  if (news.some(({ thing }) => thing.startsWith("experiment:"))) lists().forEach((list) => heard(() => whole(list, known)));
   for (const change of news) {
     parts().filter((part) => concerns(topicsOf(part), change)).forEach((part) => asked.want(part));
     lists().forEach((list) => toldList(list, change));
@@ -156,6 +165,7 @@ document.addEventListener("htmx:before:swap", (event) => {
 });
 
 document.addEventListener("htmx:after:swap", followSoon);
+document.addEventListener("htmx:after:swap", say);
 document.addEventListener("poms:shown", followSoon);
 document.addEventListener("visibilitychange", seen);
 addEventListener("pagehide", () => stream?.close());

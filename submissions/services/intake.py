@@ -16,7 +16,7 @@ from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Cursor, GridCluster, Job, Order, Submission
-from submissions.services import census, job_rows, lifecycle
+from submissions.services import census, job_rows, lifecycle, silence
 from submissions.services.job_rows import JobRow, Key
 from submissions.states import JOB_LIVE, JobState, Status, contradicts, from_jobs, newer
 
@@ -24,6 +24,7 @@ GRID = By("grid")
 NAME = attrgetter(*job_rows.NAME)
 LONGEST = {field.name: field.max_length for field in Job._meta.fields}
 PATIENCE = timedelta(seconds=60)
+QUIET = timedelta(seconds=60)       # without an answer for so long it is told on every page
 MOST_S = 1e10           # 300 years of one CPU, or a day of 100,000: more was not used by a job
 
 
@@ -32,6 +33,8 @@ def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     cursor, _ = Cursor.objects.get_or_create(batch=alias)
     reports, further = backend("BATCH_SYSTEMS", alias).look(cursor.at)
     troubles: list[str] = []
+    if cursor.trouble:
+        silence.end(alias)
     taken = take_in(reports, by=GRID, now=now, troubles=troubles)
     if not troubles or _long_enough(cursor, at=now()):
         Cursor.objects.filter(pk=cursor.pk, at=cursor.at).update(at=further, heard_at=now(), trouble="; ".join(troubles)[:200])
@@ -43,9 +46,12 @@ def _long_enough(cursor: Cursor, *, at: datetime) -> bool:
     return cursor.heard_at is not None and at - cursor.heard_at > PATIENCE
 
 
-def deaf(alias: str, why: str) -> None:
+def deaf(alias: str, why: str, *, at: datetime) -> None:
     """That batch system did not answer: shown, and the others are asked all the same."""
     Cursor.objects.filter(batch=alias).update(trouble=why[:200])
+    heard_at = Cursor.objects.filter(batch=alias).values_list("heard_at", flat=True).first()
+    if heard_at is None or at - heard_at > QUIET:
+        silence.begin(alias, since=heard_at)
 
 
 def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:

@@ -128,6 +128,11 @@ class StageOutlook:
     due: list[Due] = field(default_factory=list)
 
     @property
+    def batches(self) -> set[str]:
+        """The batch systems of what is open."""
+        return {family.last.batch for family in self.families if family.is_open}
+
+    @property
     def waiting(self) -> list[LaunchIntent]:
         return [intent for intent in self.intents if intent.dropped_at is None]
 

@@ -103,6 +103,11 @@ class CampaignOutlook:
             return "Complete"
         return self.state if self.total else "Not launched yet"
 
+    @property
+    def batches(self) -> set[str]:
+        """The batch systems of what is open."""
+        return {batch for each in self.stages for batch in each.batches}
+
     @cached_property
     def jobs(self) -> Counter[str]:
         return sum((each.jobs for each in self.stages), Counter())

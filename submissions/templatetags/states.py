@@ -1,5 +1,5 @@
 """Statuses and job states as signs, pills, bars and squares: a colour, an outline and a word, always the same."""
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -35,6 +35,13 @@ def state(status: str, words: str = "") -> SafeString:
     """Sign and word."""
     return format_html('<span class="st c-{}">{}{}</span>', SIGN[status], icon(SIGN[status]), words or status.capitalize()
                        if status in JOB_ORDER else words or status)
+
+
+@register.filter
+def aged(batches: str | Iterable[str] | None, silent: Mapping[str, str]) -> str:
+    """The class of what came from one of these batch systems, if nothing is heard from it now."""
+    names = [batches] if isinstance(batches, str) else batches or ()
+    return "aged" if any(name in silent for name in names) else ""
 
 
 @register.simple_tag

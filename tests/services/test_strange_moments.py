@@ -157,7 +157,7 @@ def test_a_complaint_longer_than_its_column_does_not_keep_the_news_out(intent, w
 
 def test_one_deaf_batch_system_is_shown(db):
     Cursor.objects.create(batch="far")
-    intake.deaf("far", "NoAnswer: the schedd is busy")
+    intake.deaf("far", "NoAnswer: the schedd is busy", at=NOON)
     assert Cursor.objects.get().trouble == "NoAnswer: the schedd is busy"
 
 

@@ -1,0 +1,35 @@
+"""Batch systems from which nothing is heard: noted with every experiment that uses them, so that each of its pages says so without asking."""
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from accounts.models import Experiment
+from accounts.news import touch_by_name
+from campaigns.models import LoginSetup
+
+
+def begin(alias: str, *, since: datetime | None) -> int:
+    """What is known of its jobs is from then; None: it was never heard. How many experiments were told."""
+    said = since.isoformat() if since else ""
+    return _write(_users(alias).exclude(silent__has_key=alias), {alias: said})
+
+
+def end(alias: str) -> int:
+    """It is heard again."""
+    return _write(Experiment.objects.filter(silent__has_key=alias), {}, without=alias)
+
+
+@transaction.atomic
+def _write(rows: QuerySet[Experiment], more: dict[str, str], *, without: str = "") -> int:
+    found = list(rows.select_for_update(no_key=True))
+    for row in found:
+        kept = {name: since for name, since in row.silent.items() if name != without}
+        Experiment.objects.filter(pk=row.pk).update(silent=kept | more)
+        touch_by_name(f"experiment:{row.pk}", row.pk)
+    return len(found)
+
+
+def _users(alias: str) -> QuerySet[Experiment]:
+    """Those whose work runs there."""
+    return Experiment.objects.filter(Exists(LoginSetup.objects.filter(experiment=OuterRef("pk"), batch=alias, retired_at=None)), active=True)
