@@ -6,13 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from accounts.models import News
+from accounts.models import Experiment, News
+from campaigns.services import holds
+from pomssite.kit import clock
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Job, Submission
-from submissions.services import intake, intents
+from submissions.services import intake, intents, silence
 from submissions.states import JobState
 from tests.browser.test_pages import faults
-from tests.makers import TEST
+from tests.makers import TEST, make_actor
 from tests.services.deeds import LATER, go, report
 
 pytestmark = pytest.mark.browser
@@ -111,3 +113,24 @@ def test_jobs_change_in_their_place_and_those_of_newer_work_wait_until_they_are_
     button.click()
     expect(page.locator("tbody[data-rows] tr").first).to_contain_text(f"{newest.cluster}.77")
     assert faults(page) == []
+
+
+def test_a_silent_batch_system_and_held_launches_are_told_on_open_pages(scene, visit):
+    page, row, mark = visit(), scene.of("simulate")[1], "#live-mark"
+    page.goto("/dune/campaigns/", wait_until="networkidle")
+    expect(page.locator(mark)).to_have_text("Live")
+    page.evaluate("window.sameDocument = true")
+    silence.begin("default", since=clock.now() - timedelta(minutes=14, seconds=20))
+    expect(page.locator("[data-silent]")).to_contain_text("Nothing was heard from the batch system default since")
+    expect(page.locator("td.why.aged")).to_have_count(1)
+    expect(page.locator(mark)).to_have_text("default 14 min old")
+    holds.hold_all(Experiment.objects.get(pk="dune"), actor=make_actor(role="superuser"), at=clock.now(), why="power cut")
+    expect(page.locator("#held-mark")).to_be_visible()
+    assert faults(page) == []
+    silence.end("default")
+    expect(page.locator("[data-silent]")).to_have_count(0)
+    expect(page.locator("td.why.aged")).to_have_count(0)
+    expect(page.locator(mark)).to_have_text("Live")
+    assert page.evaluate("window.sameDocument") and page.complaints == []
+    page.goto(f"/dune/submissions/{row.pk}/", wait_until="networkidle")
+    expect(page.locator("#held-mark")).to_be_visible()
