@@ -65,7 +65,8 @@ def tab(request: HttpRequest, outlook: CampaignOutlook) -> dict[str, Any]:
     words, at, names = request.GET, outlook.at, {each.stage.pk: each.stage.name for each in outlook.stages}
     figures, chosen = _figures(words, outlook.campaign.pk, names, at), next((names[pk] for pk in names if str(pk) == words.get("stage")), "")
     actor: Actor = request.actor        # type: ignore[attr-defined]
-    return {"deeds": bulk.deeds_of("submission"), "query": f"campaign={outlook.campaign.pk}", "span": figures.span, "spans": spans(words, figures.span, at), "charts": with_tables(of_campaign(names, figures, at), words),
+    return {"deeds": bulk.deeds_of("submission"), "query": f"campaign={outlook.campaign.pk}", "span": figures.span,
+            "spans": spans(words, figures.span, at), "charts": with_tables(of_campaign(names, figures, at), words),
             "work": Work(request, figures.stages, figures.span, figures.chosen, outlook.families, actor, chosen), "words": words.urlencode()}
 
 
