@@ -77,6 +77,4 @@ class SubmissionFilter(django_filters.FilterSet):
 
     def of_time(self, rows: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
         """Launched then."""
-        span = spans.read(value, now=self.at, usual=EVER)
-        rows = rows if span.is_all else rows.filter(created_at__gte=span.begins)
-        return rows if span.ends_now else rows.filter(created_at__lt=span.ends)
+        return rows.filter(**spans.read(value, now=self.at, usual=EVER).lookups("created_at"))

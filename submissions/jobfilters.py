@@ -1,12 +1,16 @@
 """By what the jobs of a submission may be narrowed, and how an address says it."""
 import re
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
+from pomssite.kit import spans
+from submissions.filters import EVER, known_span
 from submissions.models import Job
 from submissions.states import JobState
 
@@ -24,7 +28,7 @@ def known_states(value: str) -> None:
 
 
 class JobFilter(django_filters.FilterSet):
-    """State (several), exit code, signal, site, host, least memory; number of the job, or a part of its cause."""
+    """State (several), exit code, signal, site, host, least memory, time of the last news; number of the job, or a part of its cause."""
 
     state = django_filters.CharFilter(method="of_states", validators=[known_states])
     exit = django_filters.CharFilter(method="of_exit", validators=[RegexValidator(r"^(-?\d{1,9}|none)$", "Say a number, or none.")])
@@ -33,10 +37,19 @@ class JobFilter(django_filters.FilterSet):
     host = django_filters.CharFilter(lookup_expr="icontains", max_length=120)
     mb = django_filters.NumberFilter(field_name="memory_mb", lookup_expr="gte", min_value=0, max_value=MOST_MB)
     q = django_filters.CharFilter(method="of_text", max_length=80)
+    t = django_filters.CharFilter(method="of_time", validators=[known_span])
 
     class Meta:
         model = Job
         fields: list[str] = []
+
+    def __init__(self, data: QueryDict | None, queryset: QuerySet[Job], *, at: datetime, **kwargs: Any) -> None:
+        self.at = at
+        super().__init__(data, queryset, **kwargs)
+
+    def of_time(self, rows: QuerySet[Job], name: str, value: str) -> QuerySet[Job]:
+        """Something was heard of it then, and nothing since."""
+        return rows.filter(**spans.read(value, now=self.at, usual=EVER).lookups("heard_at"))
 
     def of_states(self, rows: QuerySet[Job], name: str, value: str) -> QuerySet[Job]:
         """Any of them."""

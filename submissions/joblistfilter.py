@@ -57,10 +57,7 @@ class JobListFilter:
                 rows = rows.filter(**{column: pk})
         if by := self._said("by"):
             rows = rows.filter(creator__username=by)
-        if self.span.is_all or self.wanted.ids:
-            return rows
-        rows = rows.filter(created_at__gte=self.span.begins)
-        return rows if self.span.ends_now else rows.filter(created_at__lt=self.span.ends)
+        return rows if self.wanted.ids else rows.filter(**self.span.lookups("created_at"))
 
     @cached_property
     def wanted(self) -> Wanted:

@@ -21,6 +21,11 @@ class Span:
     ends: datetime
     ends_now: bool = True
 
+    def lookups(self, column: str) -> dict[str, datetime]:
+        """As a query asks for the rows whose column lies in it."""
+        since = {} if self.is_all else {f"{column}__gte": self.begins}
+        return since if self.ends_now else {**since, f"{column}__lt": self.ends}
+
     @property
     def long(self) -> timedelta:
         return self.ends - self.begins

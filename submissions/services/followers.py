@@ -14,7 +14,7 @@ Edges = list[Dependency]
 
 def start(first: Submission, run: Run, *, at: datetime) -> None:
     """One launch for each upstream submission; the other joins look at the whole run, see joins."""
-    for edge in _edges(first):
+    for edge in edges_of(first):
         if documents.settings_of(edge.downstream).join == "each":
             intents.intend(edge.downstream, key=key_of("each", first, edge), cause="dependent", run=run, owner=first.owner, at=at,
                            lineage_id=first.lineage_id, dimensions=families.outputs([first], edge.pattern), reason=f"after {first.tag}")
@@ -42,13 +42,14 @@ def key_of(join: str, first: Submission, edge: Dependency) -> str:
 def _followed(first: Submission) -> Iterable[tuple[str, str, Edges]]:
     """The key of each launch that followed from this family, its cause, and the edges that it is about."""
     found: dict[tuple[str, str], Edges] = {}
-    for edge in _edges(first):
+    for edge in edges_of(first):
         join = documents.settings_of(edge.downstream).join or "each"
         found.setdefault((key_of(join, first, edge), "dependent" if join == "each" else join), []).append(edge)
     return [(key, cause, edges) for (key, cause), edges in found.items()]
 
 
-def _edges(first: Submission) -> Edges:
+def edges_of(first: Submission) -> Edges:
+    """The dependencies on its stage, by stage."""
     rows = Dependency.objects.filter(upstream=first.stage_id, retired_at=None).select_related("downstream__campaign")
     return list(rows.order_by("downstream", "pk"))
 

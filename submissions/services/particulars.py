@@ -1,11 +1,31 @@
 """What the page of one submission asks: what it made, and what it is kin to. Reads rows and writes none."""
+from dataclasses import dataclass
+from itertools import groupby
+
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
-from campaigns.models import Stage
+from campaigns.models import Dependency, Stage
+from campaigns.services import documents
 from datasets.models import File, FileLocation, ProjectFile
+from pomssite.kit.errors import PomsError
+from submissions import command
 from submissions.models import Job, LaunchIntent, Submission
+from submissions.services import accounting, families, followers
 from submissions.services.outlook import ROWS_WITHOUT
 from submissions.states import JOB_IN_TROUBLE
+
+STARTS = 6              # stages that an approval starts, of which it is counted over what
+
+
+@dataclass(frozen=True)
+class Start:
+    """A stage that an approval starts: over how many files, by how many jobs."""
+
+    stage: Stage
+    waits: bool             # for what else feeds it
+    files: int = 0
+    jobs: int = 0
+    trouble: str = ""       # why it is not known; never the same as none
 
 
 def lineage_of(submission: Submission) -> QuerySet[Submission]:
@@ -22,6 +42,23 @@ def followers_of(submission: Submission) -> QuerySet[LaunchIntent]:
     became = Submission.objects.filter(intent=OuterRef("pk"), abandoned_at=None).values("pk")[:1]
     rows = LaunchIntent.objects.filter(own | shared & Q(stage__in=fed)).annotate(became=Subquery(became)).select_related("stage")
     return rows.defer("preview", "dimensions").order_by("pk")[:30]
+
+
+def starts_of(approval: Submission) -> list[Start]:
+    """What comes of it if it is approved, as the catalogue counts it now."""
+    found = [(stage, list(edges)) for stage, edges in groupby(followers.edges_of(approval), lambda edge: edge.downstream)]
+    return [_start(approval, stage, edges) for stage, edges in found[:STARTS]]
+
+
+def _start(approval: Submission, stage: Stage, edges: list[Dependency]) -> Start:
+    settings = documents.settings_of(stage)
+    waits = settings.join in ("all", "drained")
+    try:
+        handed = families.union(families.outputs([approval], edge.pattern) for edge in edges)
+        files = accounting.catalogue(approval).count(approval.experiment_id, handed)
+    except PomsError as why:
+        return Start(stage, waits, trouble=f"It is not known over how many files: {why}")
+    return Start(stage, waits, files, command.jobs_of(settings.jobs, files) if files else 0)
 
 
 def outputs_of(submission: Submission) -> dict[str, int]:

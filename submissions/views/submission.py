@@ -1,4 +1,5 @@
 """What happened to this launch, and what do I do with it?"""
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -10,8 +11,8 @@ from django.shortcuts import get_object_or_404
 from accounts import keyset
 from accounts.pages import member, show
 from accounts.policy import Actor
-from campaigns.models import Stage
-from pomssite.kit import clock
+from pomssite.kit import clock, spans
+from submissions.filters import EVER
 from submissions.jobfilters import JobFilter
 from submissions.models import Job, Order, Submission
 from submissions.services import bulk, causes, families, particulars
@@ -24,6 +25,7 @@ from submissions.views.steps import Now, steps_of
 JOBS = 100
 ORDERS = {"job": "pk", "mb": "memory_mb", "wall": "wall_s", "exit": "exit_code", "site": "site"}
 MAIN = ("approve", "decline", "hold", "release", "kill", "recover")
+TIMES = (("1h", "last hour"), ("24h", "last 24 h"), ("7d", "last 7 d"))      # of the last news of a job
 AGAIN = (Status.LOCATED, Status.FAILED, Status.REMOVED, Status.CANCELLED)
 
 
@@ -39,7 +41,7 @@ def submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "more": [offer for offer in offered if offer.deed.name not in MAIN], "may_again": _may_again(row),
         "causes": causes.causes_of(row), "command": showing.line(row.snapshot.get("command", [])), "login": row.snapshot.get("login", {}),
         "lineage": list(particulars.lineage_of(row)), "followers": list(particulars.followers_of(row)),
-        "orders": row.open_orders, **_jobs(request, row), **_approval(row),  # type: ignore[attr-defined]
+        "orders": row.open_orders, **_jobs(request, row, at), **_approval(row),  # type: ignore[attr-defined]
     }
     return show(request, "submissions/submission.html", words, at=at)
 
@@ -53,11 +55,9 @@ def _mine(actor: Actor) -> QuerySet[Submission]:
 
 
 def _approval(row: Submission) -> dict[str, Any]:
-    """An approval has no jobs of its own; while it waits, which stages its answer starts."""
-    fed = Stage.objects.filter(needed__upstream=row.stage_id, needed__retired_at=None).distinct().order_by("name")
-    waits = row.status == Status.AWAITING
+    """An approval has no jobs of its own; while it waits, what its answer starts."""
     return {"approval": row.snapshot.get("settings", {}).get("stage_type") == families.APPROVAL,
-            "fed": list(fed.values_list("name", flat=True)) if waits else []}
+            "starts": particulars.starts_of(row) if row.status == Status.AWAITING else []}
 
 
 def _may_again(row: Submission) -> bool:
@@ -65,16 +65,17 @@ def _may_again(row: Submission) -> bool:
     return row.slice is not None and row.parent_id is None and row.status in AGAIN
 
 
-def _jobs(request: HttpRequest, row: Submission) -> dict[str, Any]:
+def _jobs(request: HttpRequest, row: Submission, at: datetime) -> dict[str, Any]:
     """A piece of its jobs, as the address asks for them, and how many there are of each kind."""
-    found = JobFilter(request.GET, Job.objects.filter(submission_id=row.pk))
+    found = JobFilter(request.GET, Job.objects.filter(submission_id=row.pk), at=at)
     page, kinds = keyset.page(request, found.qs, ORDERS, usual="job", size=JOBS), causes.kinds_of(row)
-    state = request.GET.get("state", "")
+    state, span = request.GET.get("state", ""), request.GET.get("t", "")
     narrowed = [name for name in found.filters if request.GET.get(name)]
     return {
         "filter": found, "jobs": page, "state": state, "narrowed": narrowed, "sorted": request.GET.get("sort", ""),
         "states": [(each, getattr(row, each), keyset.query(request.GET, after="", state=each)) for each in JobState if getattr(row, each)],
         "every": keyset.query(request.GET, after="", state=""), "exits": sorted(kinds.exits.items(), key=lambda pair: -pair[1]),
         "sites": kinds.sites.most_common(50), "kept": [("state", state)] if state else [], "asked": row.snapshot.get("requests", {}),
+        "times": [*TIMES, *([(span, spans.read(span, now=at, usual=EVER).words)] if span and span not in dict(TIMES) else [])],
         "deeds": bulk.deeds_of("job"), "query": keyset.query(request.GET, after="", of=str(row.pk)),
     }

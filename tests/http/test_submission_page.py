@@ -1,12 +1,14 @@
 """The page of a submission: what went wrong, its jobs as the address asks for them, what lies behind its numbers."""
 import re
+from datetime import timedelta
 
 import pytest
 
 from campaigns import document
 from campaigns.models import Stage
+from datasets.models import Project
 from pomssite.kit import clock
-from submissions.models import Order, Submission
+from submissions.models import Job, Order, Submission
 from submissions.services import bulk, census, leases
 from submissions.states import JobState
 from tests.makers import make_campaign, make_document, make_intent
@@ -48,14 +50,25 @@ def test_causes_are_what_was_said_but_for_the_numbers(row, as_user):
     ("", [0, 1, 2, 3, 4]), ("state=held", [0, 1, 2]), ("state=held,failed", [0, 1, 2, 4]), ("exit=65", [4]), ("exit=none&state=held", [0, 1, 2]),
     ("site=CERN", [1, 3]), ("site=none", [0]), ("host=lcg", [2, 4]), ("mb=2000", [1, 2]), ("q=used", [1, 2]), ("q=3", [3]),
     ("q=99999999999999999", []),
-    ("sort=-mb&mb=100", [1, 2, 4, 3]), ("site=Nowhere", [])])
+    ("sort=-mb&mb=100", [1, 2, 4, 3]), ("site=Nowhere", []),
+    ("t=24h", []), ("t=all&exit=65", [4]), ("t=2026-01-01..2026-01-01&state=held", [0, 1, 2]),
+    ("t=2026-01-02..2026-01-03", [])])
 def test_jobs_are_those_that_the_address_asks_for(row, as_user, query, wanted):
     assert procs(seen(as_user(), row, query)) == wanted
 
 
-@pytest.mark.parametrize("query", ["state=lost,found", "exit=x", "mb=-1", "signal=900"])
+@pytest.mark.parametrize("query", ["state=lost,found", "exit=x", "mb=-1", "signal=900", "t=yesterday"])
 def test_what_is_not_understood_is_said_and_the_page_is_there(row, as_user, query):
     assert 'role="alert"' in seen(as_user(), row, query)
+
+
+def test_jobs_of_a_time_are_those_last_heard_of_in_it(row, as_user):
+    Job.objects.filter(submission_id=row.pk, proc=3).update(heard_at=clock.now() - timedelta(minutes=10))
+    assert procs(seen(as_user(), row, "t=1h")) == [3]
+    text = seen(as_user(), row, "t=2026-01-01..2026-01-01")
+    assert procs(text) == [0, 1, 2, 4] and "selected>1 Jan 00:00 to" in text
+    said = {"kind": "job", "deed": "kill", "all": "1", "of": re.search(r'name="of" value="([^"]+)"', text)[1].replace("&amp;", "&")}
+    assert "of 4 jobs" in as_user().get(as_user().post("/dune/bulk/", said)["Location"]).content.decode()
 
 
 def test_filters_say_how_many_there_are_of_each(row, as_user):
@@ -123,7 +136,8 @@ def test_an_approval_names_what_it_starts_and_speaks_of_no_jobs(db, as_user):
     row = Submission.objects.get()
     text = seen(as_user(), row)
     assert row.status == "Awaiting Approval"
-    assert "Approved, what depends on it starts: reco." in text
+    assert re.search(r'What approval starts.*?>reco</a></th>', text, re.DOTALL)
+    assert f'data-copy="{row.pk}" data-key="y"' in text
     assert "Approval stage check" in text
     assert "at once, with what came to it" in text
     assert 'id="jobs-head"' not in text
@@ -131,3 +145,19 @@ def test_an_approval_names_what_it_starts_and_speaks_of_no_jobs(db, as_user):
     assert "Inputs missing" not in text
     assert re.search(r'class="btn pri"[^>]*/approve/', text)
     assert re.search(r'class="btn danger"[^>]*/decline/', text)
+
+
+def test_an_approval_counts_what_it_starts_as_the_catalogue_knows_it(db, as_user):
+    check = document.Stage("check", document.Settings(stage_type="approval"))
+    after = [document.Stage("each", document.Settings(dataset="from_parent", jobs="per_file")),
+             document.Stage("late", document.Settings(dataset="from_parent", join="drained")),
+             document.Stage("none", document.Settings(dataset="from_parent"))]
+    edges = [document.Dependency("check", "each"), document.Dependency("check", "late"), document.Dependency("check", "none", "%.root")]
+    make_intent(make_campaign(make_document(stages=(check, *after), dependencies=edges)), "check")
+    go(leases.enlist("w1"))
+    row, client = Submission.objects.get(), as_user()
+    cells = r'/">(\w+)</a></th><td class="num b">(\d+)</td><td class="num b">(\d+)</td><td class="words ink2">([\w ]+)'
+    assert re.findall(cells, seen(client, row)) == [("each", "2", "2", "at once"), ("late", "2", "1", "when what else feeds it is settled"),
+                                                    ("none", "0", "0", "not at all")]
+    Project.objects.update(name="gone")
+    assert seen(client, row).count("It is not known over how many files: ") == 3

@@ -70,7 +70,7 @@ def _chosen(actor: Actor, query: QueryDict, at: datetime) -> list[str]:
         asked = understood(JobListFilter(query, at=at))
         return [key_of(job) for job, _ in job_search.every(asked.of(rows), asked.wanted, most=MOST + 1)]
     pk = number(str(query[WITHIN])) or 0
-    jobs = fitting(JobFilter(query, Job.objects.filter(submission_id=pk, submission_id__in=rows.filter(pk=pk).values("pk"))))
+    jobs = fitting(JobFilter(query, Job.objects.filter(submission_id=pk, submission_id__in=rows.filter(pk=pk).values("pk")), at=at))
     return [key_of(job) for job in jobs.order_by("pk")[:MOST + 1]]
 
 
