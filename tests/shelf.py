@@ -44,7 +44,7 @@ class Shelf:
         return len(self._of(dimensions))
 
     def lowest(self, dimensions: str, what: str, least: int = 0) -> int | datetime | None:
-        found = [book.run if what == "run_number" else book.ended for book in self._of(dimensions)]
+        found = [{"run_number": book.run, "end_time": book.ended}[what] for book in self._of(dimensions)]
         return min((value for value in found if value is not None and (what != "run_number" or value >= least)), default=None)
 
     def fresh(self, dimensions: str, limit: int | None) -> Sequence[Listed]:

@@ -27,6 +27,7 @@ def pauses(text, zone, year):
 
 @pytest.mark.parametrize(("text", "spelled"), [
     ("* * * * *", "* * * * *"), ("*/15 0-23 1-31 */1 *", "0,15,30,45 * * * *"), ("5,1,5 */6 * jan,Mar-may SUN", "1,5 0,6,12,18 * 1,3,4,5 0"),
+    ("0 0 1 feb,apr,jun,jul,aug,sep,oct,nov,dec *", "0 0 1 2,4,6,7,8,9,10,11,12 *"), ("0 0 * * mon,tue,wed,thu,fri,sat", "0 0 * * 1,2,3,4,5,6"),
     ("0 8-20/4 * * 5-7", "0 8,12,16,20 * * 0,5,6"), ("0\t0  1 1 7", "0 0 1 1 0"), ("0 0 13 * fri", "0 0 13 * 5"),
 ])
 def test_a_line_is_read_and_spelled_out(text, spelled):
@@ -34,7 +35,7 @@ def test_a_line_is_read_and_spelled_out(text, spelled):
 
 
 @pytest.mark.parametrize(("text", "says"), [
-    ("60 * * * *", "minute '60': '60' is not allowed; write a number from 0 to 59, * for all"),
+    ("60 * * * *", "minute '60': '60' is not allowed; write a number from 0 to 59, * for all, a list 1,2, a range 1-3 or a step */2"),
     ("* 24 * * *", "hour '24': '24' is not allowed; write a number from 0 to 23"),
     ("* 1,25 * * *", "hour '1,25': '25' is not allowed"),
     ("* * 0 * *", "day of month '0': '0' is not allowed; write a number from 1 to 31"),
@@ -59,6 +60,14 @@ def test_what_is_no_line_is_refused_with_the_field_the_value_and_what_is_allowed
     with pytest.raises(BadCron) as refused:
         cron.line(text, "UTC")
     assert says in str(refused.value)
+
+
+def test_a_line_is_as_long_as_its_column_and_no_longer():
+    long = "0 0 1 1 " + ",".join("0" * 46)
+    assert len(long) == 99
+    assert cron.line(f"{long} ", "UTC")
+    with pytest.raises(BadCron):
+        cron.line(f"{long}  ", "UTC")
 
 
 @given(st.text(alphabet="0123456789*/-,lLwW#?RHmonja @\t٣", max_size=30))

@@ -130,6 +130,10 @@ REFUSED = {
     "a recovery that does not exist": (
         replace(TWO, job_types=(d.JobType("j", "run", recoveries=(d.Recovery("proj_status"),)),)), ("job_type", "j"), "recoveries",
         "process_status"),
+    "a job that makes less than no file": (
+        replace(TWO, job_types=(d.JobType("j", "run", output_files_per_job=-1),)), ("job_type", "j"), "output_files_per_job", "from 0"),
+    "a job that takes no file": (
+        replace(TWO, job_types=(d.JobType("j", "run", input_files_per_job=0),)), ("job_type", "j"), "input_files_per_job", "from 1"),
     "a style that does not exist": (replace(TWO, job_types=(d.JobType("j", "run", style="odd"),)), ("job_type", "j"), "style", "submitter"),
 }
 

@@ -1,7 +1,10 @@
 """What the split `new` asks of a person, in which words, and what it takes when nothing is said."""
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from datasets.splits import SPLITS, BadSplit, parse
+from datasets.splits import SPLITS, BadSplit, cut, length, parse
+from tests.shelf import NOW, Book, Shelf
 
 DURATION = "a number of seconds, or of weeks, days, hours or minutes as 1w, 2d, 6h, 30m, at most a hundred years"
 MOMENT = "a time as 2026-01-31T12:00:00 (UTC unless a zone is said), or seconds since 1970, before the year 3000"
@@ -31,7 +34,7 @@ def test_each_question_has_its_words_its_values_and_what_is_taken_for_silence():
 def test_what_does_not_fit_together_is_said_in_a_sentence(text, said):
     with pytest.raises(BadSplit) as bad:
         parse(text)
-    assert said in str(bad.value)
+    assert str(bad.value).endswith(said)
 
 
 @pytest.mark.parametrize("text", [
@@ -39,3 +42,17 @@ def test_what_does_not_fit_together_is_said_in_a_sentence(text, said):
     "new(localtime=1,zone=America/Chicago)"])
 def test_what_just_fits_is_taken(text):
     assert parse(text)[1]
+
+
+@pytest.mark.parametrize(("text", "count"), [
+    ("new(window=1h,firsttime=3600,lasttime=18000,fts=0)", 4), ("new(window=1h,firsttime=3600,lasttime=18000,fts=1h)", 3),
+    ("new(window=1h,firsttime=0,lasttime=3600,fts=1h)", 0), ("new(window=1h,firsttime=0,lasttime=3600,fts=10h)", 0)])
+def test_so_many_windows_are_over_in_the_end(text, count):
+    assert length(text, "raw", None) == count
+
+
+def test_a_window_that_is_not_over_is_not_cut_though_a_file_of_it_is_there():
+    began = NOW - timedelta(hours=5, minutes=30)
+    late = Book("late", ended=NOW - timedelta(minutes=10))
+    found = cut(f"new(window=1h,fts=0,firsttime={int(began.timestamp())})", "raw", None, now=NOW, ask=Shelf([late]))
+    assert not found and datetime.fromtimestamp(began.timestamp() + 5 * 3600, UTC).strftime("%H:%M") in found.why
