@@ -10,10 +10,10 @@ from campaigns.models import Campaign, CampaignTag, OldName, Watch
 from pomssite.kit.numbers import number
 
 NOTHING = Q(pk__in=())
-NEEDS_SOMEBODY = ("LaunchFailed", "Failed", "Held", "Awaiting Approval")
+BAD = ("LaunchFailed", "Failed", "Held")        # the same as in the lists of stages and of submissions
 STATES = {
-    "bad": Q(summary__state__in=NEEDS_SOMEBODY), "open": Q(summary__isnull=False) & ~Q(summary__state=""),
-    "finished": Q(summary__state=""), "never": Q(summary=None),
+    "bad": Q(summary__state__in=BAD), "attention": Q(summary__state__in=(*BAD, "Awaiting Approval")),
+    "open": Q(summary__isnull=False) & ~Q(summary__state=""), "finished": Q(summary__state=""), "never": Q(summary=None),
 }
 SWITCHES: dict[str, dict[str, Callable[[Actor], Q]]] = {
     "on": {"1": lambda actor: Q(active=True), "0": lambda actor: Q(active=False), "all": lambda actor: Q()},

@@ -27,7 +27,7 @@ SEGMENTS = (
     ("Owner", "own", (("", "All"), ("mine", "Mine"), ("others", "Others"))),
     ("Kind", "kind", (("", "All"), ("production", "Production"), ("analysis", "Analysis"))),
 )
-BUILT_IN = (("All active", ""), ("Needs attention", "state=bad"), ("Watched", "watch=1"))
+BUILT_IN = (("All active", ""), ("Needs attention", "state=attention"), ("Watched", "watch=1"))
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ def age(seconds: float | timedelta | None) -> str:
     minutes, hours = whole // 60, whole // 3600
     if hours >= 48:
         return f"{hours // 24} d {hours % 24} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min {whole % 60} s"
+    if hours:
+        return f"{hours} h {minutes % 60} min"
+    return f"{minutes} min {whole % 60} s" if whole % 60 else f"{minutes} min"
 
 
 @register.filter

@@ -9,6 +9,8 @@ register = template.Library()
 DEEDS = {"status": "moved", "submission recorded": "recorded", "run begun": "began a run", "intent dropped": "dropped a launch",
          "launches held": "held launches", "launches released": "released launches", "hold ordered": "ordered a hold of",
          "release ordered": "ordered a release of", "remove ordered": "ordered the removal of"}
+PARTS = {"launch": "POMS at its launch", "grid": "what the batch system said", "job": "what its jobs said", "wrapup": "POMS after its jobs had ended",
+         "joins": "POMS, which keeps its stage running", "timetable": "its schedule"}
 SAID = frozenset({"submission recorded", "run begun", "intent dropped", "settled", "stuck"})      # the verb says it all
 CAUSES = {
     "manual": "a person asked for it", "cron": "its schedule", "keep": "to keep the stage running", "recovery": "a recovery of what was missing",
@@ -39,6 +41,12 @@ def change(event: Any) -> str:
     if event.what in SAID:
         return ""
     return f"{event.before} to {event.after}" if event.before and event.after else event.after
+
+
+@register.filter
+def who(by: str) -> str:
+    """A person's name, or which part of POMS it was."""
+    return PARTS.get(by, by)
 
 
 @register.filter

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pomssite.templatetags.signs import age, number
 from submissions.models import StatusChange, Submission
 from submissions.states import LIVE, Status
+from submissions.templatetags.history import who
 
 AHEAD: dict[str, tuple[Status, ...]] = {
     Status.NEW: (Status.IDLE, Status.RUNNING, Status.COMPLETED, Status.LOCATED),
@@ -42,9 +43,9 @@ class Step:
 def steps_of(row: Submission, history: Sequence[StatusChange], now: Now) -> list[Step]:
     """The first change, the last few, and what is ahead."""
     shown = [*history[:1], *history[1:][-SHOWN:]]
-    past = [Step(change.status, "past", change.at, _lasted(change, after), f"by {change.by}")
+    past = [Step(change.status, "past", change.at, _lasted(change, after), f"by {who(change.by)}")
             for change, after in pairwise(shown)]
-    here = [Step(change.status, "now", change.at, _standing(row, now), f"by {change.by}") for change in shown[-1:]]
+    here = [Step(change.status, "now", change.at, _standing(row, now), f"by {who(change.by)}") for change in shown[-1:]]
     future = AHEAD.get(row.status, ()) if row.abandoned_at is None else ()
     return [*past, *here, *(Step(status, "future", None, *_when(row, status, now)) for status in future), *_recovery(row)]
 

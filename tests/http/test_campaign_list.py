@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from campaigns.filters import BAD
 from campaigns.models import Campaign, OldName, SavedView
 from campaigns.services import holds, labels, naming
 from pomssite.kit import clock
 from submissions.models import CampaignSummary, SiteSum
 from submissions.services import standing
+from submissions.states import IN_TROUBLE, Status
 from tests.makers import make_actor, make_campaign, make_document
 
 ADDRESS = "/dune/campaigns/"
@@ -69,7 +71,7 @@ def several(scene):
     ("", ["zmumu", "keepup_11", "scan"]), ("?on=0", ["over"]), ("?on=all", ["zmumu", "keepup_11", "scan", "over"]),
     ("?own=mine", ["zmumu", "keepup_11"]), ("?own=others", ["scan"]), ("?kind=analysis", ["scan"]), ("?kind=production", ["zmumu", "keepup_11"]),
     ("?tag=keep+up", ["keepup_11"]), ("?tag=KEEP+UP&on=all", ["keepup_11", "over"]), ("?tag=keep+up&tag=other", []),
-    ("?state=held", ["zmumu"]), ("?state=bad", ["zmumu"]),
+    ("?state=held", ["zmumu"]), ("?state=bad", ["zmumu"]), ("?state=attention", ["zmumu"]),
     ("?state=never", ["keepup_11", "scan"]), ("?state=finished", []), ("?state=open", ["zmumu"]),
     ("?creator=bob", ["scan"]), ("?q=keep", ["keepup_11"]), ("?q=keepup_10", ["keepup_11"]), ("?q=FAR", []),
     ("?sort=name", ["keepup_11", "scan", "zmumu"]),
@@ -84,6 +86,14 @@ def test_words_of_the_address_narrow_and_sort(several, as_user, query, wanted):
 def test_the_worst_comes_first_and_what_was_never_launched_last(several, as_user):
     assert names(as_user())[0] == "zmumu"
     assert names(as_user(), "?sort=-worst")[0] == "zmumu"        # the others have no rank
+
+
+def test_what_awaits_approval_needs_attention_and_is_not_bad(several, as_user):
+    CampaignSummary.objects.filter(campaign=several["zmumu"]).update(state="Awaiting Approval")
+    assert (names(as_user(), "?state=bad"), names(as_user(), "?state=attention")) == ([], ["zmumu"])
+    CampaignSummary.objects.filter(campaign=several["zmumu"]).update(state=Status.FAILED)
+    assert names(as_user(), "?state=bad") == names(as_user(), "?state=attention") == ["zmumu"]
+    assert {"LaunchFailed", "Failed", "Held"} == set(BAD) == set(IN_TROUBLE)
 
 
 def test_a_number_finds_its_campaign(several, as_user):
@@ -229,7 +239,7 @@ def test_columns_are_chosen_by_the_address_and_kept_with_a_view(several, as_user
     assert answer["Location"] == f"{ADDRESS}?cols=updated,cpu,good&sort=name"
     shown = text(client.get(answer["Location"]))
     assert "Running</th>" not in shown and ">Updated</a>" in shown and "CPU hours by site</th>" in shown
-    assert f'href="{ADDRESS}?cols=updated,cpu,good&amp;state=bad"' in shown.replace("%2C", ",")
+    assert f'href="{ADDRESS}?cols=updated,cpu,good&amp;state=attention"' in shown.replace("%2C", ",")
     assert "+ Save this view" in shown and "+ Save this view" not in text(client.get(ADDRESS))
     client.post("/dune/campaigns/views/", {"name": "Power", "words": "cols=updated,cpu,good"})
     assert f'<a href="{ADDRESS}?cols=updated,cpu,good" title="Your own view">Power <b>3</b>' in " ".join(text(client.get(ADDRESS)).split())
