@@ -6,9 +6,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from datasets.models import Definition, File, FileLocation, FileParent, Project, ProjectFile, Snapshot, SnapshotFile
-from pomssite.kit.looking import LookInline, LookOnly
-
-NEWEST = ("-pk",)
+from pomssite.kit.looking import NEWEST, LookInline, LookOnly
 
 
 def of_file(file: File) -> str:

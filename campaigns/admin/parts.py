@@ -1,12 +1,8 @@
 """What lists of campaigns, stages and what belongs to them have in common: their ways to the pages, and rows inside other rows' pages."""
-from typing import Any
-
 from django.urls import reverse
 
 from campaigns.models import Campaign, CampaignTag, CampaignVersion, Dependency, Hold, Schedule, Stage
-from pomssite.kit.looking import LookInline, LookOnly
-
-NEWEST = ("-pk",)
+from pomssite.kit.looking import Belonging, LookInline
 
 
 def of_campaign(row: Campaign | None) -> str:
@@ -19,27 +15,21 @@ def of_stage(row: Stage | None) -> str:
     return reverse("campaigns:stage", args=[row.campaign.experiment_id, row.pk]) if row else ""
 
 
-class OfCampaign(LookOnly):
+class OfCampaign(Belonging):
     """Rows of one campaign."""
 
-    ordering = NEWEST
+    of, way = "campaign", staticmethod(of_campaign)
     list_select_related = ["campaign"]
     search_fields = ["campaign__name"]
 
-    def address(self, row: Any) -> str:
-        return of_campaign(row.campaign)
 
-
-class OfStage(LookOnly):
+class OfStage(Belonging):
     """Rows of one stage."""
 
-    ordering = NEWEST
+    of, way = "stage", staticmethod(of_stage)
     list_select_related = ["stage__campaign"]
     search_fields = ["stage__name__exact", "stage__campaign__name__exact"]
     search_help_text = "The whole name of the stage or of its campaign."
-
-    def address(self, row: Any) -> str:
-        return of_stage(row.stage)
 
 
 class StageInline(LookInline):

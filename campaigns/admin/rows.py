@@ -2,7 +2,6 @@
 from django.contrib import admin
 
 from campaigns.admin.parts import (
-    NEWEST,
     FeedsInline,
     HoldInline,
     LabelInline,
@@ -15,7 +14,7 @@ from campaigns.admin.parts import (
     of_stage,
 )
 from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, JobTypeRecovery, LoginSetup, Stage
-from pomssite.kit.looking import LookInline, LookOnly
+from pomssite.kit.looking import NEWEST, LookInline, LookOnly
 
 
 @admin.register(Campaign)

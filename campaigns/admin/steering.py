@@ -2,9 +2,9 @@
 from django.contrib import admin
 from django.urls import reverse
 
-from campaigns.admin.parts import NEWEST, LabelInline, OfCampaign, OfStage, of_campaign, of_stage
+from campaigns.admin.parts import LabelInline, OfCampaign, OfStage, of_campaign, of_stage
 from campaigns.models import CampaignTag, Downtime, Hold, OldName, SavedView, Schedule, Slice, SliceFile, Tag, Watch
-from pomssite.kit.looking import LookOnly
+from pomssite.kit.looking import NEWEST, LookOnly
 
 
 @admin.register(Slice)

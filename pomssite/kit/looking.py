@@ -1,4 +1,5 @@
 """Rows that the administration may look at and nobody may change there: services alone write them. No list counts all rows."""
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -11,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from pomssite.kit.numbers import number
+
+NEWEST = ("-pk",)
 
 PAGE = 50
 MOST = 20 * PAGE        # rows that are counted; who looks for one among more narrows the list
@@ -117,3 +120,14 @@ class Among(admin.SimpleListFilter):
 def among(name: str, *known: str) -> type[Among]:
     """The filter of a column over these words."""
     return type(f"Among_{name}", (Among,), {"title": name.replace("_", " "), "parameter_name": name, "words": known})
+
+
+class Belonging(LookOnly):
+    """Rows of one thing, which `of` names; its page, to which `way` leads, is theirs. The newest first."""
+
+    of: str
+    way: Callable[[Any], str]
+    ordering = NEWEST
+
+    def address(self, row: Any) -> str:
+        return type(self).way(getattr(row, self.of))

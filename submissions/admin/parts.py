@@ -9,12 +9,10 @@ from django.utils.safestring import SafeString
 
 from accounts.admin.recorded import by
 from pomssite.kit import clock
-from pomssite.kit.looking import LookOnly
+from pomssite.kit.looking import Belonging, LookOnly
 from submissions.models import Submission
 from submissions.services import asking
 from submissions.templatetags.states import state
-
-NEWEST = ("-pk",)
 
 
 def of_submission(row: Submission | None) -> str:
@@ -22,16 +20,13 @@ def of_submission(row: Submission | None) -> str:
     return reverse("submissions:submission", args=[row.experiment_id, row.pk]) if row else ""
 
 
-class OfSubmission(LookOnly):
+class OfSubmission(Belonging):
     """Rows of one submission."""
 
-    ordering = NEWEST
+    of, way = "submission", staticmethod(of_submission)
     list_select_related = ["submission"]
     search_fields = ["submission_id__exact", "submission__tag__startswith"]
     search_help_text = "The id of the submission, or its tag."
-
-    def address(self, row: Any) -> str:
-        return of_submission(row.submission)
 
 
 class AsksAgain(LookOnly):

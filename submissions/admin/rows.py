@@ -5,8 +5,8 @@ from django.contrib import admin
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
-from pomssite.kit.looking import LookInline, LookOnly
-from submissions.admin.parts import NEWEST, AsksAgain, OfSubmission, of_submission, status_of
+from pomssite.kit.looking import NEWEST, LookInline, LookOnly
+from submissions.admin.parts import AsksAgain, OfSubmission, of_submission, status_of
 from submissions.models import BulkAct, BulkItem, GridCluster, Job, LaunchIntent, LogScan, Order, Run, StatusChange, Submission
 
 

@@ -1,22 +1,20 @@
 """Counts that lists and charts show, and their changes that are not folded yet."""
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 
-from pomssite.kit.looking import LookOnly
-from submissions.admin.parts import NEWEST, OfSubmission
+from campaigns.admin.parts import OfStage, of_campaign, of_stage
+from pomssite.kit.looking import Belonging
+from submissions.admin.parts import OfSubmission
 from submissions.models import CampaignSummary, CensusLine, JobBin, JobFlow, JobSum, SiteSum, StageSummary, TallyLine
 from submissions.services import tally
 
 
-class Counted(LookOnly):
+class Counted(Belonging):
     """Rows that can be made anew from what they count."""
 
     actions = ["rebuild"]
-    ordering = NEWEST
+    list_display = ["__str__", "new", "idle", "running", "held", "failed", "completed", "located", "last_at"]
 
     def has_ask_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_superuser", False))
@@ -32,38 +30,27 @@ class Counted(LookOnly):
 class CampaignSummaryAdmin(Counted):
     """How many submissions of a campaign are in which status."""
 
-    list_display = ["__str__", "new", "idle", "running", "held", "failed", "completed", "located", "last_at"]
+    of, way = "campaign", staticmethod(of_campaign)
     list_select_related = ["campaign"]
     list_filter = ["campaign__experiment"]
     search_fields = ["campaign__name"]
-
-    def address(self, row: Any) -> str:
-        return reverse("campaigns:campaign", args=[row.campaign.experiment_id, row.campaign_id])
 
 
 @admin.register(StageSummary)
 class StageSummaryAdmin(Counted):
     """The same of stages."""
 
-    list_display = ["__str__", "new", "idle", "running", "held", "failed", "completed", "located", "last_at"]
+    of, way = "stage", staticmethod(of_stage)
     list_select_related = ["stage__campaign"]
     list_filter = ["stage__campaign__experiment"]
     search_fields = ["stage__name", "stage__campaign__name"]
 
-    def address(self, row: Any) -> str:
-        return reverse("campaigns:stage", args=[row.stage.campaign.experiment_id, row.stage_id])
 
+class OfStages(OfStage):
+    """Rows of one stage, of which there are many."""
 
-class OfStages(LookOnly):
-    """Rows of one stage."""
-
-    ordering = NEWEST
-    list_select_related = ["stage__campaign"]
     search_fields = ["stage_id__exact", "stage__name__exact"]
     search_help_text = "The id of the stage, or its whole name."
-
-    def address(self, row: Any) -> str:
-        return reverse("campaigns:stage", args=[row.stage.campaign.experiment_id, row.stage_id])
 
 
 @admin.register(TallyLine)
@@ -81,16 +68,13 @@ class JobSumAdmin(OfSubmission):
 
 
 @admin.register(SiteSum)
-class SiteSumAdmin(LookOnly):
+class SiteSumAdmin(Belonging):
     """What the jobs of a campaign came to at a site."""
 
+    of, way = "campaign", staticmethod(of_campaign)
     list_display = ["campaign", "site", "done", "failed", "cpu_s", "wall_s"]
     list_select_related = ["campaign"]
     search_fields = ["campaign__name__exact", "site__exact"]
-    ordering = NEWEST
-
-    def address(self, row: Any) -> str:
-        return reverse("campaigns:campaign", args=[row.campaign.experiment_id, row.campaign_id])
 
 
 @admin.register(JobBin)

@@ -14,9 +14,9 @@ from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.stream import hub
-from campaigns.services import news
-from pomssite.kit import clock, registry
+from pomssite.kit import registry
 from tests.scenes import Scene, play
+from tests.telling import told
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
          "--disable-sync"]
@@ -55,12 +55,8 @@ def live_server(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]
 @pytest.fixture
 def telling(transactional_db) -> Iterator[None]:
     """What has changed is told, as the ticker does."""
-    stop = threading.Event()
-    thread = threading.Thread(target=news.keep_telling, args=(stop,), kwargs={"now": clock.now})
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
+    with told():
+        yield
 
 
 @pytest.fixture

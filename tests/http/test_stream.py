@@ -21,6 +21,7 @@ from pomssite.kit import clock
 from submissions.models import Submission
 from tests.loops import run
 from tests.makers import make_actor, make_user
+from tests.telling import told
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OF = ["stage:9", "campaign:4"]
@@ -35,12 +36,8 @@ def hub(settings):
 
 @pytest.fixture
 def teller():
-    stop = threading.Event()
-    thread = threading.Thread(target=news.keep_telling, args=(stop,), kwargs={"now": clock.now})
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
+    with told():
+        yield
 
 
 def put(number, *changes, experiment="dune", at=None):
