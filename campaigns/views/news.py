@@ -15,6 +15,7 @@ from accounts.policy import Actor
 from accounts.stream import hub
 from campaigns.models import Stage
 from pomssite.kit import clock
+from pomssite.kit.numbers import number
 
 MOST = 500              # topics of one page; one that shows more asks for its experiment's news
 TOPIC = re.compile(r"(\+?)([a-z]+):(\d{1,18}(?:,\d{1,18})*)")
@@ -52,8 +53,8 @@ def topics(actor: Actor, said: str) -> set[str]:
     asked: dict[str, dict[int, set[str]]] = {}
     found = {word for word in said.split() if word in WIDE}
     for plus, kind, numbers in TOPIC.findall(said):
-        for number in numbers.split(","):
-            asked.setdefault(kind, {}).setdefault(int(number), set()).add(f"{plus}{kind}:{number}")
+        for pk in numbers.split(","):
+            asked.setdefault(kind, {}).setdefault(int(pk), set()).add(f"{plus}{kind}:{pk}")
     for kind, named in asked.items():
         seen = _visible(kind, actor).filter(pk__in=list(named)[:MOST]).values_list("pk", flat=True)
         found.update(topic for pk in seen for topic in named[pk])
@@ -71,7 +72,7 @@ def _visible(kind: str, actor: Actor) -> QuerySet:
 def _number(request: HttpRequest) -> int | None:
     """The last number that the page heard; a browser that reconnects by itself says it in a header."""
     said = request.headers.get("Last-Event-ID", "") or request.GET.get("since", "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
+    return number(said)
 
 
 def _drawn(request: HttpRequest) -> datetime | None:

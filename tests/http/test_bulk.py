@@ -6,8 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pomssite.kit import clock
-from submissions.models import BulkAct, Job, Order, Submission
+from submissions.models import BulkAct, Job, LaunchIntent, Order, Submission
 from submissions.services import bulk
+from submissions.states import JobState
 
 
 def live(scene):
@@ -29,7 +30,7 @@ def test_from_the_list_to_the_result_of_each(scene, as_user):
     bulk.carry_on(now=clock.now)
     text = client.get(page).content.decode()
     assert f"{len(things)} of {len(things) + 1} submissions done" in text
-    assert "data-live" not in text, "what is at its end is asked for no more"
+    assert 'id="part" data-live' not in text, "what is at its end is asked for no more"
     assert Order.objects.filter(deed="remove", why="wrong version").count() == len(things)
     assert "Kill: submissions" in client.get("/dune/bulk/").content.decode()
     table = b"".join(client.get(f"{page}items.csv").streaming_content).decode().splitlines()
@@ -99,3 +100,21 @@ def test_its_pages_cost_a_known_number_of_queries(scene, as_user):
     with CaptureQueriesContext(connection) as asked:
         client.get(page)
     assert len(asked) == 8
+
+
+def test_what_is_missing_is_recovered_with_a_type_for_all_that_can_be(scene, as_user):
+    for _ in range(2):      # both steps of the plan come to nothing
+        scene.ends(scene.of("simulate")[-1], state=JobState.FAILED)
+    client, (failed, held, *recoveries), generated = as_user(), scene.of("simulate"), scene.of("generate")[0]
+    things = [str(row.pk) for row in (failed, held, recoveries[-1], generated)]
+    page = client.post("/dune/bulk/", {"kind": "submission", "deed": "recover", "thing": things})["Location"]
+    text = client.get(page).content.decode()
+    assert "Its jobs have not ended. This one is Held." in text and "It has no input files: recover it on its own page." in text
+    assert '<option value="pending_files">pending_files: inputs of which an output is missing' in text
+    assert client.post(page, {"why": "x", "recovery": "odd"}).status_code == 422
+    assert client.post(page, {"why": "more memory now", "recovery": "pending_files"}).status_code == 302
+    bulk.carry_on(now=clock.now)
+    told = re.findall(r'<td class="words">([^<]*)</td>', client.get(page).content.decode())
+    assert told.count("Its recovery is recorded.") == 2, told
+    intent = LaunchIntent.objects.get(key__startswith=f"by hand:{failed.pk}:bulk:")
+    assert (intent.parent_id, intent.preview["kind"], intent.reason) == (failed.pk, "pending_files", "pending_files: more memory now")

@@ -12,7 +12,7 @@ from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 from submissions import pulses
 from submissions.models import BulkAct, BulkItem
 from submissions.models.bulk import CHOSEN, LEFT, REFUSED
-from submissions.services.bulk.parts import MOST, Deed
+from submissions.services.bulk.parts import MOST, Ask, Deed
 from submissions.services.bulk.table import DEEDS, KINDS
 
 LONGEST = 250
@@ -75,7 +75,7 @@ def start(act: BulkAct, *, actor: Actor, at: datetime, why: str, said: Mapping[s
     count = row.items.filter(state=CHOSEN).count()
     if not count:
         raise Conflict(f"None of the chosen {row.kind}s is left to {deed.button.lower()}. Nothing was changed.")
-    BulkAct.objects.filter(pk=row.pk).update(asked_at=at, why=why.strip()[:200], said={name: said[name].strip() for name, _ in deed.asks})
+    BulkAct.objects.filter(pk=row.pk).update(asked_at=at, why=why.strip()[:200], said={ask.name: said[ask.name].strip() for ask in deed.asks})
     events.record([events.event(f"bulk {row.deed} asked", row, by=actor.by("page"), at=at, after=f"{count} {row.kind}s", why=why.strip())])
     pulses.wake("bulk")
     return True
@@ -84,11 +84,17 @@ def start(act: BulkAct, *, actor: Actor, at: datetime, why: str, said: Mapping[s
 def _check(deed: Deed, why: str, said: Mapping[str, str]) -> None:
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept in the history of each. Nothing was changed.")
-    for name, label in deed.asks:
-        if not said.get(name, "").strip():
-            raise Invalid(f"{label} is empty. Say it, and press {deed.button} again. Nothing was changed.")
-        if "\0" in said[name]:
-            raise Invalid(f"{label} holds a NUL character: write it again without. Nothing was changed.")
+    for ask in deed.asks:
+        _check_said(ask, said.get(ask.name, "").strip(), deed.button)
+
+
+def _check_said(ask: Ask, value: str, button: str) -> None:
+    if not value:
+        raise Invalid(f"{ask.label} is empty. Say it, and press {button} again. Nothing was changed.")
+    if "\0" in value:
+        raise Invalid(f"{ask.label} holds a NUL character: write it again without. Nothing was changed.")
+    if ask.choices and value not in dict(ask.choices):
+        raise Invalid(f"{ask.label} is {value!r}: say {', '.join(dict(ask.choices))}. Nothing was changed.")
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from campaigns.services import activity, holds, labels
 from pomssite.kit.errors import Conflict
 from pomssite.kit.numbers import numbers
 from submissions.services import intents, removal
-from submissions.services.bulk.parts import MOST, Deed, Kind
+from submissions.services.bulk.parts import MOST, Ask, Deed, Kind
 
 
 def _rows(actor: Actor, keys: Sequence[str]) -> Mapping[str, Campaign]:
@@ -61,9 +61,9 @@ DEEDS = (
          "It is inactive.", Verb.EDIT, _why_not(Verb.EDIT, "deactivate", lambda row: row.active, "It is inactive already."),
          _or("It is inactive already.", activity.deactivate), icon="held"),
     Deed("campaign", "tag", "Tag", "They carry the tag from now on.", "It carries the tag.", Verb.TAG, _why_not(Verb.TAG, "tag"),
-         _or("It carried the tag already.", labels.tag), asks=(("name", "Tag"),), icon="tag"),
+         _or("It carried the tag already.", labels.tag), asks=(Ask("name", "Tag"),), icon="tag"),
     Deed("campaign", "untag", "Untag", "They carry the tag no longer.", "It carries the tag no longer.", Verb.TAG, _why_not(Verb.TAG, "untag"),
-         _or("It did not carry the tag.", labels.untag), asks=(("name", "Tag"),), icon="tag", seldom=True),
+         _or("It did not carry the tag.", labels.untag), asks=(Ask("name", "Tag"),), icon="tag", seldom=True),
     Deed("campaign", "delete", "Delete", "They are gone from every list. What was launched before is not deleted: it is deactivated instead.",
          "It is deleted.", Verb.EDIT, _never_launched, _or("It was deleted already.", removal.delete), icon="trash", look="danger", seldom=True),
 )

@@ -3,14 +3,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import QueryDict
 
 from accounts.policy import Actor, Verb
 from pomssite.kit.numbers import numbers
 from submissions.filters import SubmissionFilter
 from submissions.models import Submission
-from submissions.services import deeds, steering
-from submissions.services.bulk.parts import MOST, Deed, Kind, fitting
+from submissions.recovery import WORDS
+from submissions.services import deeds, repairs, steering
+from submissions.services.bulk.parts import MOST, Ask, Deed, Kind, fitting
 from submissions.services.outlook import ROWS_WITHOUT
 from submissions.states import Status
 
@@ -18,7 +20,8 @@ Rows = Mapping[str, Submission]
 
 
 def _rows(actor: Actor, keys: Sequence[str]) -> Rows:
-    found = Submission.objects.visible_to(actor).filter(pk__in=numbers(keys)).defer(*ROWS_WITHOUT)
+    rows = Submission.objects.visible_to(actor).filter(pk__in=numbers(keys))
+    found = rows.annotate(has_files=ExpressionWrapper(~Q(dimensions=""), BooleanField())).defer(*ROWS_WITHOUT)
     return {str(row.pk): row for row in found}
 
 
@@ -69,5 +72,19 @@ def _deed(one: deeds.Deed) -> Deed:
                 look=one.look, seldom=one.seldom or one.verb == Verb.APPROVE)
 
 
+def _why_no_recovery(row: Any, *, actor: Actor) -> str:
+    """Without input files its missing outputs must be counted first."""
+    return deeds.why_not(deeds.RECOVER, row, actor=actor) or ("" if row.has_files else "It has no input files: recover it on its own page.")
+
+
+def _recover(row: Submission, *, recovery: str, door: str, **asked: Any) -> Any:
+    return repairs.recover(row, repairs.Wish(recovery), door=door, key=door, **asked)
+
+
+RECOVER = Deed(
+    "submission", "recover", "Recover", "For each a recovery is recorded that runs over what is missing in its family when it goes out. Where"
+    " nothing is missing nothing is launched, and its stage says so. What depends on it and was launched already stays as it is.",
+    "Its recovery is recorded.", Verb.DO, _why_no_recovery, _recover, will=lambda row: f"{row.status}. What is missing is counted when it goes out.",
+    asks=(Ask("recovery", "What to run over", tuple(WORDS.items())),), icon="undo")
 KIND = Kind("submission", "submissions:submission", "submissions:list", _rows, _chosen, lambda row: f"#{row.pk} {row.tag}", jobs=_live)
-DEEDS = tuple(_deed(one) for one in deeds.DEEDS.values())
+DEEDS = (*(_deed(one) for one in deeds.DEEDS.values()), RECOVER)

@@ -29,6 +29,15 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """What must be said besides the reason: any text, or one of the choices, each with its words."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Deed:
     """What may be done to many of a kind. `do` does it to one row and raises PomsError if it cannot; `many`, if there is such a form, to
     several in one go: it answers with the reasons of those that it left as they were, by key."""
@@ -44,7 +53,7 @@ class Deed:
     many: Callable[..., Mapping[str, str]] | None = None        # ({key: row}, *, actor, at, why, door, **said)
     will: Callable[[Any], str] = lambda row: ""         # what will happen to this one
     seldom: bool = False                                # stands behind the others
-    asks: tuple[tuple[str, str], ...] = ()              # names and labels of what must be said besides the reason
+    asks: tuple[Ask, ...] = ()
     icon: str = ""
     look: str = ""
 
