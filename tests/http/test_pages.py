@@ -26,7 +26,7 @@ def test_the_campaign_shows_its_graph_its_reasons_and_its_result(scene, as_user)
 def test_the_stage_shows_its_chart_its_recoveries_and_its_settings(scene, as_user):
     stage = scene.of("simulate")[0].stage
     text = page(as_user(), "campaigns:stage", stage.pk)
-    for words in ("recovery 1", "Jobs by state", "memory_mb", "this stage", "@memory_mb900"):
+    for words in ("recovery 1", "Jobs by state", "memory_mb", "this stage", "memory 900 MB"):
         assert words in text
 
 
