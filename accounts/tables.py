@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 
 MOST = 100_000          # rows of a table
-JSON_ROWS = 1_000         # of a piece
+JSON_ROWS = 1_000       # of a piece
 FORMULAE = ("=", "+", "-", "@", "\t", "\r")
 
 

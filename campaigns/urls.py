@@ -22,7 +22,7 @@ from campaigns.views import (
 app_name = "campaigns"
 urlpatterns = [
     path("events", news.events, name="events"),
-    path("frame/<slug:part>/", news.part, name="frame"),
+    path("frame/<slug:part>/", news.frame, name="frame"),
     path("campaigns/", lists.campaigns, name="list"),
     path("campaigns.json", lists.table, {"form": "json"}, name="list_json"),
     path("campaigns.csv", lists.table, {"form": "csv"}, name="list_csv"),

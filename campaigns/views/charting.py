@@ -35,11 +35,11 @@ def of_stage(figures: Figures, now: datetime, marks: Sequence[Any] = ()) -> list
             charts.memory(figures.memory, figures.over), *_of_sums(figures)]
 
 
-def of_campaign(names: Mapping[int, str], whole: Figures, now: datetime, marks: Sequence[Any] = ()) -> list[charts.Chart]:
-    """The stages beside each other; the others are of the one that was chosen."""
-    figures = whole if whole.stages == list(names) else Figures(whole.campaign, list(names), whole.span, shown=0)
-    return [charts.over_time(whole.flows, whole.span, marks, now=now), charts.stages(names, figures.by_stage, figures.efficiency_by_stage),
-            charts.efficiency(whole.efficiency), *_of_sums(whole)]
+def of_campaign(names: Mapping[int, str], figures: Figures, now: datetime, marks: Sequence[Any] = ()) -> list[charts.Chart]:
+    """All stages beside each other, whichever was chosen; the other charts are of that one."""
+    whole = figures if figures.stages == list(names) else Figures(figures.campaign, list(names), figures.span, shown=0)
+    return [charts.over_time(figures.flows, figures.span, marks, now=now), charts.stages(names, whole.by_stage, whole.efficiency_by_stage),
+            charts.efficiency(figures.efficiency), *_of_sums(figures)]
 
 
 def _of_sums(figures: Figures) -> list[charts.Chart]:

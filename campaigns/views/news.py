@@ -41,7 +41,7 @@ def events(request: HttpRequest, actor: Actor) -> HttpResponseBase:
 
 @require_safe
 @member
-def part(request: HttpRequest, actor: Actor, part: str) -> HttpResponse:
+def frame(request: HttpRequest, actor: Actor, part: str) -> HttpResponse:
     """The mark of held launches, or the line about a batch system that says nothing; asked for by an open page."""
     if part not in PARTS:
         raise Http404("There is no such part.")

@@ -1,6 +1,6 @@
 """Which stages are there, and how does each stand?"""
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from accounts import keyset, tables
 from accounts.pages import member, show
@@ -17,7 +18,7 @@ from campaigns.models import Stage
 from pomssite.kit import clock
 from pomssite.kit.numbers import number
 from submissions.models import STATUS_COLUMNS, Submission
-from submissions.services.outlook import families_of
+from submissions.services.outlook import Family, families_of
 from submissions.services.overview import open_of
 from submissions.states import AT_WORK, IN_TROUBLE, Status, worst
 
@@ -32,7 +33,16 @@ class Line:
     """One stage of the list."""
 
     stage: Stage
-    open: Counter[Status]
+    families: Sequence[Family]      # those that are open
+
+    @cached_property
+    def open(self) -> Counter[Status]:
+        return Counter(family.state for family in self.families)
+
+    @property
+    def batches(self) -> set[str]:
+        """The batch systems of what is open."""
+        return {family.last.batch for family in self.families}
 
     @property
     def located(self) -> int:
@@ -118,7 +128,7 @@ def _any_of(statuses: Iterable[Status]) -> Q:
 
 
 def _lines(rows: list[Any]) -> list[Line]:
-    open_now: dict[int, Counter[Status]] = {}
+    open_now: dict[int, list[Family]] = {}
     for family in families_of(open_of(stage__in=rows)) if rows else ():
-        open_now.setdefault(family.first.stage_id, Counter())[family.state] += 1
-    return [Line(row, open_now.get(row.pk, Counter())) for row in rows]
+        open_now.setdefault(family.first.stage_id, []).append(family)
+    return [Line(row, open_now.get(row.pk, [])) for row in rows]

@@ -70,7 +70,7 @@ class Work:
 
     @property
     def is_narrowed(self) -> bool:
-        """By a time that somebody said, or by kind of job."""
+        """By a time that somebody said, by kind of job, or by stage."""
         return "t" in self._request.GET or self._chosen != Chosen() or bool(self._stage)
 
     @property
@@ -88,8 +88,7 @@ class Work:
     @property
     def all(self) -> str:
         """The query string under which nothing is narrowed."""
-        tab = self._request.GET.get("tab", "")
-        return keyset.query(QueryDict(), tab=tab)
+        return keyset.query(QueryDict(), tab=self._request.GET.get("tab", ""))
 
     @property
     def jobs_words(self) -> str:

@@ -6,8 +6,10 @@ const boxes = () => [...document.querySelectorAll("input[form=bulk][name=thing]"
 function tell() {
   const all = boxes(), ticked = all.filter((one) => one.checked), chosen = ticked.length, every = bar.elements.all.checked;
   const head = document.querySelector("[data-bulk-all]"), copy = bar.querySelector("[data-copy-chosen]");
-  if (copy) copy.dataset.copy = ticked.map((one) => one.value.split("/").at(-1)).join("\n");
-  if (copy) copy.hidden = !chosen;
+  if (copy) {
+    copy.dataset.copy = ticked.map((one) => one.value.split("/").at(-1)).join("\n");
+    copy.hidden = !chosen;
+  }
   bar.dataset.chosen = every ? "all" : String(chosen);
   bar.querySelector("[data-bulk-said]").textContent = every ? "All that fit" : `${chosen} chosen`;
   all.forEach((one) => kept[one.checked ? "add" : "delete"](one.value));

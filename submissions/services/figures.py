@@ -16,8 +16,8 @@ from submissions.models.submission import COUNTERS
 from submissions.states import JobState
 
 POINTS, SHOWN = 300, 40         # of a line; submissions beside each other
-# OFFSET 0: submission by submission, by the index; else all sums that there are would be read for those of a few thousand
 WIDTHS = (300, 900, 3600, 3 * 3600, 24 * 3600)
+# OFFSET 0: submission by submission, by the index; else all sums that there are would be read for those of a few thousand
 SAID = """
     WITH whole (id, stage) AS MATERIALIZED ({whole}), chosen (id, stage) AS MATERIALIZED ({chosen}),
     sums AS MATERIALIZED (

@@ -22,7 +22,7 @@ class Start:
     """A stage that an approval starts: over how many files, by how many jobs."""
 
     stage: Stage
-    waits: bool             # for what else feeds it
+    waits: bool = False     # for what else feeds it
     files: int = 0
     jobs: int = 0
     trouble: str = ""       # why it is not known; never the same as none
@@ -47,7 +47,8 @@ def followers_of(submission: Submission) -> QuerySet[LaunchIntent]:
 def starts_of(approval: Submission) -> list[Start]:
     """What comes of it if it is approved, as the catalogue counts it now."""
     found = [(stage, list(edges)) for stage, edges in groupby(followers.edges_of(approval), lambda edge: edge.downstream)]
-    return [_start(approval, stage, edges) for stage, edges in found[:STARTS]]
+    uncounted = f"Not counted: over what the first {STARTS} run is asked, and no more."
+    return [*(_start(approval, stage, edges) for stage, edges in found[:STARTS]), *(Start(stage, trouble=uncounted) for stage, _ in found[STARTS:])]
 
 
 def _start(approval: Submission, stage: Stage, edges: list[Dependency]) -> Start:

@@ -16,7 +16,6 @@ CAUSES = {
     "manual": "a person asked for it", "cron": "its schedule", "keep": "to keep the stage running", "recovery": "a recovery of what was missing",
     "dependent": "what feeds it is settled", "all": "all that feeds it is settled", "drained": "what feeds it has nothing left to do",
 }
-
 REQUESTS = {"@memory_mb": "memory {} MB", "@wall_s": "wall time {} s", "@cpus": "{} CPU", "@disk_mb": "disk {} MB", "@jobs": "{} jobs"}
 
 
@@ -26,7 +25,9 @@ def override(pair: Sequence[str]) -> str:
     key, value = pair
     if (key, value) == ("@jobs", "per_file"):
         return "one job a file"
-    return REQUESTS[key].format(value) if key in REQUESTS else f"{key} = {value}" if key.startswith("@") else f"{key}{value}"
+    if key in REQUESTS:
+        return REQUESTS[key].format(value)
+    return f"{key} = {value}" if key.startswith("@") else f"{key}{value}"
 
 
 @register.filter

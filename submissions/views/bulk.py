@@ -67,20 +67,15 @@ def act(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 
 def _answered(request: HttpRequest, actor: Actor, row: BulkAct) -> HttpResponse:
     """The word that begins it, or that stops it."""
-    at = clock.now()
+    at, left_out = clock.now(), numbers(request.POST.getlist("leave"))
     if request.POST.get("answer") == "stop":
         left = bulk.stop(row, actor=actor, at=at)
         messages.success(request, f"Stopped: {left} {row.kind}s are left as they were." if left else "It had come to its end already.")
     elif request.POST.get("answer") == "leave":
-        bulk.leave_out(row, _numbers(request), actor=actor)
+        bulk.leave_out(row, left_out, actor=actor)
     else:
-        bulk.start(row, actor=actor, at=at, why=request.POST.get("why", ""), said=request.POST.dict(),
-                   without=_numbers(request))
+        bulk.start(row, actor=actor, at=at, why=request.POST.get("why", ""), said=request.POST.dict(), without=left_out)
     return redirect("submissions:bulk_act", actor.experiment, row.pk)
-
-
-def _numbers(request: HttpRequest) -> list[int]:
-    return numbers(request.POST.getlist("leave"))
 
 
 def _deed(row: BulkAct) -> bulk.Deed:

@@ -19,7 +19,8 @@ def pages(scene):
     job = Job.objects.get(submission_id=row.pk)
     return {f"{app}:{name}": reverse(f"{app}:{name}", args=["dune", *more]) for app, name, more in (
         ("campaigns", "list", []), ("campaigns", "campaign", [scene.campaign.pk]), ("campaigns", "stage", [row.stage_id]),
-        ("submissions", "submission", [row.pk]), ("submissions", "job", [row.pk, str(job)]), ("submissions", "list", []))}
+        ("campaigns", "stages", []), ("submissions", "submission", [row.pk]), ("submissions", "job", [row.pk, str(job)]),
+        ("submissions", "list", []))} | {"submissions:jobs": f"{reverse('submissions:jobs', args=['dune'])}?t=all"}
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from campaigns.models import Stage
 from datasets.models import Project
 from pomssite.kit import clock
 from submissions.models import Job, Order, Submission
-from submissions.services import bulk, census, leases
+from submissions.services import bulk, census, leases, particulars
 from submissions.states import JobState
 from tests.makers import make_campaign, make_document, make_intent
 from tests.services.deeds import LATER, go, report
@@ -147,7 +147,7 @@ def test_an_approval_names_what_it_starts_and_speaks_of_no_jobs(db, as_user):
     assert re.search(r'class="btn danger"[^>]*/decline/', text)
 
 
-def test_an_approval_counts_what_it_starts_as_the_catalogue_knows_it(db, as_user):
+def test_an_approval_counts_what_it_starts_as_the_catalogue_knows_it(db, as_user, monkeypatch):
     check = document.Stage("check", document.Settings(stage_type="approval"))
     after = [document.Stage("each", document.Settings(dataset="from_parent", jobs="per_file")),
              document.Stage("late", document.Settings(dataset="from_parent", join="drained")),
@@ -161,3 +161,6 @@ def test_an_approval_counts_what_it_starts_as_the_catalogue_knows_it(db, as_user
                                                     ("none", "0", "0", "not at all")]
     Project.objects.update(name="gone")
     assert seen(client, row).count("It is not known over how many files: ") == 3
+    monkeypatch.setattr(particulars, "STARTS", 1)
+    text = seen(client, row)
+    assert text.count("It is not known over how many files: ") == 1 and text.count("Not counted: ") == 2

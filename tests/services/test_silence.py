@@ -45,9 +45,9 @@ def test_it_is_told_after_a_minute_and_once(used):
 
 def test_it_is_over_when_it_is_heard(used):
     intake.listen(now=lambda: NOON)
-    silence.begin("other", since=None)
+    assert silence.begin("other", since=None) == 0, "nobody uses it"
     LoginSetup.objects.filter(experiment=used).update(batch="other")
-    silence.begin("other", since=None)
+    assert silence.begin("other", since=None) == 1
     LoginSetup.objects.filter(experiment=used).update(batch="default")
     intake.deaf("default", "NoAnswer: busy", at=NOON + 2 * MINUTE)
     assert silent() == {used.pk: {"other": "", "default": NOON.isoformat()}}

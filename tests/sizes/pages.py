@@ -79,7 +79,7 @@ def _at(name: str, *numbers: object, **filters: object) -> str:
 PAGES = (
     Page("campaigns list, first page", lambda rows: _at("campaigns:list"), 150, 75, ALL_AT_ONCE),
     Page("campaigns list, three filters on", lambda rows: _at("campaigns:list", own="others", kind="production", q="prod"), 150, 75, ALL_AT_ONCE),
-    Page("campaigns list, all columns", lambda rows: _at("campaigns:list", cols=",".join(TITLES)), 150, 75, "14,300 ms, 5.8 MB"),
+    Page("campaigns list, all columns", lambda rows: _at("campaigns:list", cols=",".join(TITLES)), 150, 75, ALL_AT_ONCE),
     Page("campaign page, the busiest campaign", lambda rows: _at("campaigns:campaign", rows.by_work[0].pk), 100, 90, "22 ms, 30 kB, few stages"),
     Page("campaign page, 20 stages", lambda rows: _at("campaigns:campaign", rows.by_width[1].pk), 100, 90, "22 ms, 30 kB, few stages"),
     Page("campaign page, most stages (1,000 at M)", lambda rows: _at("campaigns:campaign", rows.by_width[0].pk), 1000, 200, "", as_wide=True),

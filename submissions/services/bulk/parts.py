@@ -24,7 +24,7 @@ class Kind:
     chosen: Callable[[Actor, QueryDict, datetime], Sequence[str]]       # the keys of all that fit a list's filter now, at most MOST + 1
     named: Callable[[Any], str] = str
     within: str = ""                                                # the word of the filter that the list's address wants
-    every: str = ""                                                 # of the list without that word
+    every: str = ""                                                 # the address of the list for a filter without that word
     jobs: Callable[[Any], int] = lambda row: 0                      # how many jobs it is about
 
 
