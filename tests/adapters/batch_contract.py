@@ -1,6 +1,5 @@
 """What launch, intake and orders rely on; every batch system is put through it."""
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +8,7 @@ from pomssite.kit.errors import Refused
 from submissions.batch.port import BatchSystem, JobRef, JobReport
 from submissions.command import JobSpec
 from submissions.states import JOB_LIVE, JobState
+from tests.waiting import until
 
 J = JobState
 LONG = ("/bin/sleep", "300")
@@ -22,14 +22,6 @@ def spec(tag: str = "lab1-1", argv: tuple[str, ...] = LONG, **more: object) -> J
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def until(true: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait for something that surely comes, no longer than needed."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come in time"
-        time.sleep(0.02)
 
 
 def told(batch: BatchSystem) -> dict[JobRef, JobReport]:

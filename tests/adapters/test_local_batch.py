@@ -12,7 +12,8 @@ from submissions.batch.local import LocalBatch
 from submissions.batch.local.processes import born
 from submissions.batch.port import JobRef, JobReport
 from submissions.states import JobState
-from tests.adapters.batch_contract import GOOD, LONG, BatchContract, now, spec, states, told, until
+from tests.adapters.batch_contract import GOOD, LONG, BatchContract, now, spec, states, told
+from tests.waiting import until
 
 J = JobState
 Box = Callable[..., LocalBatch]

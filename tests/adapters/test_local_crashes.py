@@ -13,8 +13,9 @@ from submissions.batch.local.processes import born, marked
 from submissions.batch.local.wake import wake_surely
 from submissions.batch.port import JobRef
 from submissions.states import JobState
-from tests.adapters.batch_contract import GOOD, now, spec, states, told, until
+from tests.adapters.batch_contract import GOOD, now, spec, states, told
 from tests.adapters.children import ended, forked, in_child
+from tests.waiting import until
 
 J = JobState
 Box = Callable[..., LocalBatch]

@@ -14,8 +14,9 @@ from submissions.batch.local import LocalBatch, queue, stop_all, store, work
 from submissions.batch.local import box as box_module
 from submissions.batch.port import JobRef
 from submissions.states import JobState
-from tests.adapters.batch_contract import GOOD, LONG, now, spec, states, until
+from tests.adapters.batch_contract import GOOD, LONG, now, spec, states
 from tests.adapters.children import ended, forked, in_child
+from tests.waiting import until
 
 J = JobState
 Box = Callable[..., LocalBatch]

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from accounts.models import Experiment, News
+from accounts.models import Event, Experiment, News, Touch
+from accounts.stream import SLACK
 from campaigns.services import holds
 from pomssite.kit import clock
 from submissions.batch.port import JobRef, JobReport
@@ -16,6 +17,7 @@ from submissions.states import JobState
 from tests.browser.test_pages import faults
 from tests.makers import TEST, make_actor
 from tests.services.deeds import LATER, go, report
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -24,11 +26,18 @@ pytestmark = pytest.mark.browser
 def page(scene, visit):
     """The list of submissions, and what it asks for after it was loaded."""
     page = visit()
+    until(is_old_news)
     page.goto("/dune/submissions/", wait_until="networkidle")
     expect(page.locator("#live-mark")).to_have_text("Live")
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
     return page
+
+
+def is_old_news():
+    """All that befell the scene is told, and so long ago that a page drawn now does not hear it again."""
+    young = News.objects.filter(at__gt=clock.now() - SLACK - timedelta(seconds=1))
+    return not (Event.objects.filter(number=None).exists() or Touch.objects.exists() or young.exists())
 
 
 def held(row):

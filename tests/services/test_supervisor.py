@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from pomssite.kit import supervisor
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 FAMILY = "import os, sys, time; os.fork(); open(sys.argv[1], 'a').write('x'); time.sleep(600)"
@@ -23,13 +24,6 @@ supervisor.GRACE_S = 0.5
 folder, program, argument = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 supervisor.Supervisor(folder / "run", folder / "log", [supervisor.Child("one", [sys.executable, "-c", program, argument])]).run()
 """
-
-
-def until(true, seconds=15):
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
 
 
 def marked(folder):
