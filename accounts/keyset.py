@@ -48,7 +48,7 @@ class Page:
         return {name: "ascending", f"-{name}": "descending"}.get(self.sort, "")
 
 
-def query(words: QueryDict, **changes: str) -> str:
+def query(words: QueryDict, /, **changes: str) -> str:
     """A query string with changes; in the order of its words and without empty ones, so that equal views have equal addresses."""
     said = {**{name: words.getlist(name) for name in words}, **{name: [value] for name, value in changes.items()}}
     found = QueryDict(mutable=True)

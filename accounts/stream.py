@@ -173,6 +173,9 @@ class Hub:
             self._beat()
 
     def _read(self) -> None:
+        newest = News.objects.order_by("-pk").values_list("pk", flat=True).first()
+        if newest and newest < self._last:      # the database is another than before, such as one brought back from a copy
+            self._past.clear()
         rows = list(News.objects.filter(pk__gt=self._last).order_by("-pk")[:REMEMBERED])
         with self._lock:
             for row in reversed(rows):
@@ -207,7 +210,7 @@ class Hub:
     def _missed(self, stream: Stream) -> list[News] | None:
         """None: what is kept does not reach back so far."""
         if stream.since is not None:
-            known = not self._past or stream.since >= self._past[0].pk - 1
+            known = not self._past or self._past[0].pk - 1 <= stream.since <= self._last
             return [row for row in self._past if row.pk > stream.since] if known else None
         missed = [row for row in self._past if stream.drawn and row.at >= stream.drawn - SLACK]
         return missed if len(missed) < len(self._past) or not missed else None

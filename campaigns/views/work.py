@@ -13,7 +13,7 @@ from accounts.policy import Actor
 from pomssite.kit.spans import Span
 from submissions.charts import MEMORY_BIN
 from submissions.models import Submission
-from submissions.services.figures import Chosen, at_work
+from submissions.services.figures import NOWHERE, Chosen, at_work
 from submissions.services.outlook import ROWS_WITHOUT, Family
 from submissions.states import AT_WORK, IN_TROUBLE
 from submissions.views.deeds import possible
@@ -93,7 +93,8 @@ class Work:
     @property
     def jobs_words(self) -> str:
         """The query string with which a submission's page shows just these jobs."""
-        said = {"state": self._chosen.state, "exit": self._chosen.exit, "signal": self._chosen.signal, "site": self._chosen.site}
+        said = {"state": self._chosen.state, "exit": self._chosen.exit, "signal": self._chosen.signal,
+                "site": "none" if self._chosen.site == NOWHERE else self._chosen.site}
         return keyset.query(QueryDict(), **{name: str(value) for name, value in said.items() if value not in ("", None)})
 
     def _with(self, **changes: str) -> str:

@@ -47,7 +47,7 @@ SAID = """
     GROUP BY 2, 5 HAVING sum(jobs) <> 0"""
 TURNED = ", ".join(f"('{state}', {state})" for state in COUNTERS)
 NOWHERE = "-"
-NUMBERS = ("exit", "signal", "cpu", "memory")
+NUMBERS = {"exit": 999_999_999, "signal": 999_999_999, "cpu": 32_767, "memory": 32_767}      # and the largest that its column holds
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ class Chosen:
     def read(cls, words: Mapping[str, str]) -> "Chosen":
         """As an address says it; what makes no sense is passed over."""
         state, site = words.get("state", ""), words.get("site", "")[:80].replace("\0", "")
-        return cls(site=site, state=state if state in list(JobState) else "", **{name: _number(words.get(name, "")) for name in NUMBERS})
+        numbers = {name: _number(words.get(name, ""), most) for name, most in NUMBERS.items()}
+        return cls(site=site, state=state if state in list(JobState) else "", **numbers)
 
     @property
     def of_sums(self) -> dict[str, Any]:
@@ -100,8 +101,9 @@ class Cell(NamedTuple):
     jobs: int
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 10 else None
+def _number(text: str, most: int) -> int | None:
+    fits = text.removeprefix("-").isdecimal() and text.isascii() and len(text) <= 10
+    return int(text) if fits and abs(int(text)) <= most else None
 
 
 def at_work(stages: Sequence[int], span: Span, chosen: Chosen = Chosen()) -> QuerySet[Submission]:

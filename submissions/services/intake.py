@@ -33,8 +33,7 @@ def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     cursor, _ = Cursor.objects.get_or_create(batch=alias)
     reports, further = backend("BATCH_SYSTEMS", alias).look(cursor.at)
     troubles: list[str] = []
-    if cursor.trouble:
-        silence.end(alias)
+    silence.end(alias)
     taken = take_in(reports, by=GRID, now=now, troubles=troubles)
     if not troubles or _long_enough(cursor, at=now()):
         Cursor.objects.filter(pk=cursor.pk, at=cursor.at).update(at=further, heard_at=now(), trouble="; ".join(troubles)[:200])
@@ -145,16 +144,21 @@ def _merged(report: JobReport, known: JobRow | None) -> JobRow:
 
 def _fitting(r: JobReport) -> JobRow:
     """A text as long as its column, and a time that can be added up: what is said of a job must not keep the news out, nor spoil the sums."""
-    return JobRow(r.state.value, r.heard_at, r.attempt, r.exit_code, r.signal, _cut("site", r.site), _cut("host", r.host),
-                  _used(r.cpu_s), _used(r.wall_s), r.memory_mb, r.started_at, r.ended_at, _cut("reason", r.reason))
+    return JobRow(r.state.value, r.heard_at, _whole(r.attempt), _whole(r.exit_code), _whole(r.signal), _cut("site", r.site), _cut("host", r.host),
+                  _used(r.cpu_s), _used(r.wall_s), _whole(r.memory_mb, least=0), r.started_at, r.ended_at, _cut("reason", r.reason))
 
 
 def _cut(name: str, text: str | None) -> str | None:
-    return text and text[:LONGEST[name]]
+    return text and text.replace("\0", "").encode(errors="replace").decode()[:LONGEST[name]]
+
+
+def _whole(value: float | None, least: int = -2**31) -> int | None:
+    return int(value) if value is not None and least <= value < 2**31 else None
 
 
 def _used(seconds: float | None) -> float | None:
-    return seconds if seconds is not None and 0 <= seconds < MOST_S else None
+    """To the millisecond: a share of less cannot be worked out."""
+    return round(seconds, 3) if seconds is not None and 0 <= seconds < MOST_S else None
 
 
 def _clusters(row: Submission, news: dict[Key, JobReport]) -> None:

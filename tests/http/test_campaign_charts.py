@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from campaigns.models import Stage
 from pomssite.kit import clock
-from submissions.models import Submission
+from submissions.models import Job, Submission
 from submissions.services import census
 from tests.makers import make_campaign, make_document
 
@@ -115,3 +115,13 @@ def test_the_queries_are_few_and_no_job_is_counted(scene, look):
             look(words)
         assert len(asked) <= 12
         assert not [one["sql"] for one in asked if 'FROM "submissions_job"' in one["sql"] and "held" not in one["sql"]]
+
+
+def test_jobs_of_which_no_site_is_told_are_found_on_the_page_of_their_submission(scene, look, as_user):
+    """A press on the bar narrows the list; the rows of that list lead on."""
+    row = scene.of("simulate")[0].pk
+    Job.objects.filter(submission_id=row).update(site=None)
+    census.rebuild()
+    address = re.search(rf'href="(/dune/submissions/{row}/[?][^"]*site=none[^"]*)"', look("site=-").content.decode())[1]
+    text = as_user().get(address).content.decode()
+    assert all(f'<tr id="job-{job.pk}"' in text for job in Job.objects.filter(submission_id=row))

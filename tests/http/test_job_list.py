@@ -188,7 +188,8 @@ def test_what_is_narrowed_by_a_word_that_cannot_be_read_is_not_acted_on(here, as
     assert not BulkAct.objects.exists()
 
 
-@pytest.mark.parametrize("query", ["after=x", "exit=x", "state=x", "q=%00", "campaign=99999999999999999999", "t=x", "site=%00"])
+@pytest.mark.parametrize("query", ["after=x", "exit=x", "state=x", "q=%00", "campaign=99999999999999999999", "t=x", "site=%00",
+                                   "words=x", "changes=x"])
 def test_nonsense_still_answers(here, as_user, query):
     assert as_user().get(f"/dune/jobs/?{query}").status_code in (200, 422)
 

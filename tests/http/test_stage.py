@@ -50,7 +50,8 @@ def test_a_press_shows_the_submissions_that_have_such_jobs(scene, look):
 
 
 def test_words_that_make_no_sense_are_passed_over(scene, look):
-    for words in ("exit=x", "state=new", "cpu=--1", "t=ages", "status=odd", "sort=odd", "after=x,y", "signal=%00", "site=", "memory=9999999999"):
+    for words in ("exit=x", "state=new", "cpu=--1", "t=ages", "status=odd", "sort=odd", "after=x,y", "signal=%00", "site=", "memory=9999999999",
+                  "cpu=99999", "cpu=-99999", "memory=999999"):
         assert len(shown(look(words))) == 3, words
 
 

@@ -136,8 +136,11 @@ def test_what_stood_in_the_way_of_another_change_is_tried_again(rows, ann, monke
     with monkeypatch.context() as patch:
         patch.setattr(steering, "order_many", deadlocked)
         carry_on()
-    assert states(act) == ["done", "chosen", "done"]
+    act.refresh_from_db()
+    assert (states(act), act.trouble) == (["done", "chosen", "done"], "Another change stands in the way of 1.")
     carry_on()
+    act.refresh_from_db()
+    assert act.trouble == ""
     assert states(act) == ["done"] * 3
     assert Order.objects.count() == 3
 

@@ -55,8 +55,8 @@ def thought(known, batch):
 def kept(name, said, before):
     if name in LONGEST and said is not None:
         return said[:LONGEST[name]]
-    if name in ("cpu_s", "wall_s") and said is not None and not 0 <= said < 1e10:
-        return before
+    if name in ("cpu_s", "wall_s") and said is not None:
+        return round(said, 3) if 0 <= said < 1e10 else before
     return before if said is None else said
 
 
@@ -81,6 +81,23 @@ def test_a_batch_is_as_good_as_thinking_about_each_job(row, batches):
         assert {(ref.schedd, ref.cluster) for ref in known} <= set(GridCluster.objects.values_list("schedd", "cluster"))
         assert census.rebuild() == []
         transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(("facts", "kept_as"), [
+    ({"reason": "a\0b"}, {"reason": "ab"}), ({"site": "a\0"}, {"site": "a"}), ({"reason": "\ud800"}, {"reason": "?"}),
+    ({"cpu_s": 1e9, "wall_s": 1e-310}, {"cpu_s": 1e9, "wall_s": 0.0}), ({"memory_mb": 2**31}, {"memory_mb": None}),
+    ({"memory_mb": -1}, {"memory_mb": None}),
+    ({"memory_mb": 12.5}, {"memory_mb": 12}), ({"exit_code": 2**31}, {"exit_code": None}), ({"exit_code": 3.0}, {"exit_code": 3}),
+    ({"attempt": 2**33}, {"attempt": None})])
+def test_an_odd_fact_of_one_job_keeps_the_news_of_no_job_out(row, facts, kept_as):
+    cluster, troubles = row.clusters.get(), []
+    two = [JobReport(row.tag, JobRef(cluster.schedd, cluster.cluster, n), JobState.DONE, LATER, **(facts if n == 0 else {})) for n in (0, 1)]
+    intake.take_in(two, by=TEST, now=lambda: NOW, troubles=troubles)
+    odd = Job.objects.get(proc=0)
+    assert (troubles, Job.objects.filter(state="done").count()) == ([], 2)
+    assert {name: getattr(odd, name) for name in kept_as} == kept_as
+    census.fold()
+    assert census.rebuild() == []
 
 
 def test_of_a_submission_with_many_jobs_only_those_that_are_named_are_read(row):

@@ -43,6 +43,36 @@ def test_it_is_told_after_a_minute_and_once(used):
     assert told() == [(f"experiment:{used.pk}", used.pk)]
 
 
+def test_what_was_never_heard_is_over_with_the_first_answer(used, monkeypatch):
+    """The sweep failed before anything was heard."""
+    batch = backend("BATCH_SYSTEMS")
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "look", _refuses)
+        tasks.sweep()
+    assert silent() == {used.pk: {"default": ""}}
+    intake.listen(now=lambda: NOON)
+    assert silent() == {}
+
+
+def test_silence_that_is_noted_while_an_answer_comes_is_over_with_the_next_one(used, monkeypatch):
+    intake.listen(now=lambda: NOON)
+    batch = backend("BATCH_SYSTEMS")
+    look = batch.look
+
+    def slow(cursor):
+        intake.deaf("default", "NoAnswer: the sweep", at=NOON + 5 * MINUTE)
+        return look(cursor)
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "look", slow)
+        intake.listen(now=lambda: NOON + 5 * MINUTE)
+    intake.listen(now=lambda: NOON + 6 * MINUTE)
+    assert (silent(), Cursor.objects.get().trouble) == ({}, "")
+
+
+def _refuses(cursor):
+    raise NoAnswer("busy")
+
+
 def test_it_is_over_when_it_is_heard(used):
     intake.listen(now=lambda: NOON)
     assert silence.begin("other", since=None) == 0, "nobody uses it"

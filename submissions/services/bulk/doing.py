@@ -62,8 +62,10 @@ def _some(act: BulkAct, *, at: datetime) -> bool:
         return False
     _do(act, items, at)
     _write(items)
+    waiting = sum(item.state == CHOSEN for item in items.values())
+    BulkAct.objects.filter(pk=act.pk).update(trouble=f"Another change stands in the way of {waiting}." if waiting else "")
     touch([act])
-    return any(item.state != CHOSEN for item in items.values())
+    return waiting < len(items)
 
 
 def _write(items: Items) -> None:
