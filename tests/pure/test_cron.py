@@ -28,7 +28,7 @@ def pauses(text, zone, year):
 @pytest.mark.parametrize(("text", "spelled"), [
     ("* * * * *", "* * * * *"), ("*/15 0-23 1-31 */1 *", "0,15,30,45 * * * *"), ("5,1,5 */6 * jan,Mar-may SUN", "1,5 0,6,12,18 * 1,3,4,5 0"),
     ("0 0 1 feb,apr,jun,jul,aug,sep,oct,nov,dec *", "0 0 1 2,4,6,7,8,9,10,11,12 *"), ("0 0 * * mon,tue,wed,thu,fri,sat", "0 0 * * 1,2,3,4,5,6"),
-    ("0 8-20/4 * * 5-7", "0 8,12,16,20 * * 0,5,6"), ("0\t0  1 1 7", "0 0 1 1 0"), ("0 0 13 * fri", "0 0 13 * 5"),
+    ("0 8-20/4 * * 5-7", "0 8,12,16,20 * * 0,5,6"), ("0\t0  1 1 7", "0 0 1 1 0"), ("*/59 * * */12 *", "0,59 * * 1 *"), ("0 0 13 * fri", "0 0 13 * 5"),
 ])
 def test_a_line_is_read_and_spelled_out(text, spelled):
     assert cron.line(text, "UTC").text == spelled
@@ -155,3 +155,10 @@ def test_a_year_agrees_with_a_second_implementation():
 def test_times_are_told_in_words(after, says):
     now = datetime(2026, 11, 22, 16, 50, tzinfo=UTC)
     assert cron.told(now + after, ZURICH, now) == says
+
+
+@pytest.mark.parametrize(("seconds", "says"), [
+    (0, "now"), (59, "now"), (60, "in 1 minute"), (119, "in 1 minute"), (120, "in 2 minutes"), (7199, "in 119 minutes"), (7200, "in 2 hours"),
+    (172_799, "in 47 hours"), (172_800, "in 2 days"), (-59, "now"), (-60, "1 minute ago"), (-7200, "2 hours ago")])
+def test_a_distance_is_told_in_the_largest_unit_of_which_there_are_two(seconds, says):
+    assert cron.told(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds), "UTC", datetime(2026, 1, 1, tzinfo=UTC)).endswith(f", {says}")

@@ -11,6 +11,8 @@ from submissions.states import (
     AFTER,
     AT_WORK,
     BY_PERSON,
+    IN_TROUBLE,
+    JOB_IN_TROUBLE,
     JOB_LIVE,
     LIVE,
     OVER,
@@ -19,6 +21,7 @@ from submissions.states import (
     WORST_FIRST,
     JobState,
     Status,
+    contradicts,
     from_jobs,
     newer,
     settle,
@@ -162,3 +165,23 @@ def test_of_two_heard_at_the_same_moment_the_later_in_life_counts(sooner, later)
 
 def test_a_lost_job_may_be_seen_again():
     assert newer(told(1, NOON + timedelta(seconds=1), J.RUNNING), told(1, NOON, J.LOST))
+
+
+def test_somebody_should_look_at_these_and_at_no_others():
+    assert {S.LAUNCH_FAILED, S.HELD, S.FAILED} == IN_TROUBLE
+    assert {J.HELD, J.FAILED, J.LOST} == JOB_IN_TROUBLE
+
+
+@pytest.mark.parametrize("recovery", [False, True])
+def test_what_contradicts_is_what_would_move_it_and_may_not(recovery):
+    """The same again is no contradiction, nor is what it was just before it was Located."""
+    for now, heard in product(S, S):
+        said = S.COMPLETED if recovery and heard == S.FAILED else heard
+        harmless = said == now or (now, said) == (S.LOCATED, S.COMPLETED) or settle(now, said) is not None
+        assert contradicts(now, heard, recovery=recovery) is not harmless, (now, heard)
+
+
+def test_a_failure_contradicts_unless_it_is_of_a_recovery():
+    assert contradicts(S.LOCATED, S.FAILED)
+    assert not contradicts(S.LOCATED, S.FAILED, recovery=True)
+    assert contradicts(S.COMPLETED, S.RUNNING) and not contradicts(S.IDLE, S.RUNNING)
