@@ -21,6 +21,8 @@ def test_the_graph_is_walked_with_the_arrows_and_the_tabs_with_numbers(scene, vi
     page.wait_for_url(f"**/stages/{scene.of('simulate')[0].stage_id}/")
     page.go_back()
     page.keyboard.press("4")
+    page.wait_for_url("**?tab=charts")
+    page.keyboard.press("5")
     page.wait_for_url("**?tab=activity")
     expect(page.get_by_role("heading", name="Activity")).to_be_visible()
     assert page.complaints == []
