@@ -123,6 +123,7 @@ def test_task_8_act_in_another_role(scene, page):
     tab_to(page, "as production")
     press(page, "Enter", "ArrowDown", "Enter")
     expect(page.locator("summary.switch").nth(1)).to_contain_text("analysis")
+    page.wait_for_load_state("load")         # before, no key is heard
     press(page, "?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     press(page, "Escape")
