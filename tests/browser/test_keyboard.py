@@ -29,6 +29,8 @@ def tab_to(page, words, *, most=80):
 
 
 def press(page, *keys):
+    """When the page is there: before, no key is heard."""
+    page.wait_for_load_state("load")
     for key in keys:
         page.keyboard.press(key)
 
@@ -123,7 +125,6 @@ def test_task_8_act_in_another_role(scene, page):
     tab_to(page, "as production")
     press(page, "Enter", "ArrowDown", "Enter")
     expect(page.locator("summary.switch").nth(1)).to_contain_text("analysis")
-    page.wait_for_load_state("load")         # before, no key is heard
     press(page, "?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     press(page, "Escape")
