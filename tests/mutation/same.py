@@ -27,6 +27,7 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     **dict.fromkeys((("campaigns.cron", "NEAR", f"days 2 is {number}") for number in (1, 3)), "no zone changes its clock twice in six days"),
     ("campaigns.cron", "_distance()", "span > timedelta(): GtE"): "no distance is now",
     ("campaigns.cron", "Line()", "strict=True: True turned"): "the two are of one length",
+    ("campaigns.document.parts", "_FILES", "'output_files_per_job' least unsaid"): "what is not said is 0",
     ("campaigns.document.fields", "_COUNT", "least unsaid"): "what is not said is 0",
     ("campaigns.document.fields", "FIELDS", "'completion_pct' above unsaid"): "what is not said is 0",
 }

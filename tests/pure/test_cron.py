@@ -62,6 +62,10 @@ def test_what_is_no_line_is_refused_with_the_field_the_value_and_what_is_allowed
     assert says in str(refused.value)
 
 
+def test_what_a_field_takes_is_said_whole():
+    assert cron.FIELDS[0].allowed == "a number from 0 to 59, * for all, a list 1,2, a range 1-3 or a step */2"
+
+
 def test_a_line_is_as_long_as_its_column_and_no_longer():
     long = "0 0 1 1 " + ",".join("0" * 46)
     assert len(long) == 99

@@ -28,6 +28,7 @@ def test_each_question_has_its_words_its_values_and_what_is_taken_for_silence():
     ("new(localtime=1)", "localtime=1 does not say whose time: add zone=America/Chicago, or the zone that you mean"),
     ("new(window=1h,round=2h)", "window must be at least round, and round at least 1s"),
     ("new(round=0)", "window must be at least round, and round at least 1s"),
+    ("new(localtime=2,zone=UTC)", "localtime is '2'; it must be 0 or 1"),
     ("new(zone=UTC)", "zone is for localtime=1: say both, or neither"),
     ("new(window=1h,firsttime=7200,lasttime=10799)", "no window fits between firsttime and lasttime"),
 ])
