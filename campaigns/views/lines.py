@@ -127,8 +127,9 @@ class Line:
     @property
     def shares(self) -> list[tuple[str, int, int]]:
         """Of each site that has used some: its name, hours, percent of all."""
-        whole = sum(site.cpu_s for site in self.sites)
-        return [(site.site or "not told", round(site.cpu_s / HOUR_S), round(100 * site.cpu_s / whole)) for site in self.sites if site.cpu_s > 0]
+        used = [site for site in self.sites if site.cpu_s > 0]
+        whole = sum(site.cpu_s for site in used)
+        return [(site.site or "not told", round(site.cpu_s / HOUR_S), round(100 * site.cpu_s / whole)) for site in used]
 
     @property
     def main_sites(self) -> list[tuple[str, int, int]]:

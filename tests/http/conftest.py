@@ -1,11 +1,14 @@
 """Pages over a campaign in the middle of its life."""
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from pomssite.kit import registry
+from pomssite.kit import clock, registry
+from submissions.models import Submission
+from submissions.services import census
 from tests.makers import make_user
 from tests.scenes import Scene, play
 
@@ -24,6 +27,15 @@ def _world(settings: LazySettings, tmp_path: Path):
 @pytest.fixture
 def scene(db, settings: LazySettings) -> Scene:
     return play(storage=settings.POMS_STORAGE)
+
+
+@pytest.fixture
+def two_hours_later(scene: Scene) -> None:
+    """All of it happened lately, and is added up."""
+    now = clock.now()
+    Submission.objects.update(created_at=now - timedelta(hours=2))
+    Submission.objects.exclude(ended_at=None).update(ended_at=now - timedelta(hours=1))
+    census.fold()
 
 
 @pytest.fixture

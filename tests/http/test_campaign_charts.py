@@ -1,6 +1,5 @@
 """The charts of a whole campaign: what they say is what its stages say together, and a press narrows them and the list below."""
 import re
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +8,7 @@ from django.urls import reverse
 
 from campaigns.models import Stage
 from pomssite.kit import clock
-from submissions.models import Job, Submission
+from submissions.models import Job
 from submissions.services import census
 from tests.makers import make_campaign, make_document
 
@@ -17,13 +16,8 @@ TABLE = re.compile(r'<tr id="submission-(\d+)"')
 
 
 @pytest.fixture
-def look(scene, as_user):
+def look(scene, two_hours_later, as_user):
     """The tab, two hours after all that happened."""
-    now = clock.now()
-    Submission.objects.update(created_at=now - timedelta(hours=2))
-    Submission.objects.exclude(ended_at=None).update(ended_at=now - timedelta(hours=1))
-    census.fold()
-
     def page(words="", name="campaigns:campaign", client=as_user(), campaign=scene.campaign):
         return client.get(f"{reverse(name, args=['dune', campaign.pk])}?{words}{'&tab=charts' if name == 'campaigns:campaign' else ''}")
     return page

@@ -264,6 +264,8 @@ def test_what_the_chosen_columns_say_is_what_was_kept(several, as_user):
     held = client.get("/dune/campaigns.json?q=zmumu").json()["rows"][0]
     assert (held["cpu_h"], held["cpu_h_by_site"], held["good_pct"]) == (9600, [["here", 7200], ["RAL", 2400]], 45.0)
     assert (held["watchers"], held["updated_by"], held["files_open"], held["files_missing"]) == (["ann"], "ann", 4, 0)
+    SiteSum.objects.filter(campaign=row, site="RAL").update(cpu_s=-3600 * 7200)
+    assert as_user().get(f"{ADDRESS}?cols=cpu").status_code == 200, "a sum that is off by as much as the other spoils no page"
 
 
 def test_chosen_columns_cost_one_query_more_and_nothing_is_counted(several, as_user):

@@ -1,12 +1,10 @@
 """The page of a stage: what its charts say is what its submissions are, and a press narrows both."""
 import re
-from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from pomssite.kit import clock
-from submissions.models import Submission
 from submissions.services import census
 from submissions.states import JobState
 from submissions.templatetags.history import override
@@ -16,12 +14,8 @@ TABLE = re.compile(r'<tr id="submission-(\d+)"')
 
 
 @pytest.fixture
-def look(scene, as_user):
+def look(scene, two_hours_later, as_user):
     """A page of the stage `simulate` two hours after all that happened."""
-    now = clock.now()
-    Submission.objects.update(created_at=now - timedelta(hours=2))
-    Submission.objects.exclude(ended_at=None).update(ended_at=now - timedelta(hours=1))
-    census.fold()
     row = scene.of("simulate")[0]
 
     def page(words="", name="campaigns:stage", client=as_user()):

@@ -1,6 +1,6 @@
 """Batches of any news of any jobs: rows, counters and census are as if each job had been thought about by itself."""
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -38,6 +38,10 @@ def row(campaign, worker) -> Submission:
     make_intent(campaign, "gen")
     go(worker)
     return Submission.objects.get()
+
+
+def test_a_row_keeps_all_that_a_report_says():
+    assert JobRow._fields == tuple(field.name for field in fields(JobReport) if field.name not in ("tag", "ref"))
 
 
 def thought(known, batch):
