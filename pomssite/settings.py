@@ -67,7 +67,7 @@ TEMPLATES = [{
 
 # The database; without a word it is the project's own PostgreSQL on its socket
 DATABASES = {"default": dj_database_url.parse(
-    os.environ.get("DATABASE_URL") or postgres.url(VAR), engine="django.db.backends.postgresql",
+    os.environ.get("DATABASE_URL") or postgres.url(VAR), engine="pomssite.database",
     conn_max_age=environment.number("POMS_CONNECTION_SECONDS", 0))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,9 +1,14 @@
 """The web server's processes: gunicorn's, with uvicorn inside."""
 import asyncio
 import socket
+from importlib import import_module
 
+from django.conf import settings
 from uvicorn import Server
 from uvicorn_worker import UvicornWorker
+
+from pomssite.database.shelf import SHELF
+from pomssite.kit.collector import settle
 
 
 class Ending(Server):
@@ -16,10 +21,20 @@ class Ending(Server):
         await super().shutdown(sockets)
 
 
+def prepare() -> None:
+    """This process will answer thousands of requests, so many at once."""
+    from pomssite.asgi import TURNS
+
+    import_module(settings.ROOT_URLCONF)
+    SHELF.keep(TURNS)
+    settle()
+
+
 class Worker(UvicornWorker):
     """One process of the web server."""
 
     async def _serve(self) -> None:
+        prepare()
         self.config.app = self.wsgi
         server = Ending(config=self.config)
         self._install_sigquit_handler()

@@ -1,4 +1,5 @@
 """Which slice came how far: a row for each stage, a column for each slice with all that followed from it, read in one query."""
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -31,13 +32,11 @@ class Cell:
     families: dict[int, tuple[Status, int]] = field(default_factory=dict)
     slice: int | None = None
 
-    @property
-    def state(self) -> Status:
-        return worst(state for state, _ in self.families.values()) or Status.NEW
-
-    @property
-    def submission(self) -> int:
-        return next(pk for state, pk in self.families.values() if state == self.state)
+    def stands(self) -> tuple[Status, int]:
+        """The worst of its families. There is one, nearly always, and a page asks this of ten thousand cells."""
+        each = list(self.families.values())
+        state = each[0][0] if len(each) == 1 else worst(state for state, _ in each)
+        return next(family for family in each if family[0] == state)
 
 
 Cells = dict[tuple[int, int], Cell]     # by stage and lineage
@@ -104,11 +103,13 @@ def _squares(stage: int, lineages: list[int], cells: Cells, size: int) -> Iterat
 
 
 def _square(found: list[Cell], of: int) -> Square:
-    state = worst(cell.state for cell in found) or Status.NEW
-    cell = next(cell for cell in found if cell.state == state)
+    stand = [cell.stands() for cell in found]
+    counts = Counter(state for state, _ in stand)
+    state = worst(counts)
+    place, submission = next((place, pk) for place, (each, pk) in enumerate(stand) if each == state)
     if of == 1:
-        name = f"slice {cell.slice}" if cell.slice is not None else f"#{cell.submission}"
-        return Square(state, cell.submission, f"{name}: {state}")
-    counts = [f"{sum(other.state == each for other in found)} {each}" for each in dict.fromkeys(cell.state for cell in found)]
+        name = f"slice {found[place].slice}" if found[place].slice is not None else f"#{submission}"
+        return Square(state, submission, f"{name}: {state}")
+    words = [f"{count} {each}" for each, count in counts.items()]
     missing = [f"{of - len(found)} not there yet"] if of > len(found) else []
-    return Square(state, cell.submission, f"{of} slices: {', '.join([*counts, *missing])}", not missing)
+    return Square(state, submission, f"{of} slices: {', '.join([*words, *missing])}", not missing)

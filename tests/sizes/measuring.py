@@ -1,4 +1,4 @@
-"""How long the site takes to answer, how large the answer is, and how often it asks the database; in this process, each time connecting anew."""
+"""How long the site takes to answer, how large the answer is, and how often it asks the database; in this process, as the web server does."""
 import gzip
 import time
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from pomssite.web import prepare
 from tests.sizes.pages import PAGES, Page, Rows, changelists
 
 WARM = 2                    # first, and not counted
@@ -49,7 +50,7 @@ def seen(client: Client, address: str, times: int) -> dict[str, Any]:
 def _timed(client: Client, address: str) -> tuple[float, float]:
     """Milliseconds until the answer, and of processor, of the site and of its session: the same on a machine that has other work.
 
-    The connection to the database is counted in: by default it lives as long as a request.
+    What a request does to have its connection to the database is counted in.
     """
     if not connection.in_atomic_block:
         connection.close()
@@ -68,6 +69,7 @@ def _of_session() -> float:
 
 
 def _signed_in(name: str) -> Client:
+    prepare()
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(username=name))
     return client

@@ -1,0 +1,1 @@
+"""Our engine for PostgreSQL: Django's, whose connections may be used again."""
