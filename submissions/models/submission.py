@@ -115,6 +115,7 @@ class Submission(Owned):
             models.Index(fields=["stage", "-id"], name="submission_of_a_stage"),
             models.Index(fields=["stage"], include=["settled_at", "inputs", "lacks", "created_at"], condition=FIRST, name="submission_first"),
             models.Index(fields=["stage", "-id"], condition=FIRST & Q(settled_at=None), name="submission_open"),
+            models.Index(fields=["stage", "ended_at"], include=["created_at", "id"], condition=Q(abandoned_at=None), name="submission_by_end"),
             models.Index(fields=["experiment", "-id"], name="submission_of_an_experiment"),
             models.Index(fields=["experiment", "status", "-id"], name="submission_by_status"),
             models.Index(fields=["experiment", "created_at"], include=["id"], name="submission_by_time"),

@@ -5,8 +5,9 @@ from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from pomssite.templatetags.signs import together
 from submissions.services.lineages import COLUMNS, Square
 from submissions.templatetags.states import SIGN, counted
 
@@ -28,7 +29,7 @@ def squares(context: Context, grid: Any, each: Any) -> SafeString:
     row = grid.rows[each.stage.pk]
     if grid.size == 1:
         row = [*row, *[NOT_BEGUN] * (min(each.expected, COLUMNS) - len(row))]
-    drawn = mark_safe("".join(_square(square, start, end) for square in row))  # noqa: S308 of hundreds, each put together below
+    drawn = together(_square(square, start, end) for square in row)
     size = "slim" if len(row) <= 30 else "slim thin"
     return format_html('<span class="sq m {}" role="group" aria-label="{}">{}</span>', size, counted(each.counts), drawn)
 

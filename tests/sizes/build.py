@@ -102,6 +102,7 @@ def built(size: Size, *, now: datetime, password: str, seed: int = SEED) -> bool
         raise Trouble(f"in this database is {found}: name another folder in POMS_VAR")
     build(size, now=now, password=password, seed=seed, say=lambda words: print(words, file=sys.stderr, flush=True))
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM (FULL) submissions_jobflow")        # years of it were thinned out at once; else that is done as they go by
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(f"COMMENT ON DATABASE \"{connection.settings_dict['NAME']}\" IS '{wanted}'")
     return True
