@@ -29,9 +29,15 @@ def pauses(text, zone, year):
     ("* * * * *", "* * * * *"), ("*/15 0-23 1-31 */1 *", "0,15,30,45 * * * *"), ("5,1,5 */6 * jan,Mar-may SUN", "1,5 0,6,12,18 * 1,3,4,5 0"),
     ("0 0 1 feb,apr,jun,jul,aug,sep,oct,nov,dec *", "0 0 1 2,4,6,7,8,9,10,11,12 *"), ("0 0 * * mon,tue,wed,thu,fri,sat", "0 0 * * 1,2,3,4,5,6"),
     ("0 8-20/4 * * 5-7", "0 8,12,16,20 * * 0,5,6"), ("0\t0  1 1 7", "0 0 1 1 0"), ("*/59 * * */12 *", "0,59 * * 1 *"), ("0 0 13 * fri", "0 0 13 * 5"),
+    ("0 * 13 * *", "0 * 13 * *"), ("0 0 * * fri", "0 0 * * 5"),
 ])
 def test_a_line_is_read_and_spelled_out(text, spelled):
     assert cron.line(text, "UTC").text == spelled
+
+
+def test_days_that_are_not_said_are_none():
+    every = cron.line("0 6 * * *", "UTC")
+    assert (every.days, every.weekdays) == ((), ())
 
 
 @pytest.mark.parametrize(("text", "says"), [
@@ -99,6 +105,7 @@ def test_the_next_time_is_after_and_nothing_is_between(minutes, hours, days, mon
 
 @pytest.mark.parametrize(("name", "says"), [
     ("Berlin", "Europe/Berlin"), ("europe/zurich", "Europe/Zurich"), ("America/Chigaco", "America/Chicago"), ("new york", "America/New_York"),
+    ("Los An", "America/Los_Angeles"),
 ])
 def test_an_unknown_zone_is_named_with_one_that_is_like_it(name, says):
     with pytest.raises(BadCron, match=rf"time zone '{name}' is not known \(do you mean {says}\?\); write it as UTC or America/Chicago"):
@@ -107,7 +114,7 @@ def test_an_unknown_zone_is_named_with_one_that_is_like_it(name, says):
 
 @pytest.mark.parametrize("name", ["Mars/Base", "", "/etc/passwd", "../UTC", "x" * 300, "UTC\0"])
 def test_what_is_no_zone_at_all_is_refused_too(name):
-    with pytest.raises(BadCron, match="is not known"):
+    with pytest.raises(BadCron, match=r"is not known( \(do you mean UTC\?\))?; write it as UTC"):
         cron.line("* * * * *", name)
 
 

@@ -8,7 +8,7 @@ from submissions.logmarks import STEP, kind_of, marks_in, steps, whole_lines
 ERRORS = (b"ERROR: memory over the limit", b"ValueError: not a number", b"Traceback (most recent call last):", b"Segmentation fault (core dumped)",
           b"bash: root: command not found", b"ifdh: No such file or directory", b"FATAL could not connect", b"terminate called after std::bad_alloc",
           b"12 errors in 3 files", b"Killed", b"write failed: No space left on device", b"cp: Permission denied", b"caught exception in event 5",
-          b"Out of memory: process 21", b"Aborted", b"lar: core dumped")
+          b"Out of memory: process 21", b"Aborted", b"lar: core dumped", b"Segmentation violation")
 WARNINGS = (b"WARN  memory at 111 % of request", b"Warning: the field map is old", b"3 warnings")
 QUIET = (b"reading event 5", b"0 errors", b"no errors, no warnings", b"errors: 0", b"error bars are drawn", b"warnings = 0", b"skilled",
          b"mirrored", b"")
@@ -20,13 +20,19 @@ def test_a_line_is_of_its_kind(lines, kind):
 
 
 def test_what_stands_far_in_a_long_line_is_not_looked_at():
-    assert not kind_of(b"x" * 500 + b" ERROR")
+    assert kind_of(b"x" * 394 + b" ERROR")
+    assert not kind_of(b"x" * 395 + b" ERROR")
 
 
 def test_marks_say_line_and_byte():
     block = b"one\nERROR two\nthree\nwarning four\nfive error error\n"
     found = [(mark.line, mark.offset, mark.kind.value, mark.text) for mark in marks_in(block, 1000, 7)]
     assert found == [(8, 1004, "error", "ERROR two"), (10, 1020, "warn", "warning four"), (11, 1033, "error", "five error error")]
+
+
+def test_an_empty_first_line_is_counted_and_a_last_one_without_its_end_is_kept_whole():
+    assert [(mark.line, mark.offset, mark.text) for mark in marks_in(b"\nERROR one\nERROR \xff two", 0, 1)] == [
+        (2, 1, "ERROR one"), (3, 11, "ERROR \ufffd two")]
 
 
 LINES = st.lists(st.sampled_from([*ERRORS, *WARNINGS, *QUIET]), max_size=40)
