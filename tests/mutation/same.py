@@ -25,6 +25,7 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     ("datasets.splits.kinds", "existing_run()", "having[0]: 0 is -1"): "there is one",
     ("datasets.patterns", "any_of()", "parts[0]: 0 is -1"): "there is one",
     **dict.fromkeys((("campaigns.cron", "NEAR", f"days 2 is {number}") for number in (1, 3)), "no zone changes its clock twice in six days"),
+    ("campaigns.cron", "on_the_wall()", "local.tzname() or '': '' with a letter more"): "each zone has a name for its time",
     ("campaigns.cron", "_distance()", "span > timedelta(): GtE"): "no distance is now",
     **dict.fromkeys((("campaigns.cron", where, "strict=True: True turned") for where in ("Line()", "line()")), "the two are of one length"),
     ("campaigns.cron", "Line()", "best.replace(tzinfo=None) <= wall - self._offsets(wall)[1]: Lt"): "what the wall shows next comes later",

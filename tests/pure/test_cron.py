@@ -161,6 +161,7 @@ def test_a_year_agrees_with_a_second_implementation():
 @pytest.mark.parametrize(("after", "says"), [
     (timedelta(seconds=30), "Sun 22 Nov 17:50 CET, now"), (timedelta(minutes=70), "Sun 22 Nov 19:00 CET, in 70 minutes"),
     (timedelta(hours=13), "Mon 23 Nov 06:50 CET, in 13 hours"), (timedelta(days=9), "Tue 1 Dec 17:50 CET, in 9 days"),
+    (timedelta(days=300), "Sat 18 Sep 18:50 CEST, in 300 days"), (timedelta(days=300, seconds=1), "Sat 18 Sep 18:50 CEST 2027, in 300 days"),
     (timedelta(days=400), "Mon 27 Dec 17:50 CET 2027, in 400 days"), (-timedelta(hours=3), "Sun 22 Nov 14:50 CET, 3 hours ago"),
 ])
 def test_times_are_told_in_words(after, says):
