@@ -118,6 +118,24 @@ def test_what_is_no_zone_at_all_is_refused_too(name):
         cron.line("* * * * *", name)
 
 
+@pytest.mark.parametrize(("after", "says"), [
+    (timedelta(seconds=30), "Sun 22 Nov 17:50 CET, now"), (timedelta(minutes=70), "Sun 22 Nov 19:00 CET, in 70 minutes"),
+    (timedelta(hours=13), "Mon 23 Nov 06:50 CET, in 13 hours"), (timedelta(days=9), "Tue 1 Dec 17:50 CET, in 9 days"),
+    (timedelta(days=300), "Sat 18 Sep 18:50 CEST, in 300 days"), (timedelta(days=300, seconds=1), "Sat 18 Sep 18:50 CEST 2027, in 300 days"),
+    (timedelta(days=400), "Mon 27 Dec 17:50 CET 2027, in 400 days"), (-timedelta(hours=3), "Sun 22 Nov 14:50 CET, 3 hours ago"),
+])
+def test_times_are_told_in_words(after, says):
+    now = datetime(2026, 11, 22, 16, 50, tzinfo=UTC)
+    assert cron.told(now + after, ZURICH, now) == says
+
+
+@pytest.mark.parametrize(("seconds", "says"), [
+    (0, "now"), (59, "now"), (60, "in 1 minute"), (119, "in 1 minute"), (120, "in 2 minutes"), (7199, "in 119 minutes"), (7200, "in 2 hours"),
+    (172_799, "in 47 hours"), (172_800, "in 2 days"), (-59, "now"), (-60, "1 minute ago"), (-7200, "2 hours ago")])
+def test_a_distance_is_told_in_the_largest_unit_of_which_there_are_two(seconds, says):
+    assert cron.told(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds), "UTC", datetime(2026, 1, 1, tzinfo=UTC)).endswith(f", {says}")
+
+
 def test_a_daily_time_that_does_not_exist_comes_by_the_old_clock():
     assert walls("30 2 * * *", ZURICH, "2026-03-28", 3) == ["28 Mar 02:30 CET", "29 Mar 03:30 CEST", "30 Mar 02:30 CEST"]
     assert walls("15 2 * * *", HOWE, "2026-10-03", 2) == ["4 Oct 02:45 UTC+11", "5 Oct 02:15 UTC+11"]
@@ -156,21 +174,3 @@ def test_a_year_agrees_with_a_second_implementation():
     seen = list(calendar.lines("small"))
     assert [line for line in seen if not line.held] == []
     assert int(seen[-1].measured.split()[0]) > 20_000
-
-
-@pytest.mark.parametrize(("after", "says"), [
-    (timedelta(seconds=30), "Sun 22 Nov 17:50 CET, now"), (timedelta(minutes=70), "Sun 22 Nov 19:00 CET, in 70 minutes"),
-    (timedelta(hours=13), "Mon 23 Nov 06:50 CET, in 13 hours"), (timedelta(days=9), "Tue 1 Dec 17:50 CET, in 9 days"),
-    (timedelta(days=300), "Sat 18 Sep 18:50 CEST, in 300 days"), (timedelta(days=300, seconds=1), "Sat 18 Sep 18:50 CEST 2027, in 300 days"),
-    (timedelta(days=400), "Mon 27 Dec 17:50 CET 2027, in 400 days"), (-timedelta(hours=3), "Sun 22 Nov 14:50 CET, 3 hours ago"),
-])
-def test_times_are_told_in_words(after, says):
-    now = datetime(2026, 11, 22, 16, 50, tzinfo=UTC)
-    assert cron.told(now + after, ZURICH, now) == says
-
-
-@pytest.mark.parametrize(("seconds", "says"), [
-    (0, "now"), (59, "now"), (60, "in 1 minute"), (119, "in 1 minute"), (120, "in 2 minutes"), (7199, "in 119 minutes"), (7200, "in 2 hours"),
-    (172_799, "in 47 hours"), (172_800, "in 2 days"), (-59, "now"), (-60, "1 minute ago"), (-7200, "2 hours ago")])
-def test_a_distance_is_told_in_the_largest_unit_of_which_there_are_two(seconds, says):
-    assert cron.told(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds), "UTC", datetime(2026, 1, 1, tzinfo=UTC)).endswith(f", {says}")
