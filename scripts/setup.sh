@@ -45,19 +45,24 @@ node_packages() {
     touch node_modules/.done
 }
 
-# The browser tests drive Debian's chromium; only root can install it.
-browser() {
-    command -v chromium >/dev/null && return
+# A program that only Debian has, and only root can install: its package, its program, and what fails without it.
+debian() {
+    local package=$1 program=$2 without=$3
+    command -v "$program" >/dev/null && return
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-        printf '\n  NO CHROMIUM: the browser tests will fail. Install it as root: apt-get install chromium\n\n' >&2
+        printf '\n  NO %s: %s will fail. Install it as root: apt-get install %s\n\n' "$package" "$without" "$package" >&2
         return
     fi
-    echo "set-up: chromium for the browser tests" >&2
-    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install chromium; } >/dev/null 2>&1 \
-        || printf '\n  CHROMIUM COULD NOT BE INSTALLED: the browser tests will fail. Try: apt-get install chromium\n\n' >&2
+    echo "set-up: $package for $without" >&2
+    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$package"; } >/dev/null 2>&1 \
+        || printf '\n  %s COULD NOT BE INSTALLED: %s will fail. Try: apt-get install %s\n\n' "$package" "$without" "$package" >&2
 }
 
-tests() { packages tests tests/requirements.txt; browser; }
+tests() {
+    packages tests tests/requirements.txt
+    debian chromium chromium "the browser tests"
+    debian openssh-server /usr/sbin/sshd "the tests of login hosts"
+}
 demo() { packages demo demo/requirements.txt; }
 platform() { packages platform requirements.txt; node_packages; }
 

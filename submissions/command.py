@@ -16,6 +16,17 @@ class BadCommand(ValueError):
 
 
 @dataclass(frozen=True)
+class Login:
+    """Where and as whom a command that submits is run, and what is run before it."""
+
+    host: str
+    account: str
+    setup: str = ""
+    group: str = ""         # the batch group, and the role in it
+    role: str = ""
+
+
+@dataclass(frozen=True)
 class JobSpec:
     """All a batch system needs to know of one launch, and nothing of Django."""
 
@@ -29,6 +40,7 @@ class JobSpec:
     wall_s: int = 3600
     cpus: int = 1
     disk_mb: int = 10000
+    login: Login | None = None                  # of a submitter
 
 
 def layered(layers: Iterable[Pairs]) -> tuple[tuple[str, str], ...]:

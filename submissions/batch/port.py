@@ -50,6 +50,25 @@ class JobReport:
     reason: str | None = None           # why it is held, removed, lost or failed
 
 
+@dataclass(frozen=True)
+class LaunchLog:
+    """A part of what a launch printed, how much there is, and how it stands: empty while it runs."""
+
+    text: bytes
+    size: int
+    end: str
+
+
+class LaunchHost(Protocol):
+    """What a batch system answers besides, if its launches are commands that run for a while on some host."""
+
+    def launch_log(self, tag: str, start: int, length: int) -> LaunchLog:
+        """Bytes [start, start+length) of what the launch has printed so far; Refused if nothing is known of it."""
+
+    def abort(self, tag: str, why: str) -> str:
+        """End every process of the launch, and let it never begin if it has not: how it stands now. Its jobs stay."""
+
+
 class BatchSystem(Protocol):
     """A batch system. Refused: it surely did not happen; NoAnswer: it may have."""
 
@@ -60,7 +79,9 @@ class BatchSystem(Protocol):
         """Send `spec.jobs` jobs under `spec.tag`; their names. One launch may make many clusters."""
 
     def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
-        """Every job of that tag, live or ended. (): surely absent. NoAnswer also if its memory does not reach back to `since`."""
+        """Every job of that tag, live or ended. (): surely absent. NoAnswer also if its memory does not reach back to `since`.
+
+        Refused: it was begun, came to nothing for the reason that is told, and no job of it is or will be."""
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:
         """News since the cursor, and the next cursor. "": the present state of all that it remembers."""

@@ -81,8 +81,9 @@ def declare(submission: Submission, job: JobRef, *, attempt: int, files: list[An
 def _check(submission: Submission, job: JobRef) -> None:
     """A token speaks for the jobs of its own submission, as far as it is known which these are."""
     clusters = {(cluster.schedd, cluster.cluster) for cluster in submission.clusters.all()}
-    if clusters and (job.schedd, job.cluster) not in clusters or job.proc >= (submission.expected or 1):
-        raise Invalid(f"job: {job} is not one of submission {submission}, which has {submission.expected or 1} jobs.")
+    most = submission.expected
+    if clusters and (job.schedd, job.cluster) not in clusters or most is not None and job.proc >= most:
+        raise Invalid(f"job: {job} is not one of submission {submission}, which has {'other' if most is None else most} jobs.")
 
 
 def _is_mine(file: File, submission: Submission, job: JobRef, attempt: int) -> bool:

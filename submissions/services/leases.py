@@ -47,7 +47,7 @@ def claim(submission: Submission, worker: Worker) -> bool:
     return same.update(holder=worker, recheck_at=Now() + TURN) == 1
 
 
-def mark_sent(submission: Submission, worker: Worker, *, inputs: int, expected: int) -> bool:
+def mark_sent(submission: Submission, worker: Worker, *, inputs: int, expected: int | None) -> bool:
     """The last word before sending: once for each submission, and only by its holder. Writes how many files and jobs it is."""
     return _mine(submission, worker.pk).filter(sent_at=None).update(sent_at=Now(), inputs=inputs, expected=expected) == 1
 

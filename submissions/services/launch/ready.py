@@ -134,7 +134,8 @@ def _write(intent: LaunchIntent, settings: Settings, shaped: dict, piece: Piece 
     number, instance = _number()
     row = slices.take(piece) if piece else intent.slice
     tag, dimensions, parameter = f"{instance}-{number}", row.dimensions if row else intent.dimensions, row.parameter if row else intent.parameter
-    launch = shaping.Launch(number, tag, intent.creator.username, intent.run_id, intent.parent_id, intent.step, dimensions, parameter)
+    launch = shaping.Launch(number, tag, intent.creator.username, intent.run_id, intent.parent_id, intent.step, dimensions, parameter,
+                            intent.creator_role)
     submission = lifecycle.record(
         pk=number, tag=tag, intent=intent, run=intent.run, stage=intent.stage, slice=row, holder=worker,
         version_id=intent.stage.campaign.version_id, lineage_id=intent.lineage_id or number, parent=intent.parent, step=intent.step,

@@ -2,6 +2,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from pomssite.kit.errors import NoAnswer, Refused
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions.models import Submission, Worker
@@ -33,8 +34,19 @@ def _resume(submission: Submission, *, worker: Worker, at: datetime) -> bool:
         return _overdue(submission, at=at)
     if submission.sent_at is None:
         return _send(submission, worker=worker, at=at)
+    return _found(submission, worker=worker, at=at)
+
+
+def _found(submission: Submission, *, worker: Worker, at: datetime) -> bool:
+    """What the batch system says of it."""
     batch = backend("BATCH_SYSTEMS", submission.batch)
-    refs = batch.find(submission.tag, submission.sent_at)
+    try:
+        refs = batch.find(submission.tag, submission.sent_at)
+    except Refused as no:
+        return abandon(submission, kind=intents.REFUSED, why=str(no), at=at)
+    except NoAnswer as yet:
+        _trouble(submission, str(yet)[:200], worker=worker, at=at)
+        return False
     if refs:
         return confirm(submission, refs, at=at)
     if submission.unheard > batch.unseen:  # type: ignore[attr-defined]

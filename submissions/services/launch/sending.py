@@ -1,5 +1,6 @@
 """Act and confirm: a recorded submission is sent at most once, and what became of it is written down."""
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -25,7 +26,8 @@ def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
         if submission.snapshot["settings"]["stage_type"] == families.APPROVAL:
             sure = _await(submission, at=at)
             return sure
-        if not leases.mark_sent(submission, worker, inputs=submission.inputs, expected=spec.jobs):
+        expected = spec.jobs if spec.style == "payload" else None       # a command that submits knows best how many
+        if not leases.mark_sent(submission, worker, inputs=submission.inputs, expected=expected):
             return False
         unsent_by = None
         refs = backend("BATCH_SYSTEMS", submission.batch).submit(spec)
@@ -68,7 +70,13 @@ def _spec(submission: Submission) -> command.JobSpec:
     asked = {name: value for name, value in shaped["requests"].items() if name != "jobs"}
     return command.JobSpec(
         tag=submission.tag, argv=tuple(shaped["command"]), style=shaped["job_type"]["style"], environment=tuple(shaped["environment"].items()),
-        jobs=command.jobs_of(shaped["requests"]["jobs"], submission.inputs), inputs=(("token", tokens.make(submission)),), **asked)
+        jobs=command.jobs_of(shaped["requests"]["jobs"], submission.inputs), inputs=(("token", tokens.make(submission)),),
+        login=login_of(shaped), **asked)
+
+
+def login_of(shaped: dict[str, Any]) -> command.Login | None:
+    """Where a command that submits is run; a payload is run by the batch system itself."""
+    return command.Login(**shaped["login"]) if shaped["job_type"]["style"] == "submitter" else None
 
 
 @transaction.atomic
@@ -81,6 +89,7 @@ def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -
     moved = lifecycle.move(submission, Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why=many)
     GridCluster.objects.bulk_create([GridCluster(submission=submission, batch=submission.batch, schedd=s, cluster=c)
                                      for s, c in {(ref.schedd, ref.cluster) for ref in refs}], ignore_conflicts=True)
+    Submission.objects.filter(pk=submission.pk, expected=None).update(expected=len(refs))
     if moved:
         Submission.objects.filter(pk=submission.pk).update(holder=None, trouble="")
         return True

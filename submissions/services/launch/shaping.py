@@ -30,6 +30,7 @@ class Launch:
     step: int = 0
     dimensions: str = ""
     parameter: str = ""
+    role: str = ""
 
     @property
     def dataset(self) -> str:
@@ -61,7 +62,8 @@ def worded(shaped: dict[str, Any], stage: Stage, launch: Launch) -> dict[str, An
     known = {
         "dataset": launch.dataset, "parameter": launch.dataset, "version": shaped["settings"]["software_version"], "group": shaped["group"],
         "experiment": stage.campaign.experiment_id, "experimenter": launch.launcher}
-    return {"login": {name: command.filled(shaped["login_setup"][name], known) for name in TEMPLATES},
+    return {"login": {name: command.filled(shaped["login_setup"][name], known) for name in TEMPLATES}
+            | {"group": shaped["group"], "role": launch.role},
             "command": command.words(shaped["job_type"]["launch_script"], shaped["pairs"], {**shaped["keywords"], **known}),
             "environment": dict(_environment(shaped, stage, launch))}
 
@@ -105,7 +107,7 @@ def _environment(shaped: dict[str, Any], stage: Stage, launch: Launch) -> tuple[
         "POMS_RUN": launch.run, "POMS4_SUBMISSION_ID": launch.number, "POMS4_CAMPAIGN_ID": stage.campaign_id,
         "POMS4_CAMPAIGN_NAME": command.one_word(shaped["campaign"]), "POMS4_CAMPAIGN_TYPE": shaped["kind"],
         "POMS4_CAMPAIGN_STAGE_ID": stage.pk, "POMS4_CAMPAIGN_STAGE_NAME": command.one_word(shaped["stage"]),
-        "POMS4_CAMPAIGN_STAGE_TYPE": shaped["settings"]["stage_type"], "POMS4_TEST_LAUNCH": shaped["test"],
+        "POMS4_CAMPAIGN_STAGE_TYPE": shaped["settings"]["stage_type"], "POMS4_TEST_LAUNCH": shaped["test"], "POMS_TEST": site.POMS_TEST,
         "POMS_CAMPAIGN_NAME": command.campaign_and_stage(shaped["campaign"], shaped["stage"]), "POMS_CAMPAIGN_TAGS": ",".join(shaped["tags"]),
         "POMS_PARENT_TASK_ID": launch.parent or "", "POMS_TASK_DEFINITION_ID": shaped["job_type"]["id"] or "",
         "POMS_LAUNCHER": launch.launcher, "JOBSUB_GROUP": shaped["group"]})

@@ -30,7 +30,8 @@ def show(stage: Stage, *, actor: Actor, at: datetime, for_test: bool) -> Shown:
         settings = documents.settings_of(stage)
         coming, nothing = slices.peek(stage, settings, experiment=stage.campaign.experiment, for_test=for_test, now=at, most=1)
         piece = coming[0].row if coming else None
-        launch = shaping.Launch(NUMBER, TAG, actor.user, dimensions=piece.dimensions if piece else "", parameter=piece.parameter if piece else "")
+        launch = shaping.Launch(NUMBER, TAG, actor.user, dimensions=piece.dimensions if piece else "", parameter=piece.parameter if piece else "",
+                                role=actor.role)
         words = shaping.worded(shaping.shape(stage, settings, documents.login_of(settings, actor.experiment), for_test=for_test), stage, launch)
     except (PomsError, BadCommand, BadQuery, BadSplit) as no:
         return Shown(trouble=str(no))

@@ -1,0 +1,101 @@
+"""Launch through a login host: a command that submits by itself, run there as its experiment is used to; the pool says which jobs came of it."""
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.registry import backend
+from submissions.batch.login import script, whereabouts
+from submissions.batch.login.launches import Launches, Stand
+from submissions.batch.login.ssh import Lines
+from submissions.batch.port import BatchSystem, JobRef, JobReport, LaunchLog
+from submissions.command import JobSpec, Login
+
+LATE_S = 45.0           # what was to be begun so long ago and was not, may be forbidden
+TAIL = 2000
+
+
+class LoginHostBatch:
+    """The port. Launches are this one's, jobs are the pool's: the row of BATCH_SYSTEMS that follows them."""
+
+    unseen = timedelta(seconds=60)
+
+    def __init__(self, pool: str, key: str, known_hosts: str, port: int = 22, folder: str = ".poms/launches", keep_days: int = 30,
+                 wait_s: float = 2.0, where: Callable[[str], Login | None] = whereabouts.of_tag) -> None:
+        self.pool_name, self.where = pool, where
+        self.lines = Lines(key=key, known_hosts=known_hosts, port=port)
+        self.launches = Launches(self.lines, folder=folder, keep_days=keep_days, wait_s=wait_s)
+
+    @property
+    def pool(self) -> BatchSystem:
+        """Made when it is first needed."""
+        made: BatchSystem = backend("BATCH_SYSTEMS", self.pool_name)
+        return made
+
+    def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
+        """Begin the command. Only one that ends at once is waited for; of others `find` tells."""
+        for wrong in script.wrong(spec):
+            raise Refused(wrong)
+        login = spec.login or Login("", "")
+        stand = self.launches.begin(spec, login)
+        return self._jobs(spec.tag, login, stand, datetime.fromtimestamp(time.time() - stand.age_s - LATE_S).astimezone())
+
+    def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
+        login = self._login(tag)
+        if login is None:
+            return self.pool.find(tag, since)
+        stand = self.launches.stand(tag, login, forbid=time.time() - since.timestamp() > LATE_S)
+        return self._jobs(tag, login, stand, since)
+
+    def _jobs(self, tag: str, login: Login, stand: Stand, since: datetime) -> tuple[JobRef, ...]:
+        if stand.word == "elsewhere":
+            raise NoAnswer(f"the launch was begun on {stand.end}, and {login.host} is now another machine")
+        if not stand.over and stand.word != "absent":
+            raise NoAnswer(f"the launch runs on {login.host}, {stand.age_s} s so far")
+        refs = self.pool.find(tag, since)
+        if refs or stand.word == "absent" or stand.end == "never":
+            return refs
+        if stand.age_s <= self.pool.unseen.total_seconds():
+            raise NoAnswer(f"the launch on {login.host} {stand.how}, and its jobs do not show yet")
+        raise Refused(f"the launch on {login.host} {stand.how}, and no job came of it. {self._last_words(tag, login)}".strip())
+
+    def _last_words(self, tag: str, login: Login) -> str:
+        _, text = self.launches.log(tag, login, -TAIL, TAIL)
+        said = [line.strip() for line in text.decode(errors="replace").splitlines() if line.strip()]
+        return f"Its last line: {said[-1]}" if said else "It printed nothing."
+
+    def look(self, cursor: str) -> tuple[list[JobReport], str]:
+        return self.pool.look(cursor)
+
+    def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
+        return self.pool.act(deed, refs, why)
+
+    def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
+        return self.pool.read_log(ref, kind, start, length)
+
+    def log_sizes(self, ref: JobRef) -> dict[str, int]:
+        return self.pool.log_sizes(ref)
+
+    def launch_log(self, tag: str, start: int, length: int) -> LaunchLog:
+        """Kept on the host for `keep_days`."""
+        login = self._login(tag)
+        if login is None:
+            raise Refused(f"{tag} was not launched on a login host")
+        stand, text = self.launches.log(tag, login, start, length)
+        if stand.word == "absent":
+            raise Refused(f"{login.host} has no log of it: it was not begun yet, or was removed after {self.launches.keep_days} days")
+        return LaunchLog(text, stand.size, stand.how if stand.over else "")
+
+    def abort(self, tag: str, why: str) -> str:
+        """Its processes get a moment to end by themselves."""
+        login = self._login(tag)
+        if login is None:
+            return "was not launched on a login host"
+        stand = self.launches.abort(tag, login)
+        if not stand.over:
+            raise NoAnswer(f"the launch on {login.host} could not be ended yet")
+        return stand.how
+
+    def _login(self, tag: str) -> Login | None:
+        return self.where(tag) if re.fullmatch(script.TAG, tag) else None

@@ -1,0 +1,190 @@
+"""What a login host is told: shell scripts, put together of words that are all quoted. Pure.
+
+A launch has a folder of its own, named by its tag. Whoever makes the folder may launch, and nobody else; whoever makes `begun` in it may begin
+the command. So a launch that was not begun in time can be forbidden for good, and is then surely absent.
+"""
+import re
+from shlex import quote
+
+from submissions.batch.login import tags
+from submissions.command import JobSpec, Login
+
+TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+LONGEST = 131071 - 1        # bytes of one word: Linux takes no longer one
+MOST = 1_500_000            # bytes of all words and variables together
+PAUSE_S = 0.1
+
+STATE = """
+alive() {
+    born=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)
+    [ -n "$born" ] && [ "$born" != "$2" ] && return 1
+    cat /proc/[0-9]*/stat 2>/dev/null | sed 's/.*) //' | awk -v g="$1" '$3 == g && $1 != "Z" { n = 1 } END { exit !n }'
+}
+age() { echo $(( $(date +%s) - $(stat -c %Y "$1") )); }
+size() { wc -c <output 2>/dev/null || echo 0; }
+state() {
+    if [ -e status ]; then say ended "$(cat status)" "$(age status)" "$(size)"
+    elif [ -e pid ]; then
+        read -r p s b h <pid
+        if [ "$h" != "$(uname -n)" ]; then say elsewhere "$h" "$(age pid)" "$(size)"
+        elif [ "$b" = "$(cat /proc/sys/kernel/random/boot_id)" ] && alive "$p" "$s"; then say running "$p" "$(age pid)" "$(size)"
+        elif [ -e status ]; then state
+        else say killed - "$(age output)" "$(size)"; fi
+    elif [ -e begun ] && [ "$(age begun)" -gt 60 ]; then say killed - "$(age begun)" 0
+    else say waiting - "$(age .)" 0; fi
+}
+"""
+# In a session of its own; the folder's secrets go with the end of the command. What it printed, and how it ended, stay.
+RUNNER = """mkdir begun || exit 0
+printf '%s %s %s %s\\n' "$$" "$(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20)" "$(cat /proc/sys/kernel/random/boot_id)" "$(uname -n)" >pid.new
+mv pid.new pid
+bash ./launch </dev/null >>output 2>&1
+code=$?
+rm -rf launch setup inputs runner
+printf '%s\\n' "$code" >status.new && mv status.new status
+"""
+
+
+def wrong(spec: JobSpec) -> list[str]:
+    """What of it cannot be run on a login host, a sentence each."""
+    login = spec.login or Login("", "")
+    said = [*spec.argv, *(f"{name}={value}" for name, value in spec.environment)]
+    texts = [*said, *(word for pair in spec.inputs for word in pair), login.setup]
+    checks = (
+        (spec.style == "submitter", f"style is {spec.style!r}: a login host runs a command that submits, choose style submitter in the job type"),
+        (bool(login.host), "the login setup names no host: say on which host the command is to run"),
+        (bool(login.account), "the login setup names no account: say as whom the command is to run"),
+        (bool(TAG.fullmatch(spec.tag)), f"tag is {spec.tag!r}: only letters, digits, dots, dashes and underscores name a folder"),
+        (bool(spec.argv and spec.argv[0]), "argv is empty: name the program to run"),
+        (all("\0" not in text for text in texts), "argv, environment, inputs and set-up must not hold a NUL character"),
+        (all(map(_is_utf8, texts)), "argv, environment, inputs and set-up must be text that can be written as UTF-8"),
+        (all(NAME.fullmatch(name) for name, _ in spec.environment), "environment: names are letters, digits and underscores"),
+        (all(re.fullmatch(r"[\w.-]+", name) and name.strip(".") for name, _ in spec.inputs), "inputs: give plain file names, without a folder"),
+    )
+    return [sentence for holds, sentence in checks if not holds] or _too_long(said)
+
+
+def _is_utf8(text: str) -> bool:
+    return text == text.encode(errors="replace").decode()
+
+
+def _too_long(said: list[str]) -> list[str]:
+    sizes = {word: len(word.encode()) for word in said}
+    long = [f"{word[:40]}… is {size} bytes long: one word or variable has at most {LONGEST}" for word, size in sizes.items() if size > LONGEST]
+    total = sum(len(word.encode()) for word in said)
+    return long or ([f"the command and its variables are {total} bytes: at most {MOST} can be run"] if total > MOST else [])
+
+
+def launch(spec: JobSpec) -> str:
+    """What bash runs on the host. The set-up is a file of its own, so that an open quote in it takes nothing else with it."""
+    login = spec.login or Login("", "")
+    uploads = '"$PWD"' if login.role == "analysis" else '"$HOME"'
+    token = ['export POMS_TOKEN_FILE="$PWD/inputs/token"'] if dict(spec.inputs).get("token") else []
+    return "\n".join([
+        f"export UPLOADS={uploads}", 'export POMS_SANDBOX="$PWD"', *token,
+        'bash -n ./setup || { echo "POMS: bash cannot read the set-up of the login setup" >&2; exit 2; }',
+        'cd "$HOME" || exit 2', '. "$POMS_SANDBOX/setup"',
+        *(f"export {name}={quote(value)}" for name, value in spec.environment), *tags.lines(spec), command(spec.argv), ""])
+
+
+def command(argv: tuple[str, ...]) -> str:
+    """The words, each quoted; a function that the set-up has made may be called too."""
+    return " ".join(map(quote, argv))
+
+
+def start(spec: JobSpec, *, folder: str, mark: str, keep_days: int, wait_s: float) -> str:
+    """Make the folder, write the files, and begin the command in a session of its own; then wait a moment for its end."""
+    login = spec.login or Login("", "")
+    files = {"launch": launch(spec), "setup": login.setup.replace("\r", "") + "\n", "runner": RUNNER,
+             **{f"inputs/{name}": text for name, text in spec.inputs}}
+    written = " &&\n    ".join(f"printf %s {quote(text)} >{quote(name)}" for name, text in files.items())
+    return _whole(mark, f"""
+    mkdir -p -- {quote(folder)} && cd -- {quote(folder)} || {{ say refused "the folder for launches cannot be made"; return; }}
+    find . -maxdepth 1 -mindepth 1 -type d -mtime +{keep_days} -exec rm -rf -- {{}} + 2>/dev/null
+    mkdir -- {quote(spec.tag)} || {{ [ -d {quote(spec.tag)} ] && say taken || say refused "the folder of the launch cannot be made"; return; }}
+    cd -- {quote(spec.tag)} || {{ say refused "the folder of the launch cannot be entered"; return; }}
+    {{ : >output && mkdir inputs &&
+    {written}; }} || {{ cd ..; rm -rf -- {quote(spec.tag)}; say refused "the files of the launch cannot be written: is the disk full?"; return; }}
+    setsid /bin/sh ./runner </dev/null >/dev/null 2>&1 &
+    i=0; while [ $i -lt {round(wait_s / PAUSE_S)} ] && [ ! -e status ]; do sleep {PAUSE_S}; i=$((i+1)); done
+    state""")
+
+
+def state(tag: str, *, folder: str, mark: str, forbid: bool) -> str:
+    """How the launch stands. With `forbid` one that was not begun is made impossible first: the answer is then sure."""
+    never = "mkdir begun 2>/dev/null && { rm -rf launch setup inputs runner; echo never >status; }"
+    return _whole(mark, f"""
+    {_enter(folder)}
+    {f"mkdir -- {quote(tag)} 2>/dev/null" if forbid else ""}
+    cd -- {quote(tag)} 2>/dev/null || {{ say absent; return; }}
+    {never if forbid else ""}
+    state""")
+
+
+def log(tag: str, *, folder: str, mark: str, start: int, length: int) -> str:
+    """How the launch stands, and a part of what it printed."""
+    part = f"tail -c +{start + 1} output" if start >= 0 else f"tail -c {-start} output"
+    return _whole(mark, f"""
+    {_enter(folder)}
+    cd -- {quote(tag)} 2>/dev/null || {{ say absent; return; }}
+    state
+    {part} 2>/dev/null | head -c {length}""")
+
+
+def abort(tag: str, *, folder: str, mark: str, wait_s: float) -> str:
+    """End every process of the launch, the polite way first; one that was not begun never will be."""
+    return _whole(mark, f"""
+    {_enter(folder)}
+    mkdir -- {quote(tag)} 2>/dev/null
+    cd -- {quote(tag)} || {{ say absent; return; }}
+    mkdir begun 2>/dev/null && {{ rm -rf launch setup inputs runner; echo never >status; }}
+    if [ ! -e status ] && [ -e pid ]; then
+        read -r p s b h <pid
+        [ "$h" = "$(uname -n)" ] || {{ state; return; }}
+        if alive "$p" "$s"; then
+            kill -TERM "-$p" 2>/dev/null
+            i=0; while alive "$p" "$s" && [ $i -lt {round(wait_s / PAUSE_S)} ]; do sleep {PAUSE_S}; i=$((i+1)); done
+            alive "$p" "$s" && kill -KILL "-$p" 2>/dev/null
+        fi
+        rm -rf launch setup inputs runner
+        [ -e status ] || {{ echo aborted >status.new && mv status.new status; }}
+    fi
+    state""")
+
+
+def run(login: Login, argv: tuple[str, ...], *, mark: str) -> str:
+    """One command after the set-up, now; its end, and what it printed: first its output, then its errors."""
+    text = f'. "$POMS_SETUP" >&2\n{command(argv)}\n'
+    return _whole(mark, f"""
+    d=$(mktemp -d) || {{ say refused "a temporary folder cannot be made"; return; }}
+    printf %s {quote(login.setup.replace(chr(13), "") + chr(10))} >"$d/setup" && printf %s {quote(text)} >"$d/run"
+    POMS_SETUP="$d/setup" bash "$d/run" </dev/null >"$d/out" 2>"$d/err"
+    code=$?
+    say did "$code" "$(wc -c <"$d/out")" "$(wc -c <"$d/err")"
+    cat "$d/out" "$d/err"
+    rm -rf -- "$d" """)
+
+
+def _enter(folder: str) -> str:
+    """A home that is not there must not look as if nothing had been launched."""
+    return f"""[ -d . ] && [ -w . ] || {{ say refused "the home folder is not there"; return; }}
+    mkdir -p -- {quote(folder)} && cd -- {quote(folder)} || {{ say refused "the folder of launches is not there"; return; }}"""
+
+
+def _whole(mark: str, body: str) -> str:
+    """As one function that is called in the last line: of a script that was cut off on its way nothing is done."""
+    return f"""umask 077
+say() {{ printf '%s' {quote(mark)}; printf ' %s' "$@"; printf '\\n'; }}
+{STATE}
+main() {{
+    cd "${{HOME:-/}}" || {{ say refused "the home folder cannot be entered"; return; }}{body}
+}}
+main
+"""
+
+
+def answer(said: bytes, mark: str) -> tuple[list[str], bytes]:
+    """The words of the answer, and what follows them; what a login shell prints of itself is passed over."""
+    found = re.search(rb"^" + re.escape(mark.encode()) + rb" ?(.*)\n", said, re.MULTILINE)
+    return (found[1].decode(errors="replace").split(" "), said[found.end():]) if found else ([], b"")
