@@ -96,11 +96,14 @@ class Lines:
 
     async def _shell(self, line: Line) -> asyncssh.SSHClientProcess[bytes]:
         await line.free.acquire()
+        process = None
         try:
-            return await asyncio.wait_for(line.connection.create_process(SHELL, encoding=None, stderr=asyncssh.DEVNULL), PATIENCE_S)
-        except BaseException:
-            line.free.release()
-            raise
+            opening = line.connection.create_process(SHELL, encoding=None, stderr=asyncssh.DEVNULL)
+            process = await asyncio.wait_for(opening, PATIENCE_S)
+            return process
+        finally:
+            if process is None:
+                line.free.release()
 
     async def _line(self, who: tuple[str, str]) -> Line:
         async with self._making.setdefault(who, asyncio.Lock()):
