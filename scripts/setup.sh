@@ -61,6 +61,7 @@ debian() {
 tests() {
     packages tests tests/requirements.txt
     debian chromium chromium "the browser tests"
+    debian debootstrap debootstrap "the tests on a pool of HTCondor"
     debian openssh-server /usr/sbin/sshd "the tests of login hosts"
 }
 demo() { packages demo demo/requirements.txt; }

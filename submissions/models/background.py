@@ -45,7 +45,7 @@ class Cursor(models.Model):
     """How far a batch system has been listened to."""
 
     batch = models.CharField(max_length=32, unique=True)
-    at = models.CharField(max_length=200, blank=True)
+    at = models.TextField(blank=True)       # in the words of the batch system
     heard_at = models.DateTimeField(null=True)          # when it last answered
     trouble = models.CharField(max_length=200, blank=True)
 

@@ -38,12 +38,14 @@ class BatchContract:
     """A class of tests for one adapter gives the fixture `batch`; its jobs run by themselves, or `play` makes them."""
 
     patience = 10.0
+    pause = 0.02                    # between two looks
+    tells_every_change = True       # else, as a queue does, only what is so now
 
     def play(self, batch: BatchSystem, refs: Sequence[JobRef], argv: tuple[str, ...]) -> None:
         """For a stand-in: what jobs with these words do. Real batch systems need no help."""
 
     def reach(self, batch: BatchSystem, refs: Sequence[JobRef], *wanted: JobState) -> None:
-        until(lambda: states(batch, refs) <= set(wanted), self.patience)
+        until(lambda: states(batch, refs) <= set(wanted), self.patience, self.pause)
 
     def sent(self, batch: BatchSystem, argv: tuple[str, ...], state: JobState, **more: object) -> tuple[JobRef, ...]:
         refs = batch.submit(spec(argv=argv, **more))
@@ -85,7 +87,9 @@ class BatchContract:
         refs = batch.submit(spec("lab1-2", jobs=2))
         reports, after = batch.look(cursor)
         assert {report.ref for report in reports if report.tag == "lab1-2"} == set(refs)
-        assert batch.look(cursor)[0][:len(reports)] == reports, "a cursor may be used again: the task died before it was saved"
+        again, _ = batch.look(cursor)
+        assert {report.ref for report in again} >= {report.ref for report in reports}, "a cursor may be used again: the task died before it was saved"
+        assert not self.tells_every_change or again[:len(reports)] == reports
         assert all(report not in reports for report in batch.look(after)[0])
 
     def test_no_change_is_missed_between_two_looks(self, batch: BatchSystem) -> None:
@@ -100,7 +104,7 @@ class BatchContract:
             seen.update({report.ref: report.state for report in news})
             return set(seen.values()) == {J.DONE}
 
-        until(all_done, self.patience)
+        until(all_done, self.patience, self.pause)
 
     @pytest.mark.parametrize("cursor", ["0", "nonsense", "ffff:3", ":", "99999999999", "é"])
     def test_a_cursor_that_is_not_known_tells_all(self, batch: BatchSystem, cursor: str) -> None:
@@ -111,7 +115,7 @@ class BatchContract:
         cursor = batch.look("")[1]
         self.sent(batch, GOOD, J.DONE)
         heard = [report.heard_at for report in batch.look(cursor)[0]]
-        assert heard == sorted(set(heard)) and len(heard) >= 3 and all(at.tzinfo for at in heard)
+        assert heard == sorted(set(heard)) and len(heard) >= (3 if self.tells_every_change else 1) and all(at.tzinfo for at in heard)
 
     def test_a_good_job_is_done(self, batch: BatchSystem) -> None:
         refs = self.sent(batch, GOOD, J.DONE)

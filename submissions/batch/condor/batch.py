@@ -1,0 +1,152 @@
+"""A pool of HTCondor as a batch system: one cluster a launch, one query a schedd and pulse, nothing believed that was not answered."""
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pomssite.kit.errors import NoAnswer, Refused
+from submissions.batch.condor import history, logs, orders, spec
+from submissions.batch.condor.ads import WANTED, Ad, ref_of, report
+from submissions.batch.condor.cursor import Place, mark, read, written
+from submissions.batch.condor.pool import Pool, Schedd
+from submissions.batch.port import JobRef, JobReport
+from submissions.command import JobSpec
+
+LAST = ("ClusterId", "ProcId", "QDate")
+
+
+class HTCondorBatch:
+    """The port. `folder` is where a launch's program, inputs and logs are; the schedds read it there, or with `spool` are sent what they need."""
+
+    unseen = timedelta(seconds=60)
+
+    def __init__(self, folder: str | Path, collector: str, schedds: Sequence[str], settings: Mapping[str, str] | None = None,
+                 **manner: Any) -> None:
+        self.pool = Pool(collector, schedds, settings or {})
+        self.folder = Path(folder).absolute()
+        self.manner = spec.Manner(**manner)
+        self.attribute = self.manner.attribute
+        self.wanted = (*WANTED, self.attribute)
+
+    def submit(self, spec_: JobSpec) -> tuple[JobRef, ...]:
+        """All of its jobs as one cluster of the schedd that has the fewest."""
+        for sentence in spec.wrong(spec_):
+            raise Refused(sentence)
+        schedds = self.pool.some()
+        if not schedds:
+            raise NoAnswer(f"the collector {self.pool.collector} knows none of our schedds: are they stopped?")
+        schedd = min(schedds, key=lambda one: one.jobs)
+        folder = spec.lay_out(spec_, self.folder, schedd.name, self.manner.uid)
+        said = spec.description(spec_, folder, self.manner)
+        cluster = self.pool.submit(schedd, said, spec_.jobs, spool=self.manner.spool)
+        return tuple(JobRef(schedd.name, cluster, proc) for proc in range(spec_.jobs))
+
+    def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
+        """In the queues first: a job only ever goes from there into the history."""
+        schedds = self.pool.all()
+        this = f"{self.attribute} =?= {spec.classad2.quote(tag)}"
+        begun = history.before(str(int(since.timestamp()) - history.SKEW_S))
+        found = {ref_of(ad, schedd.name) for schedd in schedds for ad in self.pool.queue(schedd, this, LAST)}
+        found |= {ref_of(ad, schedd.name) for schedd in schedds for ad in self.pool.history(schedd, this, LAST, begun)}
+        if found:
+            return tuple(sorted(found, key=lambda ref: (ref.schedd, int(ref.cluster), ref.proc)))
+        for schedd in schedds:
+            if not history.reaches_back(self.pool, schedd, since):
+                raise NoAnswer(f"the history of {schedd.name} does not reach back to {since:%Y-%m-%d %H:%M} UTC, {tag} may be older")
+        return ()
+
+    def look(self, cursor: str) -> tuple[list[JobReport], str]:
+        known = read(cursor)
+        reports: list[JobReport] = []
+        places: dict[str, Place] = {}
+        for schedd in self.pool.all():
+            place = known.get(schedd.name)
+            ads, places[schedd.name] = self._news(schedd, place) if place and place.born == schedd.born else self._all(schedd)
+            reports += [report(ad, schedd.name, str(ad[self.attribute]), self.manner.site) for ad in ads]
+        return reports, written(places)
+
+    def _news(self, schedd: Schedd, place: Place) -> tuple[list[Ad], Place]:
+        """What changed in the queue since that second, and who left it after the last who did."""
+        changed = self.pool.queue(schedd, f"{self._ours} && EnteredCurrentStatus >= {place.second}", self.wanted)
+        cluster, proc, sent = place.last or (0, 0, 0)
+        left = self.pool.history(schedd, "true", self.wanted, f"ClusterId == {cluster} && ProcId == {proc} && QDate == {sent} || {self._forgotten}")
+        fresh = [ad for ad in changed if mark(ad) not in place.told]
+        return _in_order([*fresh, *self._of_ours(left)]), place.further(changed, _last(left))
+
+    def _all(self, schedd: Schedd) -> tuple[list[Ad], Place]:
+        present = self.pool.queue(schedd, self._ours, self.wanted)
+        left = self.pool.history(schedd, self._ours, self.wanted, self._forgotten)
+        return _in_order([*present, *left]), Place(schedd.born).further(present, _last(left))
+
+    @property
+    def _ours(self) -> str:
+        return f"{self.attribute} =!= undefined"
+
+    @property
+    def _forgotten(self) -> str:
+        return history.before(f"time() - {self.manner.keep_s}")
+
+    def _of_ours(self, ads: Iterable[Ad]) -> list[Ad]:
+        return [ad for ad in ads if isinstance(ad.get(self.attribute), str)]
+
+    def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
+        """A schedd that does not answer says so for its own jobs; the others are served."""
+        if deed not in orders.DEEDS:
+            raise Refused(f"{deed!r} is no deed: say hold, release or remove")
+        known = {schedd.name: schedd for schedd in self.pool.some()} if refs else {}
+        answers: dict[JobRef, str] = {}
+        for name in sorted({ref.schedd for ref in refs}):
+            of_it = [ref for ref in refs if ref.schedd == name]
+            answers |= self._order(deed, known.get(name), of_it, why)
+        return answers
+
+    def _order(self, deed: str, schedd: Schedd | None, refs: list[JobRef], why: str) -> dict[JobRef, str]:
+        name = refs[0].schedd
+        if name not in self.pool.schedds:
+            return {ref: f"{ref} is not known here: {name} is no schedd of ours" for ref in refs}
+        if schedd is None:
+            return {ref: f"{name} does not answer: is it stopped? Nothing is known of {ref}" for ref in refs}
+        try:
+            return orders.Orders(self.pool, schedd, self._ours, self._forgotten).carry_out(deed, refs, why)
+        except NoAnswer as silence:
+            return dict.fromkeys(refs, str(silence))
+
+    def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
+        """What its newest start has written, once HTCondor has brought it back: when the job ends or is held."""
+        if kind not in logs.LOGS:
+            raise Refused(f"a job has no log {kind!r}: say stdout, stderr or log")
+        folder, ad = self._brought(ref)
+        if kind == "log":
+            text = logs.diary(folder, ad)
+            begin = max(0, len(text) + start) if start < 0 else start
+            return text[begin:begin + length]
+        return logs.part(logs.path_of(folder, ad, kind), start, length)
+
+    def log_sizes(self, ref: JobRef) -> dict[str, int]:
+        """Of its newest start."""
+        folder, ad = self._brought(ref)
+        return {kind: logs.size(logs.path_of(folder, ad, kind)) for kind in ("stdout", "stderr")} | {"log": len(logs.diary(folder, ad))}
+
+    def _brought(self, ref: JobRef) -> tuple[Path, Ad]:
+        """The folder of its launch; what was spooled is fetched now, as often as somebody looks."""
+        if ref.schedd not in self.pool.schedds:
+            raise Refused(f"{ref} is not known here")
+        schedd = next(one for one in self.pool.all() if one.name == ref.schedd)
+        this = f"ClusterId == {int(ref.cluster)} && ProcId == {ref.proc} && {self._ours}"
+        ads = self.pool.queue(schedd, this, (*self.wanted, "PomsFolder"))
+        if ads and self.manner.spool and ads[0]["JobStatus"] == 4:
+            self.pool.retrieve(schedd, f"{ref.cluster}.{ref.proc}")
+        ads = ads or self.pool.history(schedd, this, (*self.wanted, "PomsFolder"), self._forgotten, most=1)
+        if not ads or Path(name := str(ads[0].get("PomsFolder"))).name != name:
+            raise Refused(f"{ref} is not known here")
+        return self.folder / name, ads[0]
+
+
+def _in_order(ads: Iterable[Ad]) -> list[Ad]:
+    """Each job once, as the later answer has it; in the order of what happened."""
+    newest = {(ad["ClusterId"], ad["ProcId"]): ad for ad in ads}
+    return sorted(newest.values(), key=lambda ad: (ad["EnteredCurrentStatus"], ad["ClusterId"], ad["ProcId"]))
+
+
+def _last(left: list[Ad]) -> tuple[int, int, int] | None:
+    return (left[0]["ClusterId"], left[0]["ProcId"], left[0]["QDate"]) if left else None

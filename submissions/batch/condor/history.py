@@ -1,0 +1,43 @@
+"""How far back a schedd remembers the jobs that left its queue."""
+from datetime import datetime
+
+from submissions.batch.condor.ads import Ad
+from submissions.batch.condor.pool import Pool, Schedd
+
+SKEW_S = 600            # so far may a schedd's clock be off ours
+ROTATION = ("MAX_HISTORY_LOG", 20_971_520), ("HISTORY_HELPER_MAX_HISTORY", 10_000)
+BY_DATE = ("ROTATE_HISTORY_DAILY", "ROTATE_HISTORY_MONTHLY")
+NEVER = "ClusterId == 0"      # the tools take no bare `false`
+
+
+def before(moment: str) -> str:
+    """True of a job that left the queue before then. History is in the order of leaving: whatever stands behind such a job left before then too.
+
+    Only a job that ended by itself and was not kept says when it left; one that was removed, or waited to be fetched, may have stayed for days.
+    """
+    return f"JobStatus == 4 && LeaveJobInQueue =?= false && CompletionDate < ({moment})"
+
+
+def reaches_back(pool: Pool, schedd: Schedd, since: datetime) -> bool:
+    """Whether a job that was sent then and has left the queue would surely be found in the history."""
+    begun = int(since.timestamp())
+    if begun + SKEW_S < schedd.born:
+        return False                # another queue than the one of that time
+    if pool.history(schedd, before(str(begun - SKEW_S)), ["ClusterId"], NEVER, most=1):
+        return True
+    return _is_whole(pool, schedd)
+
+
+def _is_whole(pool: Pool, schedd: Schedd) -> bool:
+    """Whether nothing was ever dropped: then the file that is full, of a known size, would still be there beside the newest."""
+    if any(pool.setting(schedd, name, "false").lower() not in ("false", "0", "") for name in BY_DATE):
+        return False
+    if int(pool.setting(schedd, "MAX_HISTORY_ROTATIONS", "2")) < 1:
+        return False
+    size, most = (int(pool.setting(schedd, name, str(unsaid))) for name, unsaid in ROTATION)
+    count = len(pool.history(schedd, "true", ["ClusterId"], NEVER, most=most))
+    return count < most and _bytes(pool.history(schedd, "true", [], NEVER, most=most)) < size
+
+
+def _bytes(ads: list[Ad]) -> int:
+    return sum(len(str(ad)) for ad in ads)

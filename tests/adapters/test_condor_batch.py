@@ -1,0 +1,250 @@
+"""A real pool of HTCondor keeps the contract; and what only a pool can do: be gone, forget, be changed by others."""
+import stat
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pomssite.kit.errors import NoAnswer, Refused
+from scripts.condorpool import CondorPool
+from submissions.batch.condor import HTCondorBatch
+from submissions.batch.port import JobReport
+from submissions.states import JOB_LIVE, JobState
+from tests.adapters.batch_contract import GOOD, LONG, BatchContract, now, spec, states, told
+from tests.condor import ad_of, batch_on, clear, folder_of
+from tests.waiting import until as waited
+
+J = JobState
+PATIENCE, PAUSE = 40.0, 0.2      # a look is a question to three daemons
+
+
+@pytest.fixture
+def batch(pool: CondorPool) -> Iterator[HTCondorBatch]:
+    with batch_on(pool) as batch:
+        yield batch
+
+
+class TestHTCondorBatch(BatchContract):
+    patience, pause = PATIENCE, PAUSE
+    tells_every_change = False
+
+
+def until(true: Callable[[], object]) -> None:
+    waited(true, PATIENCE, PAUSE)
+
+
+def ended(batch: HTCondorBatch, argv: tuple[str, ...], **more: object) -> JobReport:
+    """The last report of one job with these words."""
+    ref = batch.submit(spec(argv=argv, **more))[0]
+    until(lambda: told(batch)[ref].ended_at)
+    return told(batch)[ref]
+
+
+def shell(words: str, *more: str) -> tuple[str, ...]:
+    return "/bin/sh", "-c", words, "sh", *more
+
+
+def printed(batch: HTCondorBatch, report: JobReport) -> bytes:
+    return batch.read_log(report.ref, "stdout", 0, 10**6)
+
+
+def test_hostile_words_and_variables_arrive_byte_for_byte(batch: HTCondorBatch, tmp_path: Path) -> None:
+    trap = f"$(touch {batch.folder}/trap)`touch {batch.folder}/trap`"
+    hostile = ("", " ", "'", '"', "a'b\"c", trap, "$(ClusterId)", "$$(Memory)", "$ENV(HOME)", "%(dataset)s %%", "two\nlines\n", "\ttab\r", "é 中 🎉",
+               "\\", "\\n", "-n", "A=B", "; exit 7", "\x01\x7f", "x" * 100_000)
+    variables = (*((f"HOSTILE_{number}", word) for number, word in enumerate(hostile)), ("odd.name-é", "of a variable"))
+    report = ended(batch, shell('printf "%s\\0" "$@"; env -0 >&2', *hostile), environment=variables)
+    assert report.state == J.DONE
+    assert printed(batch, report) == b"".join(word.encode() + b"\0" for word in hostile)
+    seen = set(batch.read_log(report.ref, "stderr", 0, 10**6).split(b"\0"))
+    assert {f"{name}={word}".encode() for name, word in variables[:-1]} <= seen
+    assert not (batch.folder / "trap").exists()
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"style": "submitter"}, "style is 'submitter'"), ({"tag": ""}, "tag is ''"), ({"tag": 'a"b'}, "tag is"), ({"argv": ()}, "argv"),
+    ({"argv": ("A=b",)}, "without an equals sign"), ({"jobs": 0}, "jobs is 0"), ({"memory_mb": 0}, "memory_mb is 0"), ({"wall_s": 0}, "wall_s is 0"),
+    ({"cpus": 0}, "cpus is 0"), ({"disk_mb": 0}, "disk_mb is 0"), ({"argv": ("a\0b",)}, "NUL"), ({"argv": ("\ud800",)}, "Unicode"),
+    ({"argv": ("x" * 140_000,)}, "longer than"), ({"argv": ("x", *("y" * 100_000,) * 12)}, "argv and environment are longer"),
+    ({"environment": (("A=B", "c"),)}, "equals sign"), ({"inputs": (("../token", "x"),)}, "plain file names"),
+    ({"inputs": (("token", "x"), ("token", "y"))}, "the same name")])
+def test_what_it_cannot_do_is_refused_and_nothing_is_sent(batch: HTCondorBatch, wrong: dict, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        batch.submit(spec(**{"tag": "lab1-1", "argv": LONG, **wrong}))
+    assert batch.look("")[0] == [] and not batch.folder.exists()
+
+
+def test_a_job_knows_who_it_is_and_has_its_token(batch: HTCondorBatch) -> None:
+    words = "env; stat -c 'MODE=%a' $POMS_TOKEN_FILE; echo TOKEN=$(cat $POMS_TOKEN_FILE); ls; stat -c 'HERE=%a' ."
+    report = ended(batch, shell(words), environment=(("POMS4_SUBMISSION_ID", "41"), ("LANG", "C")), inputs=(("a, b", "2"), ("token", "s3cret")))
+    lines = printed(batch, report).decode().splitlines()
+    seen = dict(line.split("=", 1) for line in lines if "=" in line)
+    assert (seen["POMS_JOB"], seen["POMS_JOB_INDEX"], seen["POMS_JOBS"], seen["POMS_ATTEMPT"]) == (str(report.ref), "0", "1", "1")
+    assert (seen["MODE"], seen["TOKEN"], seen["HERE"], seen["LANG"]) == ("600", "s3cret", "700", "C")
+    assert seen["HOME"] == seen["POMS_SCRATCH"] == seen["PWD"] and {"a, b", "token"} <= set(lines)
+    ad = ad_of(batch, f"ClusterId == {report.ref.cluster}", batch.attribute, "POMS4_SUBMISSION_ID", "Environment", "Args")[0]
+    assert (ad[batch.attribute], ad["POMS4_SUBMISSION_ID"]) == ("lab1-1", 41) and "s3cret" not in str(ad)
+    assert stat.S_IMODE(folder_of(batch, "lab1-1").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder_of(batch, "lab1-1").glob("poms-input-*")} == {0o600}
+
+
+def test_a_job_over_its_limits_has_failed_and_says_so(batch: HTCondorBatch) -> None:
+    eat = "x=$(head -c 150000000 /dev/zero | tr '\\0' x); sleep 300"
+    late, hungry = batch.submit(spec(argv=LONG, wall_s=1)) + batch.submit(spec("lab1-2", argv=shell(eat), memory_mb=60))
+    until(lambda: states(batch, [late, hungry]) == {J.FAILED})
+    reports = told(batch)
+    assert reports[late].reason.endswith(", 1 s requested") and reports[late].signal == reports[hungry].signal == 9
+    assert reports[hungry].reason.endswith(", 60 MB requested") and reports[hungry].memory_mb > 60
+
+
+def test_how_a_job_ended_and_what_it_used_is_told(batch: HTCondorBatch) -> None:
+    died = batch.submit(spec(argv=shell("kill -SEGV $$")))[0]
+    absent = batch.submit(spec("lab1-2", argv=("/no/such/program",)))[0]
+    burnt = batch.submit(spec("lab1-3", argv=shell("i=0; while [ $i -lt 1500000 ]; do i=$((i + 1)); done")))[0]
+    until(lambda: states(batch, [died, absent, burnt]) <= {J.FAILED, J.DONE})
+    reports = told(batch)
+    assert (reports[died].signal, reports[died].exit_code, reports[died].reason) == (11, None, "ended by SIGSEGV")
+    assert (reports[absent].state, reports[absent].exit_code) == (J.FAILED, 127)
+    assert b"/no/such/program" in batch.read_log(absent, "stderr", 0, 1000)
+    assert reports[burnt].cpu_s > 0.3 and reports[burnt].wall_s >= 1 and reports[burnt].site == "pool" and reports[burnt].host
+
+
+def test_what_happens_to_a_job_within_seconds_is_told_in_order(batch: HTCondorBatch) -> None:
+    refs = batch.submit(spec(argv=LONG))
+    heard: list[JobReport] = []
+    cursor = batch.look("")[1]
+
+    def listened(state: JobState) -> bool:
+        nonlocal cursor
+        news, cursor = batch.look(cursor)
+        heard.extend(news)
+        return states(batch, refs) == {state}
+
+    until(lambda: listened(J.RUNNING))
+    for deed, state in (("hold", J.HELD), ("release", J.IDLE), ("hold", J.HELD), ("remove", J.REMOVED)):
+        assert batch.act(deed, refs, "a test") == {refs[0]: ""}
+        until(lambda state=state: listened(state) or (state, states(batch, refs)) == (J.IDLE, {J.RUNNING}))
+    times = [report.heard_at for report in heard]
+    assert times == sorted(times) and heard[-1].state == J.REMOVED and len({(r.heard_at, r.state) for r in heard}) == len(heard)
+
+
+def test_a_job_removed_by_hand_in_the_pool_is_told(batch: HTCondorBatch) -> None:
+    refs = batch.submit(spec(argv=LONG, jobs=2))
+    cursor = batch.look("")[1]
+    clear(batch.pool, f"ClusterId == {refs[0].cluster} && ProcId == 1")
+    until(lambda: told(batch)[refs[1]].state == J.REMOVED)
+    assert {report.ref: report.reason for report in batch.look(cursor)[0]}[refs[1]] == "the test is over"
+    assert told(batch)[refs[0]].state in JOB_LIVE
+
+
+def test_two_see_nothing_of_each_other(batch: HTCondorBatch, pool: CondorPool) -> None:
+    refs = batch.submit(spec())
+    with batch_on(pool) as other:
+        assert other.look("")[0] == [] and other.find("lab1-1", now()) == ()
+        assert "not known here" in other.act("remove", refs, "not mine")[refs[0]]
+        with pytest.raises(Refused, match="is not known here"):
+            other.read_log(refs[0], "stdout", 0, 10)
+    assert states(batch, refs) <= JOB_LIVE
+
+
+def test_who_may_not_is_told_so_for_each_job(batch: HTCondorBatch, pool: CondorPool) -> None:
+    mine = batch.submit(spec())[0]
+    said = f"universe=vanilla\nexecutable=/bin/sleep\narguments=300\nMY.{batch.attribute}=\"lab1-1\"\nqueue 2\n"
+    pool.do("root", "sh", "-c", 'id other || useradd -m other; cd /home/other && printf "$0" | runuser -u other condor_submit', said)
+    others = [ref for ref in batch.find("lab1-1", now()) if ref != mine]
+    answers = batch.act("remove", [mine, *others], "all of them")
+    assert len(others) == 2 and answers == {mine: "", **{ref: f"pool@ refused to remove {ref}: permission denied" for ref in others}}
+    pool.do("root", "sh", "-c", "runuser -u other condor_rm other")
+
+
+def test_a_pulse_asks_each_schedd_once(batch: HTCondorBatch) -> None:
+    batch.submit(spec(argv=GOOD, jobs=3))
+    cursor = batch.look("")[1]
+    asked: list[str] = []
+    for name in ("queue", "history"):
+        setattr(batch.pool, name, _counted(getattr(batch.pool, name), name, asked))
+    batch.look(cursor)
+    assert asked == ["queue", "history"]
+
+
+def _counted(call: Callable, name: str, asked: list[str]) -> Callable:
+    return lambda *words, **more: (asked.append(name), call(*words, **more))[1]
+
+
+def test_jobs_that_are_spooled_have_their_inputs_and_bring_their_logs(pool: CondorPool) -> None:
+    with batch_on(pool, spool=True, uid=None) as batch:
+        since = now()
+        refs = batch.submit(spec(argv=shell("cat $POMS_TOKEN_FILE; echo $POMS_JOB_INDEX >&2"), jobs=2, inputs=(("token", "s3cret"),)))
+        assert states(batch, refs) <= JOB_LIVE
+        until(lambda: states(batch, refs) == {J.DONE})
+        assert [batch.read_log(ref, "stdout", 0, 100) for ref in refs] == [b"s3cret"] * 2
+        assert batch.log_sizes(refs[1])["stderr"] == 2 and b"done" in batch.read_log(refs[1], "log", 0, 10**5)
+        assert batch.find("lab1-1", since) == refs and set(batch.act("hold", refs, "too late").values()) == {""}
+
+
+def test_the_history_of_another_queue_gives_no_answer(batch: HTCondorBatch) -> None:
+    with pytest.raises(NoAnswer, match="does not reach back"):
+        batch.find("lab1-1", now() - timedelta(days=30))
+
+
+def test_a_history_that_was_thrown_away_gives_no_answer(batch: HTCondorBatch, pool: CondorPool) -> None:
+    since = now()
+    refs = batch.submit(spec(jobs=60, argv=LONG))
+    small = "printf 'MAX_HISTORY_LOG = 20000\nMAX_HISTORY_ROTATIONS = 1\n' >/etc/condor/config.d/70-small; condor_reconfig"
+    pool.do("root", "sh", "-c", small)
+    try:
+        batch.act("remove", refs, "to fill the history")
+        until(lambda: all(report.state not in JOB_LIVE for report in told(batch).values()))
+        assert 0 < len(batch.find("lab1-1", since)) < 60, "what is left of it is found"
+        with pytest.raises(NoAnswer, match="does not reach back"):
+            batch.find("lab1-2", since)
+    finally:
+        pool.do("root", "sh", "-c", "rm /etc/condor/config.d/70-small; condor_reconfig")
+
+
+def test_a_thousand_held_jobs_are_acted_on_in_one_call(pool: CondorPool) -> None:
+    with batch_on(pool, submit={"hold": "true"}) as batch:
+        refs = batch.submit(spec(jobs=1000))
+        for deed, state in (("release", J.IDLE), ("hold", J.HELD), ("remove", J.REMOVED)):
+            begun = time.monotonic()
+            assert set(batch.act(deed, refs, "a test of many").values()) == {""}
+            assert time.monotonic() - begun < 5
+            until(lambda state=state: states(batch, refs) <= {state, *((J.RUNNING,) if state == J.IDLE else ())})
+
+
+def test_a_schedd_that_is_stopped_gives_no_answer_and_comes_back_with_all(batch: HTCondorBatch, pool: CondorPool) -> None:
+    since = now()
+    refs = batch.submit(spec(argv=LONG))
+    done = ended(batch, GOOD, tag="lab1-2")
+    cursor = batch.look("")[1]
+    pool.do("root", "condor_off", "-fast", "-daemon", "schedd")
+    until(lambda: _silent(batch))
+    for ask in (lambda: batch.look(""), lambda: batch.look(cursor), lambda: batch.find("lab1-1", since), lambda: batch.find("lab1-9", since),
+                lambda: batch.read_log(done.ref, "stdout", 0, 10), lambda: batch.submit(spec("lab1-3"))):
+        with pytest.raises(NoAnswer, match="pool@|none of our schedds"):
+            ask()
+    assert "does not answer" in batch.act("remove", refs, "a test")[refs[0]]
+    pool.do("root", "condor_on", "-daemon", "schedd")
+    until(lambda: not _silent(batch))
+    assert batch.find("lab1-1", since) == refs and batch.find("lab1-2", since) == (done.ref,) and batch.find("lab1-9", since) == ()
+    assert done.ref not in {report.ref for report in batch.look(cursor)[0]}, "the same queue: what was told is not told again"
+    assert told(batch)[done.ref] == done
+    until(lambda: states(batch, refs) == {J.RUNNING})
+
+
+def _silent(batch: HTCondorBatch) -> bool:
+    try:
+        batch.look("")
+    except NoAnswer:
+        return True
+    return False
+
+
+def test_a_collector_that_is_not_there_gives_no_answer(pool: CondorPool) -> None:
+    nowhere = HTCondorBatch(**{**pool.options(pool.shared[0] / "nowhere"), "collector": "127.0.0.1:1"})
+    for ask in (lambda: nowhere.look(""), lambda: nowhere.find("lab1-1", now()), lambda: nowhere.submit(spec())):
+        with pytest.raises(NoAnswer, match="127.0.0.1:1 does not answer"):
+            ask()
+    assert not nowhere.folder.exists()
