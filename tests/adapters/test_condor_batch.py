@@ -1,7 +1,7 @@
 """A real pool of HTCondor keeps the contract; and what only a pool can do: be gone, forget, be changed by others."""
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from pomssite.kit.errors import NoAnswer, Refused
 from scripts.condorpool import CondorPool
 from submissions.batch.condor import HTCondorBatch
-from submissions.batch.port import JobReport
+from submissions.batch.port import JobRef, JobReport
 from submissions.states import JOB_LIVE, JobState
 from tests.adapters.batch_contract import GOOD, LONG, BatchContract, now, spec, states, told
 from tests.condor import ad_of, batch_on, clear, folder_of
@@ -29,6 +29,11 @@ def batch(pool: CondorPool) -> Iterator[HTCondorBatch]:
 class TestHTCondorBatch(BatchContract):
     patience, pause = PATIENCE, PAUSE
     tells_every_change = False
+
+    def let_go(self, batch: HTCondorBatch, refs: Sequence[JobRef]) -> None:
+        """Released before its shadow is gone, a job may wait five minutes for the schedd to think of it again."""
+        names = " || ".join(f"ClusterId == {ref.cluster} && ProcId == {ref.proc}" for ref in refs)
+        until(lambda: not any("RemoteHost" in ad for ad in ad_of(batch, names, "RemoteHost")))
 
 
 def until(true: Callable[[], object]) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0013_indexes_of_what_is_rare'),
+        ('submissions', '0014_ended_submissions'),
     ]
 
     operations = [
