@@ -58,6 +58,13 @@ class DataHandler(Protocol):
     def assigned(self, experiment: str, tag: str, index: int, jobs: int) -> list[FileRef]:
         """The files of the `index`-th (from 0) of so many jobs: file k belongs to job k mod jobs. Marks nothing."""
 
+    def take_next(self, experiment: str, tag: str, *, job: str, attempt: int, having: Sequence[str] = ()) -> FileRef | None:
+        """One more file for this start of the job, from now on delivered to it; None: nothing is left. `having`: what it was given before.
+
+        What the job was given, has told nothing of and does not have, comes first: a lost answer, or an earlier start that died. Then
+        the first file that nobody was given. So the same question may be asked again, and no two jobs are given the same file.
+        """
+
     def mark(self, experiment: str, tag: str, names: Sequence[str], status: str, *, job: str = "", attempt: int | None = None) -> int:
         """Move files on to this status; how many moved. Backward moves and repetitions have no effect: a file goes
         unknown < delivered < transferred < skipped, failed, cancelled, unconsumed < consumed < completed, each word at most

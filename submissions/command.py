@@ -33,7 +33,7 @@ class JobSpec:
     tag: str
     argv: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
-    inputs: tuple[tuple[str, str], ...] = ()    # (name, content): files of mode 0600 beside the job; the token is one
+    inputs: tuple[tuple[str, str], ...] = ()    # (name, content): files of mode 0600 beside the job; programs (#!) 0700, on its PATH
     style: str = "payload"                      # or `submitter`: a command that submits by itself
     jobs: int = 1
     memory_mb: int = 2000                       # a job over it is killed

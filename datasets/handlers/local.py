@@ -20,7 +20,8 @@ from datasets.query import Chain, Node, Related, Select, Term
 from pomssite.kit.errors import Invalid
 
 S = FileStatus
-FRESH = (S.UNKNOWN, S.DELIVERED, S.TRANSFERRED)
+GIVEN = (S.DELIVERED, S.TRANSFERRED)
+FRESH = (S.UNKNOWN, *GIVEN)
 OPEN = (*FRESH, S.SKIPPED, S.FAILED, S.CANCELLED, S.UNCONSUMED)
 AFTER: dict[str, tuple[FileStatus, ...]] = {        # the statuses that a file may come from; consumed on a later attempt is well
     S.DELIVERED: (S.UNKNOWN,),
@@ -86,6 +87,18 @@ class LocalCatalogue:
             raise Invalid(f"job index {index} of {jobs} jobs: it must be at least 0 and below the number of jobs")
         project = _project(experiment, tag)
         return _refs(ProjectFile.objects.filter(project=project, position__in=range(index, project.snapshot.count, jobs)))
+
+    @transaction.atomic
+    def take_next(self, experiment: str, tag: str, *, job: str, attempt: int, having: Sequence[str] = ()) -> FileRef | None:
+        members = ProjectFile.objects.filter(project=_project(experiment, tag)).order_by("position")
+        with connection.cursor() as cursor:     # the same job twice at once: one after the other
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"next {experiment} {tag} {job}"])
+        given = members.filter(job=job, attempt__lte=attempt, status__in=GIVEN).exclude(file__name__in=having)
+        member = given.first() or members.filter(status=S.UNKNOWN).select_for_update(skip_locked=True).first()
+        if member is None:
+            return None
+        ProjectFile.objects.filter(pk=member.pk).update(status=S.DELIVERED, job=job, attempt=attempt)
+        return _refs(ProjectFile.objects.filter(pk=member.pk))[0]
 
     def mark(self, experiment: str, tag: str, names: Sequence[str], status: str, *, job: str = "", attempt: int | None = None) -> int:
         if status not in AFTER:

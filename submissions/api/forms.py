@@ -33,6 +33,13 @@ class Call(serializers.Serializer):
     attempt = serializers.IntegerField(min_value=1, max_value=10_000)
 
 
+class Next(Call):
+    """One more input, please."""
+
+    having = serializers.ListField(child=serializers.CharField(max_length=250), required=False, max_length=MOST_FILES,
+                                   help_text="what this start of the job was given before")
+
+
 class FileSaid(serializers.Serializer):
     """What became of one input."""
 
@@ -46,6 +53,12 @@ class Report(Call):
     state = serializers.ChoiceField(choices=["running", "done", "failed"], required=False)
     at = serializers.DateTimeField(required=False, help_text="when it was so, by the job's clock; without it the state is only a hint")
     exit_code = serializers.IntegerField(required=False, min_value=-255, max_value=65_535)
+    signal = serializers.IntegerField(required=False, min_value=1, max_value=128)
+    cpu_s = serializers.FloatField(required=False, min_value=0)
+    wall_s = serializers.FloatField(required=False, min_value=0)
+    memory_mb = serializers.IntegerField(required=False, min_value=0, help_text="the peak, MiB")
+    host = serializers.CharField(required=False, max_length=250)
+    reason = serializers.CharField(required=False, max_length=1000, help_text="what went wrong")
     files = FileSaid(many=True, required=False)
 
 

@@ -5,7 +5,7 @@ from rest_framework.views import APIView
 
 from pomssite.kit import clock
 from submissions.api.authentication import JobToken, SpeaksForItself
-from submissions.api.forms import Call, Declaration, Report
+from submissions.api.forms import Call, Declaration, Next, Report
 from submissions.services import grid_jobs
 
 
@@ -33,6 +33,16 @@ class InputsCall(JobCall):
     def act(self, submission, said: dict) -> dict:
         """The files."""
         return {"files": grid_jobs.inputs(submission, said["job"], attempt=said["attempt"])}
+
+
+class NextCall(JobCall):
+    """POST …/next: one more file of the project, marked as delivered, for jobs that take as many as they can."""
+
+    form = Next
+
+    def act(self, submission, said: dict) -> dict:
+        """The file, or null once nothing is left."""
+        return {"file": grid_jobs.take_next(submission, said["job"], attempt=said["attempt"], having=said.get("having", ()))}
 
 
 class ReportCall(JobCall):

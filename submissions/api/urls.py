@@ -6,6 +6,7 @@ from submissions.api import jobs
 app_name = "submissions_api"
 urlpatterns = [
     path("<slug:exp>/submissions/<str:tag>/inputs", jobs.InputsCall.as_view(), name="inputs"),
+    path("<slug:exp>/submissions/<str:tag>/next", jobs.NextCall.as_view(), name="next"),
     path("<slug:exp>/submissions/<str:tag>/report", jobs.ReportCall.as_view(), name="report"),
     path("<slug:exp>/submissions/<str:tag>/declare", jobs.DeclareCall.as_view(), name="declare"),
 ]

@@ -1,11 +1,11 @@
 """What a grid job asks and says by itself: its inputs, its reports, the files it made. Each may come twice."""
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from accounts.policy import By
 from datasets.models import File
-from datasets.port import FileRef
+from datasets.port import DataHandler, FileRef
 from datasets.services.declare import declare as declare_files
 from datasets.services.incoming import read_files
 from pomssite.kit.errors import Invalid, NoAnswer
@@ -24,10 +24,24 @@ def inputs(submission: Submission, job: JobRef, *, attempt: int) -> list[dict[st
     _check(submission, job)
     if not submission.dimensions:
         return []
-    handler, exp, tag = backend("DATA_HANDLERS", submission.snapshot["catalogue"]), submission.experiment_id, submission.tag
+    handler, exp, tag = _project(submission)
     mine = handler.assigned(exp, tag, job.proc, submission.expected or 1)
     handler.mark(exp, tag, [file.name for file in mine], "delivered", job=str(job), attempt=attempt)
     return [_as_json(file) for file in mine]
+
+
+def take_next(submission: Submission, job: JobRef, *, attempt: int, having: Sequence[str]) -> dict[str, Any] | None:
+    """One more file for this start of the job; None once nothing is left, and for work without input files."""
+    _check(submission, job)
+    if not submission.dimensions:
+        return None
+    handler, exp, tag = _project(submission)
+    file = handler.take_next(exp, tag, job=str(job), attempt=attempt, having=having)
+    return _as_json(file) if file else None
+
+
+def _project(submission: Submission) -> tuple[DataHandler, str, str]:
+    return backend("DATA_HANDLERS", submission.snapshot["catalogue"]), submission.experiment_id, submission.tag
 
 
 def _as_json(file: FileRef) -> dict[str, Any]:
@@ -42,17 +56,18 @@ def told(submission: Submission, job: JobRef, said: Mapping[str, Any]) -> JobRep
     known = Job.objects.filter(submission_id=submission.pk, schedd=job.schedd, cluster=job.cluster, proc=job.proc).first()
     if "state" not in said or "at" not in said or known is None or known.attempt not in (None, said["attempt"]):
         return None
-    return JobReport(submission.tag, job, JobState(said["state"]), said["at"], attempt=said["attempt"], exit_code=said.get("exit_code"))
+    used = {name: said.get(name) for name in ("exit_code", "signal", "host", "cpu_s", "wall_s", "memory_mb", "reason")}
+    return JobReport(submission.tag, job, JobState(said["state"]), said["at"], attempt=said["attempt"], **used)
 
 
 def report(submission: Submission, job: JobRef, *, attempt: int, told: JobReport | None, files: Mapping[str, str],
            now: Callable[[], datetime]) -> bool:
     """Take in what the job says of itself and of its inputs; False if it was no news."""
     _check(submission, job)
-    handler, moved = backend("DATA_HANDLERS", submission.snapshot["catalogue"]), 0
+    (handler, exp, tag), moved = _project(submission), 0
     for status in sorted(set(files.values())):
         names = [name for name, said in files.items() if said == status]
-        moved += handler.mark(submission.experiment_id, submission.tag, names, status, job=str(job), attempt=attempt)
+        moved += handler.mark(exp, tag, names, status, job=str(job), attempt=attempt)
     taken = _take_in(told, now=now) if told else 0
     pulses.wake("listen")
     return bool(moved or taken)

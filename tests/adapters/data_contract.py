@@ -66,7 +66,8 @@ class HandlerContract:
 
     def test_an_unknown_project_is_an_error_everywhere(self, handler):
         asks = [handler.inputs, handler.totals, handler.end, lambda e, t: handler.assigned(e, t, 0, 1),
-                lambda e, t: handler.mark(e, t, [], "consumed"), lambda e, t: handler.located(e, t, ["%"], "", LONG_AGO, 1)]
+                lambda e, t: handler.take_next(e, t, job="pool#1.0", attempt=1), lambda e, t: handler.mark(e, t, [], "consumed"),
+                lambda e, t: handler.located(e, t, ["%"], "", LONG_AGO, 1)]
         for ask in asks:
             with pytest.raises(UnknownName, match="lab1-7"):
                 ask("lab", "lab1-7")
@@ -144,6 +145,36 @@ class HandlerContract:
         assert handler.mark("lab", "lab1-1", ["b", "c", "b"], "delivered") == 1
         assert handler.mark("lab", "lab1-1", [], "consumed") == 0
         assert handler.totals("lab", "lab1-1") == {"delivered": 3, "unknown": 2}
+
+    def test_files_are_given_out_one_by_one_each_to_one_job(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw", ["a", "b", "c"])
+        assert self.given(handler, 1) == "a" and self.given(handler, 2) == "b"
+        assert self.given(handler, 1, "a") == "c"
+        assert self.given(handler, 1, "a", "c") is None and self.given(handler, 2, "b") is None
+        assert self.statuses(handler, "lab1-1") == dict.fromkeys("abc", "delivered")
+
+    def test_who_asks_again_is_given_the_same_file(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+        assert self.given(handler, 1) == self.given(handler, 1) == "a"
+        handler.mark("lab", "lab1-1", ["a"], "transferred", job="pool#1.1", attempt=1)
+        assert self.given(handler, 1) == "a"
+        handler.mark("lab", "lab1-1", ["a"], "consumed", job="pool#1.1", attempt=1)
+        assert self.given(handler, 1) == "b"
+        handler.mark("lab", "lab1-1", ["b"], "failed", job="pool#1.1", attempt=1)
+        assert self.given(handler, 1) == "c"
+
+    def test_a_later_start_of_the_job_is_given_what_the_earlier_left_open(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw", ["a", "b"])
+        assert self.given(handler, 1) == "a"
+        assert self.given(handler, 1, attempt=2) == "a"
+        assert self.given(handler, 1) == "b", "an earlier start that is still about does not take it back"
+        assert self.given(handler, 2) is None and self.given(handler, 1, "a", attempt=2) == "b"
+        assert self.given(handler, 1) is None
+
+    def given(self, handler: DataHandler, job: int, *having: str, attempt: int = 1) -> str | None:
+        file = handler.take_next("lab", "lab1-1", job=f"pool#1.{job}", attempt=attempt, having=having)
+        assert file is None or file.status == "delivered" and file.locations
+        return file.name if file else None
 
     def test_a_file_that_is_no_input_is_refused_and_nothing_is_marked(self, handler, abcde):
         handler.define("lab", "lab1-1", "defname: raw", ["a"])

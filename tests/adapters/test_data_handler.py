@@ -52,3 +52,22 @@ def test_two_who_define_at_once_make_one_project():
         list(pool.map(define, range(4)))
     assert [ref.name for ref in LocalCatalogue().inputs("lab", "lab1-1")] == list("abcdef")
     assert SnapshotFile.objects.count() == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_ask_at_once_are_each_given_their_own():
+    files("abcdefgh", data_tier="raw")
+    LocalCatalogue().define("lab", "lab1-1", "data_tier raw")
+    gate = Barrier(8)
+
+    def ask(job: int) -> str:
+        gate.wait()
+        try:        # each job twice at once, as if its first question had not been heard
+            found = LocalCatalogue().take_next("lab", "lab1-1", job=f"pool#1.{job}", attempt=1)
+            return found.name if found else ""
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(ask, [0, 1, 2, 3] * 2))
+    assert found[:4] == found[4:] and len(set(found)) == 4 and "" not in found

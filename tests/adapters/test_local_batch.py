@@ -108,6 +108,13 @@ def test_the_token_is_a_file_for_the_owner_alone(box: Box) -> None:
     assert [path.stat().st_mode & 0o777 for path in (batch.store.folder, batch.store.path)] == [0o700, 0o600]
 
 
+def test_a_program_beside_the_job_is_found_by_its_name(box: Box) -> None:
+    batch = box()
+    report = ended(batch, ("tool", "it's"), inputs=(("tool", "#!/bin/sh\necho $1 from $0; stat -c %a $0"),))
+    said = printed(batch, report.ref)
+    assert said.startswith("it's from /") and said.endswith("/scratch/tool\n700\n")
+
+
 def test_each_attempt_has_a_folder_of_its_own_that_goes_with_it(box: Box) -> None:
     batch = box()
     first, second = (ended(batch, shell("pwd; ls; touch here")) for _ in range(2))

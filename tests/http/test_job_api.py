@@ -44,6 +44,24 @@ def test_a_job_gets_its_inputs_and_may_ask_again(call, submission):
     assert project(submission) == {"a": "delivered", "b": "delivered"}
 
 
+def test_a_job_may_take_one_file_after_the_other(call, submission):
+    for having, name in (([], "a"), ([], "a"), (["a"], "b")):
+        status, said = call("next", having=having)
+        assert status == 200 and (said["file"]["name"], said["file"]["locations"]) == (name, [f"file:///{name}"])
+    assert call("next", having=["a", "b"]) == (200, {"file": None})
+    assert project(submission) == {"a": "delivered", "b": "delivered"}
+
+
+def test_what_a_job_has_used_is_in_its_row(call):
+    intake.listen(now=clock.now)
+    used = {"cpu_s": 1.5, "wall_s": 2.25, "memory_mb": 300, "host": "node7"}
+    assert call("report", state="running", at="2026-01-01T12:30:00Z", **used) == (200, {"taken": True})
+    assert call("report", state="failed", at="2026-01-01T12:31:00Z", signal=9, reason="told to end by SIGTERM") == (200, {"taken": True})
+    job = Job.objects.get()
+    assert {name: getattr(job, name) for name in used} == used
+    assert (job.state, job.signal, job.exit_code, job.reason) == ("failed", 9, None, "told to end by SIGTERM")
+
+
 def test_a_report_moves_files_and_jobs_forward_once(call, submission):
     intake.listen(now=clock.now)
     said = {"state": "running", "at": "2026-01-01T12:30:00Z", "files": [{"name": "a", "status": "consumed"}]}
@@ -111,6 +129,8 @@ def test_another_checksum_is_a_conflict_unless_the_older_producer_failed(call, s
     ("inputs", {"job": "memory#1.7"}, "not one of"), ("inputs", {"job": "memory#2.0"}, "not one of"),
     ("report", {"job": "memory#2.0", "state": "running", "at": "2026-01-01T12:30:00Z"}, "not one of"),
     ("declare", {"job": "elsewhere#1.0", "files": [new()]}, "not one of"), ("report", {"attempt": 10**12}, "attempt"),
+    ("next", {"having": "a"}, "having"), ("next", {"job": "memory#2.0"}, "not one of"),
+    ("report", {"memory_mb": -1}, "memory_mb"), ("report", {"cpu_s": "much"}, "cpu_s"), ("report", {"signal": 0}, "signal"),
     ("report", {"files": [{"name": "a", "status": "eaten"}]}, "files.0.status"),
     ("report", {"files": [{"name": "zzz", "status": "consumed"}]}, "zzz"),
     ("declare", {"files": []}, "files"),
@@ -124,7 +144,7 @@ def test_what_cannot_be_taken_names_its_field(call, what, said, part):
     assert status == 422 and part in answer["error"] and File.objects.filter(submission_id__isnull=False).count() == 0
 
 
-@pytest.mark.parametrize("what", ["inputs", "report", "declare"])
+@pytest.mark.parametrize("what", ["inputs", "next", "report", "declare"])
 def test_a_token_speaks_for_its_own_submission_only(call, submission, what):
     assert call(what, token="nonsense")[0] == 401
     seal = tokens.make(submission)

@@ -1,4 +1,5 @@
 """An intent is launched once, whatever crashes, refuses or says nothing."""
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db.models import F
 from accounts import events
 from accounts.models import Event
 from accounts.policy import By
-from campaigns.document import Settings, Stage
+from campaigns.document import JobType, Settings, Stage
 from campaigns.models import Slice
 from campaigns.services import documents, slices
 from pomssite.kit.errors import NoAnswer, Refused
@@ -36,6 +37,15 @@ def test_an_intent_becomes_one_submission_with_its_files_and_jobs(intent, worker
     assert spec.tag == submission.tag and spec.argv == ("run",)
     assert dict(spec.environment)["POMS4_SUBMISSION_ID"] == str(submission.pk)
     assert dict(spec.inputs)["token"] and "token" not in " ".join(spec.argv)
+
+
+@pytest.mark.parametrize(("script", "goes"), [("run", False), ("poms-wrap -- run", True), ("sh x.sh ./poms-wrap", True), ("run poms-wrapped", False)])
+def test_poms_wrap_goes_with_a_command_that_names_it(db, worker, batch, script, goes):
+    make_intent(make_campaign(replace(make_document(), job_types=(JobType("payload", script, style="payload"),))))
+    go(worker)
+    beside = dict(next(iter(batch.specs.values())).inputs)
+    assert set(beside) == {"token", *(["poms-wrap"] if goes else [])}
+    assert not goes or beside["poms-wrap"].startswith("#!/usr/bin/env python3\n")
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -63,7 +63,7 @@ class Attempt:
     def _begin(self) -> None:
         self.scratch.mkdir(parents=True)
         for name, content in self.spec.inputs:
-            _write_secret(self.scratch / name, content)
+            _write(self.scratch / name, content)
         with (self.folder / "stdout").open("wb") as out, (self.folder / "stderr").open("wb") as err:
             self.payload = subprocess.Popen(
                 self.spec.argv, cwd=self.scratch, env=environment(self.mine, self.scratch), stdin=subprocess.DEVNULL,
@@ -129,13 +129,15 @@ class Attempt:
 
 def environment(mine: Mine, scratch: Path) -> dict[str, str]:
     """All that a job sees: what its spec says, where it is, who it is. Nothing of the server's."""
-    here = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(scratch), "TMPDIR": str(scratch), "LANG": "C.UTF-8"}
+    here = {"PATH": f"{scratch}:/usr/local/bin:/usr/bin:/bin", "HOME": str(scratch), "TMPDIR": str(scratch), "LANG": "C.UTF-8"}
     job = {"POMS_JOB": str(mine.ref), "POMS_JOB_INDEX": str(mine.ref.proc), "POMS_JOBS": str(mine.spec.jobs),
            "POMS_ATTEMPT": str(mine.attempt), MARK: str(scratch)}
     token = {"POMS_TOKEN_FILE": str(scratch / "token")} if "token" in dict(mine.spec.inputs) else {}
     return {**here, **dict(mine.spec.environment), **job, **token}
 
 
-def _write_secret(path: Path, content: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+def _write(path: Path, content: str) -> None:
+    """For the job alone; a program may be run."""
+    mode = 0o700 if content.startswith("#!") else 0o600
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
         file.write(content)

@@ -1,5 +1,6 @@
 """Act and confirm: a recorded submission is sent at most once, and what became of it is written down."""
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from submissions.services import families, intents, leases, lifecycle
 from submissions.states import Status
 
 LAUNCH = By("launch")
+WRAP, IN_JOB = "poms-wrap", Path(__file__).parents[2] / "in_job" / "poms_wrap.py"
 
 
 def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
@@ -70,13 +72,19 @@ def _spec(submission: Submission) -> command.JobSpec:
     asked = {name: value for name, value in shaped["requests"].items() if name != "jobs"}
     return command.JobSpec(
         tag=submission.tag, argv=tuple(shaped["command"]), style=shaped["job_type"]["style"], environment=tuple(shaped["environment"].items()),
-        jobs=command.jobs_of(shaped["requests"]["jobs"], submission.inputs), inputs=(("token", tokens.make(submission)),),
+        jobs=command.jobs_of(shaped["requests"]["jobs"], submission.inputs), inputs=_beside(submission),
         login=login_of(shaped), **asked)
 
 
 def login_of(shaped: dict[str, Any]) -> command.Login | None:
     """Where a command that submits is run; a payload is run by the batch system itself."""
     return command.Login(**shaped["login"]) if shaped["job_type"]["style"] == "submitter" else None
+
+
+def _beside(submission: Submission) -> tuple[tuple[str, str], ...]:
+    """The files that go with it: the token, and poms-wrap where the command names it."""
+    wanted = any(word.rpartition("/")[2] == WRAP for word in submission.snapshot["command"])
+    return (("token", tokens.make(submission)), *(((WRAP, IN_JOB.read_text(encoding="utf-8")),) if wanted else ()))
 
 
 @transaction.atomic
