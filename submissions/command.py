@@ -43,6 +43,11 @@ class JobSpec:
     login: Login | None = None                  # of a submitter
 
 
+def mode_of(content: str) -> int:
+    """An input is for the job alone; a program may be run."""
+    return 0o700 if content.startswith("#!") else 0o600
+
+
 def layered(layers: Iterable[Pairs]) -> tuple[tuple[str, str], ...]:
     """Pairs in the order in which their keys first appear; a later layer's value stands in the earlier one's place."""
     merged: dict[str, str] = {}

@@ -95,6 +95,12 @@ def test_a_job_knows_who_it_is_and_has_its_token(batch: HTCondorBatch) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder_of(batch, "lab1-1").glob("poms-input-*")} == {0o600}
 
 
+def test_a_program_beside_the_job_is_found_by_its_name(batch: HTCondorBatch) -> None:
+    report = ended(batch, ("tool", "it's"), inputs=(("tool", "#!/bin/sh\necho $1; stat -c %a $0; command -v tool"),))
+    said, mode, place = printed(batch, report).decode().split("\n")[:3]
+    assert (report.state, said, mode) == (J.DONE, "it's", "700") and place.endswith("/poms/tool")
+
+
 def test_a_job_over_its_limits_has_failed_and_says_so(batch: HTCondorBatch) -> None:
     eat = "x=$(head -c 150000000 /dev/zero | tr '\\0' x); sleep 300"
     late, hungry = batch.submit(spec(argv=LONG, wall_s=1)) + batch.submit(spec("lab1-2", argv=shell(eat), memory_mb=60))

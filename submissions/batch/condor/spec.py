@@ -11,7 +11,7 @@ from shlex import quote
 
 import classad2
 
-from submissions.command import JobSpec
+from submissions.command import JobSpec, mode_of
 
 PROGRAM = "poms-job"
 LONGEST = 128 * 1024 - 1        # bytes of one word of a program; Linux takes no more
@@ -24,8 +24,8 @@ here="${{_CONDOR_SCRATCH_DIR:-$PWD}}"
 scratch="$here/poms"
 attempt=$(sed -n 's/^NumShadowStarts *= *//p' "${{_CONDOR_JOB_AD:-$here/.job.ad}}")
 mkdir -p "$scratch" && cd "$scratch" || exit 127
-{inputs}exec /usr/bin/env PATH="${{PATH:-/usr/local/bin:/usr/bin:/bin}}" HOME="$scratch" TMPDIR="$scratch" LANG="${{LANG:-C.UTF-8}}" {environment} \\
-POMS_JOB={schedd}"#$1.$2" POMS_JOB_INDEX="$2" POMS_JOBS={jobs} POMS_ATTEMPT="${{attempt:-1}}" POMS_SCRATCH="$scratch" {token}{argv}
+{inputs}exec /usr/bin/env PATH="$scratch:${{PATH:-/usr/local/bin:/usr/bin:/bin}}" HOME="$scratch" TMPDIR="$scratch" LANG="${{LANG:-C.UTF-8}}" \\
+{environment} POMS_JOB={schedd}"#$1.$2" POMS_JOB_INDEX="$2" POMS_JOBS={jobs} POMS_ATTEMPT="${{attempt:-1}}" POMS_SCRATCH="$scratch" {token}{argv}
 """
 
 
@@ -97,8 +97,8 @@ def _input(number: int) -> str:
 def script(spec: JobSpec, schedd: str) -> str:
     """The program that HTCondor starts: it becomes the payload, with all the words and variables that it is to have."""
     return SCRIPT.format(
-        inputs="".join(f'mv "$here/{_input(n)}" ./{quote(name)} && chmod 600 ./{quote(name)} || exit 127\n'
-                       for n, (name, _) in enumerate(spec.inputs)),
+        inputs="".join(f'mv "$here/{_input(n)}" ./{quote(name)} && chmod {mode_of(content):o} ./{quote(name)} || exit 127\n'
+                       for n, (name, content) in enumerate(spec.inputs)),
         environment=" ".join(quote(f"{name}={value}") for name, value in spec.environment),
         schedd=quote(schedd), jobs=spec.jobs, token='POMS_TOKEN_FILE="$scratch/token" ' if "token" in dict(spec.inputs) else "",
         argv=" ".join(map(quote, spec.argv)))

@@ -16,6 +16,7 @@ from submissions.batch.local.queue import folder_of
 from submissions.batch.local.store import Store
 from submissions.batch.local.wake import wake_surely
 from submissions.batch.local.work import Ending, Mine, claim, finish, order_for
+from submissions.command import mode_of
 from submissions.states import JobState
 
 POLL = 0.15             # s between two looks at memory, time and orders; an end is seen at once
@@ -137,7 +138,5 @@ def environment(mine: Mine, scratch: Path) -> dict[str, str]:
 
 
 def _write(path: Path, content: str) -> None:
-    """For the job alone; a program may be run."""
-    mode = 0o700 if content.startswith("#!") else 0o600
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode_of(content)), "w", encoding="utf-8") as file:
         file.write(content)
