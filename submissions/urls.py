@@ -1,7 +1,7 @@
 """Pages of submissions and jobs."""
 from django.urls import path
 
-from submissions.views import acts, bulk, contents, joblist, jobs, lists, recover, search, submission
+from submissions.views import acts, bulk, contents, joblist, jobs, launchlog, lists, recover, search, submission
 
 app_name = "submissions"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("submissions/<int:pk>/", submission.submission, name="submission"),
     path("submissions/<int:pk>/jobs/<str:job>/", jobs.job, name="job"),
     path("submissions/<int:pk>/jobs/<str:job>/log/", jobs.log, name="log"),
+    path("submissions/<int:pk>/launch-log/", launchlog.log, name="launch_log"),
     path("submissions/<int:pk>/files/", contents.files, name="files"),
     path("submissions/<int:pk>/settings/", contents.settings, name="settings"),
     path("submissions/<int:pk>/recover/", recover.recover, name="recover"),

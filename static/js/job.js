@@ -1,4 +1,4 @@
-// The log of a job: lines in the address, wrapping, the rail, and following while it is written.
+// The log of a job or of a launch: lines in the address, wrapping, the rail, and following while it is written.
 import { inRange, linesOf, spoken } from "./loglines.js";
 
 const PAUSE_MS = 2000;
@@ -61,7 +61,16 @@ async function follow() {
   log.dataset.at = answer.headers.get("X-Next-At");
   log.dataset.line = answer.headers.get("X-Next-Line");
   if (atEnd) log.scrollTop = log.scrollHeight;
-  if (answer.headers.get("X-Ended") && news.children.length === 0) { clearInterval(timer); say("The job has ended."); } else say(spoken(new Date()));
+  const ended = answer.headers.get("X-Ended");
+  if (ended && news.children.length === 0) { clearInterval(timer); say(log.dataset.over ? `${log.dataset.over} ${ended}.` : "The job has ended."); }
+  else say(answer.headers.get("X-Why") || spoken(new Date()));
+}
+
+/** From now on; at the end of what there is, unless a line was asked for. */
+function begin() {
+  if (!location.hash && !list.querySelector("li.on")) log.scrollTop = log.scrollHeight;
+  timer = setInterval(follow, PAUSE_MS);
+  follow();
 }
 
 let timer = null;
@@ -88,8 +97,8 @@ if (log) {
     location.search = new URLSearchParams({ log: new URLSearchParams(location.search).get("log") || document.querySelector("[name=log]").value, at });
   });
   if (log.dataset.follow) {
-    if (!location.hash && !aim) log.scrollTop = log.scrollHeight;
-    timer = setInterval(follow, PAUSE_MS);
-    follow();
+    const box = log.closest("details");
+    if (box && !box.open) box.addEventListener("toggle", begin, { once: true });
+    else begin();
   }
 }

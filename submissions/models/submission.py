@@ -124,6 +124,11 @@ class Submission(Owned):
     def __str__(self) -> str:
         return self.tag
 
+    @property
+    def runs_a_command(self) -> bool:
+        """Its launch is a command on a login host, which submits by itself."""
+        return self.snapshot.get("job_type", {}).get("style") == "submitter" and bool(self.snapshot.get("login", {}).get("host"))
+
     def counters(self) -> dict[str, int]:
         """Jobs by state."""
         return {name: getattr(self, name) for name in COUNTERS}

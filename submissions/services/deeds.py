@@ -50,6 +50,15 @@ def _give_up(submission: Submission, *, actor: Actor, at: datetime, why: str, re
     return steering.give_up(submission, actor=actor, at=at, why=why, door=door)
 
 
+def _abort(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str], door: str = "page") -> Any:
+    return steering.abort(submission, actor=actor, at=at, why=why, door=door)
+
+
+def _is_launching(submission: Submission) -> bool:
+    """A command runs for it, or may, and nothing was heard of its jobs."""
+    return submission.status == Status.NEW and submission.sent_at is not None and submission.runs_a_command
+
+
 def _can_be(*wanted: Status) -> Callable[[Submission], bool]:
     return lambda submission: submission.abandoned_at is None and submission.settled_at is None and any(
         states.settle(Status(submission.status), status, person=True) for status in wanted)
@@ -81,6 +90,8 @@ DEEDS = {deed.name: deed for deed in (
          " Its files can then be recovered by hand.", "Given up.",
          Verb.DO, lambda submission: submission.status == Status.LAUNCH_FAILED and submission.abandoned_at is None,
          "Only a launch of which nothing was heard can be given up.", _give_up, "x", "danger", seldom=True),
+    Deed("abort", "Abort launch", "The command that launches it is ended with all its processes, and is not tried again. Jobs that it has already"
+         " submitted are removed.", "Aborting is ordered.", Verb.DO, _is_launching, "No launch of it runs.", _abort, "x", "danger", seldom=True),
     Deed("fail", "Mark failed", "It counts as bad although its jobs ended well: its recoveries run over what is missing.", "Marked Failed.",
          Verb.DO, _can_be(Status.FAILED), "Only Completed submissions that are not settled can be marked Failed.", _mark(Status.FAILED), "x",
          seldom=True),

@@ -11,7 +11,7 @@ from pomssite.kit.errors import Refused
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions import pulses
-from submissions.batch.port import JobRef
+from submissions.batch.port import JobRef, LaunchLog
 from submissions.logmarks import STEP, Kind, Mark, kind_of, marks_in, steps, whole_lines
 from submissions.models import Job, LogScan, Submission
 from submissions.states import JOB_LIVE
@@ -40,6 +40,27 @@ class Source:
         """A range of it; the batch system is asked outside of any transaction."""
         part: bytes = backend("BATCH_SYSTEMS", self.batch).read_log(self.ref, self.kind, start, length)
         return part
+
+
+@dataclass
+class LaunchSource:
+    """What the command of a launch has printed. Each reading tells how long it is by now, and how it ended."""
+
+    batch: str
+    tag: str
+    size: int = 0
+    end: str = ""
+
+    @property
+    def live(self) -> bool:
+        """More may come."""
+        return not self.end
+
+    def read(self, start: int, length: int) -> bytes:
+        """A range of it."""
+        told: LaunchLog = backend("BATCH_SYSTEMS", self.batch).launch_log(self.tag, start, length)
+        self.size, self.end = told.size, told.end
+        return told.text
 
 
 @dataclass(frozen=True)
@@ -204,7 +225,7 @@ def _uncounted(row: LogScan, of: Source, offset: int) -> Piece:
     return Piece(begin + skipped, begin + skipped + len(kept), 0, _lines(kept))
 
 
-def more(of: Source, offset: int, line: int) -> Piece:
+def more(of: Source | LaunchSource, offset: int, line: int) -> Piece:
     """What was written since, for one who follows; whole lines while the job lives."""
     raw = of.read(offset, PIECE)
     is_all = len(raw) < PIECE
@@ -230,7 +251,7 @@ def find(of: Source, word: bytes, offset: int, size: int) -> tuple[int, int]:
     return -1, at
 
 
-def whole(of: Source, size: int) -> Iterator[bytes]:
+def whole(of: Source | LaunchSource, size: int) -> Iterator[bytes]:
     """All of it, block by block, for who wants to take it home."""
     for start in range(0, size, BLOCK):
         yield of.read(start, min(BLOCK, size - start))

@@ -1,11 +1,12 @@
 """What was asked to be done to jobs, carried out."""
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.news import touch
-from pomssite.kit.errors import NoAnswer
+from pomssite.kit.errors import NoAnswer, Refused
 from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
 from submissions.batch.port import BatchSystem, JobRef
@@ -24,13 +25,27 @@ def carry_out(*, now: Callable[[], datetime]) -> int:
 
 def _do(order: Order, *, at: datetime) -> bool:
     batch = backend("BATCH_SYSTEMS", order.submission.batch)
-    refs = _chosen(order, batch)
+    refs = _aborted(order, batch) if _may_still_launch(order, batch) else _chosen(order, batch)
     answers = batch.act(order.deed, refs, order.why) if refs else {}
     if trouble := "; ".join(said for said in answers.values() if said):
         _wait(order, trouble, at=at)
         return False
     touch([order.submission])
     return Order.objects.filter(pk=order.pk, done_at=None).update(done_at=at, trouble="") == 1
+
+
+def _may_still_launch(order: Order, batch: BatchSystem) -> bool:
+    """A command on some host may go on submitting: nobody knows yet how many jobs there are."""
+    return order.deed == "remove" and not order.refs and order.submission.expected is None and hasattr(batch, "abort")
+
+
+def _aborted(order: Order, batch: Any) -> list[JobRef]:
+    """First the command is ended, then there are its jobs and no more. While they may still show, the order stays open."""
+    batch.abort(order.submission.tag, order.why)
+    try:
+        return list(batch.find(order.submission.tag, order.submission.created_at))
+    except Refused:
+        return []
 
 
 def _chosen(order: Order, batch: BatchSystem) -> list[JobRef]:

@@ -98,6 +98,13 @@ def give_up(submission: Submission, *, actor: Actor, at: datetime, why: str, doo
 
 
 @transaction.atomic
+def abort(submission: Submission, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+    """A launch that still runs is ended and not tried again; jobs that it has made are removed."""
+    mark(submission, Status.CANCELLED, actor=actor, at=at, why=why, door=door)
+    order(submission, "remove", actor=actor, at=at, why=why, door=door)
+
+
+@transaction.atomic
 def order(submission: Submission, deed: str, *, actor: Actor, at: datetime, why: str, refs: Sequence[str] = (), door: str = "page") -> Order:
     """Hold, release or remove jobs: the chosen ones, or all. The same open order is given once."""
     chosen = _own(submission, refs)

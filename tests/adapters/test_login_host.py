@@ -41,7 +41,7 @@ def site(tmp_path: Path, sshd: Sshd, settings) -> Iterator[Site]:
 def begun(site: Site, script: str, **more) -> tuple:
     """A launch of a shell script that goes on when `submit` comes back."""
     batch = site.batch(wait_s=0)
-    with pytest.raises(NoAnswer, match="the launch runs on"):
+    with pytest.raises(NoAnswer, match="The launch runs on"):
         batch.submit(site.spec("/bin/sh", "-c", script, **more))
     return batch, site.launches / "lab1-1"
 

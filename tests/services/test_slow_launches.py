@@ -4,10 +4,16 @@ from datetime import timedelta
 import pytest
 
 from campaigns.models import JobType
+from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer, Refused
-from submissions.models import LaunchIntent, Submission
+from pomssite.kit.registry import backend
+from submissions.models import LaunchIntent, Order, Submission
+from submissions.services import leases, orders
+from submissions.services.deeds import DEEDS, why_not
 from submissions.services.launch.sending import login_of
 from submissions.states import Status
+from tests.commands import launched
+from tests.makers import NOON, make_actor
 from tests.services.deeds import LATER, again, go, time_passes
 
 
@@ -50,6 +56,59 @@ def test_one_that_came_to_nothing_is_given_up_at_once_with_its_reason(running, w
     assert running.abandoned_at is not None and "exit code 3" in running.history.last().why
     intent = LaunchIntent.objects.get()
     assert intent.refusals == 1 and "exit code 3" in intent.gate
+
+
+@pytest.fixture
+def launching(db, chosen_batch):
+    """A launch that is a command, and runs."""
+    chosen_batch("tests.commands.CommandBatch")
+    return launched()
+
+
+def carry_out():
+    return orders.carry_out(now=lambda: clock.now() + timedelta(minutes=1))
+
+
+def test_an_abort_ends_the_command_and_it_is_not_tried_again(launching):
+    batch = backend("BATCH_SYSTEMS").inside
+    abort = DEEDS["abort"]
+    assert why_not(abort, launching, actor=make_actor()) == ""
+    abort.do(launching, actor=make_actor(), at=NOON, why="wrong dataset", refs=())
+    launching.refresh_from_db()
+    assert launching.status == Status.CANCELLED and why_not(abort, launching, actor=make_actor())
+    carry_out()
+    assert batch.aborted == {launching.tag: "wrong dataset"}
+    assert Order.objects.get(submission=launching).done_at is not None
+    go(leases.enlist("w2"), clock.now() + timedelta(hours=1))
+    assert Submission.objects.filter(intent=launching.intent).count() == 1
+
+
+def test_jobs_that_an_aborted_command_has_made_are_removed(launching):
+    batch = backend("BATCH_SYSTEMS").inside
+    refs = batch.make(launching.tag)
+    DEEDS["abort"].do(launching, actor=make_actor(), at=NOON, why="wrong dataset", refs=())
+    carry_out()
+    assert {batch.jobs[ref].state for ref in refs} == {"removed"}
+
+
+def test_an_abort_waits_while_jobs_may_still_show(launching, monkeypatch):
+    monkeypatch.setattr(backend("BATCH_SYSTEMS").inside, "find", raising(NoAnswer("its jobs do not show yet")))
+    DEEDS["abort"].do(launching, actor=make_actor(), at=NOON, why="wrong dataset", refs=())
+    carry_out()
+    order = Order.objects.get(submission=launching)
+    assert order.done_at is None and "do not show yet" in order.trouble
+
+
+def test_a_kill_of_jobs_that_are_known_asks_no_login_host(launching):
+    batch = backend("BATCH_SYSTEMS").inside
+    batch.make(launching.tag)
+    batch.ends[launching.tag] = "ended with exit code 0"
+    again(leases.enlist("w2"), clock.now() + timedelta(hours=1))
+    launching.refresh_from_db()
+    assert launching.status == Status.IDLE
+    DEEDS["kill"].do(launching, actor=make_actor(), at=NOON, why="wrong dataset", refs=())
+    carry_out()
+    assert not batch.aborted and Order.objects.get(submission=launching).done_at is not None
 
 
 def test_a_payload_is_run_by_the_batch_system_itself():

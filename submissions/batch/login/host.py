@@ -50,15 +50,15 @@ class LoginHostBatch:
 
     def _jobs(self, tag: str, login: Login, stand: Stand, since: datetime) -> tuple[JobRef, ...]:
         if stand.word == "elsewhere":
-            raise NoAnswer(f"the launch was begun on {stand.end}, and {login.host} is now another machine")
+            raise NoAnswer(f"The launch was begun on {stand.end}, and {login.host} is now another machine.")
         if not stand.over and stand.word != "absent":
-            raise NoAnswer(f"the launch runs on {login.host}, {stand.age_s} s so far")
+            raise NoAnswer(f"The launch runs on {login.host}, {stand.age_s} s so far.")
         refs = self.pool.find(tag, since)
         if refs or stand.word == "absent" or stand.end == "never":
             return refs
         if stand.age_s <= self.pool.unseen.total_seconds():
-            raise NoAnswer(f"the launch on {login.host} {stand.how}, and its jobs do not show yet")
-        raise Refused(f"the launch on {login.host} {stand.how}, and no job came of it. {self._last_words(tag, login)}".strip())
+            raise NoAnswer(f"The launch on {login.host} {stand.how}, and its jobs do not show yet.")
+        raise Refused(f"The launch on {login.host} {stand.how}, and no job came of it. {self._last_words(tag, login)}".strip())
 
     def _last_words(self, tag: str, login: Login) -> str:
         _, text = self.launches.log(tag, login, -TAIL, TAIL)
@@ -94,7 +94,7 @@ class LoginHostBatch:
             return "was not launched on a login host"
         stand = self.launches.abort(tag, login)
         if not stand.over:
-            raise NoAnswer(f"the launch on {login.host} could not be ended yet")
+            raise NoAnswer(f"The launch on {login.host} could not be ended yet")
         return stand.how
 
     def _login(self, tag: str) -> Login | None:
