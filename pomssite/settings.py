@@ -87,6 +87,7 @@ if os.environ.get("POMS_LOGIN_KEY"):     # launches through login hosts; docs/lo
     BATCH_SYSTEMS["login"] = {"BACKEND": "submissions.batch.login.LoginHostBatch", "OPTIONS": {
         "pool": os.environ.get("POMS_LOGIN_POOL") or "default", "key": os.environ["POMS_LOGIN_KEY"],
         "known_hosts": os.environ.get("POMS_LOGIN_KNOWN_HOSTS") or str(VAR / "known_hosts"), "port": environment.number("POMS_LOGIN_PORT", 22)}}
+BATCH_SYSTEMS |= environment.backends("POMS_BATCH_FILE")     # pools of HTCondor; docs/htcondor.md
 DATA_HANDLERS = {"default": {"BACKEND": "datasets.handlers.local.LocalCatalogue"}}
 
 # Background life: tasks are rows of the same database; `manage.py tick` sets them, so django-q's own scheduler is off

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pomssite.kit import supervisor
 from scripts import postgres
+from scripts.condorpool import CondorPool
 from submissions.batch.local.stop import stop_all
 
 PATIENCE_S = 15
@@ -41,10 +42,20 @@ def _stop_supervisor(run: Path) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def stop_pools(var: Path) -> None:
+    """Those of HTCondor that the demo and the tests made."""
+    for folder in (var / "pool", var / "pool-check", var / "test" / "pool"):
+        pool = CondorPool(folder)
+        if pool.is_up():
+            pool.stop()
+
+
 def main() -> int:
     var = postgres.folder_of().parent
     for place in (var, var / "test"):
         stop(place, jobs="--keep-jobs" not in sys.argv, database="--keep-database" not in sys.argv)
+    if "--keep-jobs" not in sys.argv:
+        stop_pools(var)
     print("Stopped: nothing that was started here runs any more.")
     return 0
 

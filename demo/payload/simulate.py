@@ -18,7 +18,7 @@ def main() -> None:
     files = grid.inputs()
     for file in files:
         number = (file["metadata"]["run_number"] - 1) * asked.files_per_seed + file["metadata"]["job_index"]
-        meet(trouble(asked.luck, number), hungry_mb=asked.hungry_mb, first_launch=grid.first_launch)
+        meet(trouble(asked.luck, number), hungry_mb=asked.hungry_mb, hungry_s=asked.hungry_s, first_launch=grid.first_launch)
     grid.store([_simulated(file, asked.luck) for file in files])
     grid.consumed(file["name"] for file in files)
 
@@ -36,6 +36,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--luck", type=int, required=True)
     parser.add_argument("--hungry-mb", type=int, required=True, help="what the hungry jobs take")
+    parser.add_argument("--hungry-s", type=float, default=2.0, help="for how long: the batch system must see it")
     parser.add_argument("--files-per-seed", type=int, default=2)
     return parser.parse_args()
 

@@ -7,7 +7,6 @@ import time
 import numpy as np
 
 KINDS = ("memory", "crash", "", "")     # of every four files
-SOME_WHILE_S = 2.0                      # long enough for any batch system to see what the job takes
 BAD_END = 3
 
 
@@ -17,7 +16,7 @@ def trouble(luck: int, number: int) -> str:
     return random.Random(f"{luck}:{group}").sample(KINDS, len(KINDS))[place]
 
 
-def meet(kind: str, *, hungry_mb: int, first_launch: bool) -> None:
+def meet(kind: str, *, hungry_mb: int, hungry_s: float, first_launch: bool) -> None:
     """Run into it. A crash happens in the first launch only; memory is short until a job is given enough."""
     if kind == "crash" and first_launch:
         print("the field map could not be read (planned: it can be in a recovery)", file=sys.stderr)
@@ -25,7 +24,7 @@ def meet(kind: str, *, hungry_mb: int, first_launch: bool) -> None:
     if kind == "memory":
         print(f"reading a field map of {hungry_mb} MB", flush=True)
         field = np.ones(hungry_mb * 2**20 // 8)
-        time.sleep(SOME_WHILE_S)
+        time.sleep(hungry_s)
         print(f"read {field.nbytes // 2**20} MB", flush=True)
 
 

@@ -2,10 +2,12 @@
 import os
 import secrets
 import tempfile
+import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 YES, NO = frozenset({"1", "yes", "true", "on"}), frozenset({"0", "no", "false", "off"})
@@ -31,6 +33,20 @@ def words(name: str, *more: str) -> list[str]:
     """A list with commas between, and what belongs to it in any case, each once."""
     said = (word.strip() for word in os.environ.get(name, "").split(","))
     return list(dict.fromkeys(word for word in (*said, *more) if word))
+
+
+def backends(name: str) -> dict[str, dict[str, Any]]:
+    """Backends in the TOML file of that name: a table each, `backend` its class, the rest its options; ValueError names file and table."""
+    path = os.environ.get(name, "").strip()
+    try:
+        said = tomllib.loads(Path(path).read_text()) if path else {}
+    except (OSError, tomllib.TOMLDecodeError) as trouble:
+        raise ValueError(f"{name}={path!r} cannot be read: {trouble}") from trouble
+    for alias, table in said.items():
+        if not isinstance(table, dict) or not isinstance(table.get("backend"), str):
+            raise ValueError(f'{name}={path!r}: [{alias}] needs a line backend = "..." that names its class')
+    return {alias: {"BACKEND": table["backend"], "OPTIONS": {key: value for key, value in table.items() if key != "backend"}}
+            for alias, table in said.items()}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.core.management import CommandError
 from django.db import DatabaseError
 
 from scripts import postgres, serve, stop
-from scripts.demo import choices
+from scripts.demo import choices, grid
 from scripts.demo.choices import Place
 from scripts.demo.trouble import Trouble
 
@@ -20,6 +20,7 @@ def up() -> int:
     """What was started stays."""
     place = choices.standing_place()
     choices.enter(place, alone=False)
+    grid.enter(place, alone=False)
     serve.prepare()
     from scripts.demo import deeds  # rows can be read only now
 
@@ -32,17 +33,26 @@ def check() -> int:
     choices.enter(place, alone=True)
     clear(place)
     try:
+        grid.enter(place, alone=True)
         serve.prepare()
         from scripts.demo import deeds
 
         return deeds.check(place)
     finally:
-        stop.stop(place.var)
+        end(place)
+
+
+def end(place: Place) -> None:
+    """The platform, and its pool if there is one."""
+    stop.stop(place.var)
+    pool = grid.pool_of(place, alone=True)
+    if pool.is_up():
+        pool.stop()
 
 
 def clear(place: Place) -> None:
     """What an earlier check left, also one that was killed."""
-    stop.stop(place.var)
+    end(place)
     shutil.rmtree(place.var, ignore_errors=True)
 
 

@@ -60,7 +60,7 @@ def passing_place() -> Place:
 def enter(place: Place, *, alone: bool) -> None:
     """From here on this process and all that it starts work in that place. Alone: on a database of its own, whatever was said."""
     os.environ |= {"POMS_VAR": str(place.var), "POMS_URL": place.url, "DJANGO_SETTINGS_MODULE": "pomssite.settings"}
-    for name in ("DATABASE_URL", "POMS_STORAGE", "POMS_BIND") if alone else ():
+    for name in ("DATABASE_URL", "POMS_STORAGE", "POMS_BIND", "POMS_BATCH_FILE") if alone else ():
         os.environ.pop(name, None)
 
 

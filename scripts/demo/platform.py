@@ -15,6 +15,7 @@ from accounts.models import Experiment, Membership, User
 from campaigns.models import Campaign
 from pomssite.kit import supervisor
 from scripts import postgres, serve
+from scripts.demo import grid
 from scripts.demo.choices import Place, Size
 from scripts.demo.trouble import Trouble
 
@@ -68,7 +69,8 @@ def import_campaign(name: str, size: Size) -> None:
     if Campaign.objects.filter(experiment=EXPERIMENT, name=name, retired_at=None).exists():
         return
     given = {"name": name, "seeds": ", ".join(map(str, size.seed_list)), "events_per_seed": size.events, "luck": size.luck,
-             "python": _word(sys.executable), "payload": _word(PAYLOAD)}
+             "python": _word(sys.executable), "payload": _word(PAYLOAD), "batch": grid.chosen().batch, "note": grid.chosen().note,
+             "hungry_s": grid.chosen().hungry_s}
     said = [word for key, value in given.items() for word in ("--set", f"{key}={value}")]
     manage("campaign", "import", str(TEMPLATE), "--experiment", EXPERIMENT, "--user", USER, "--update-shared", *said)
 

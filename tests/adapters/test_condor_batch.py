@@ -150,6 +150,21 @@ def test_a_job_removed_by_hand_in_the_pool_is_told(batch: HTCondorBatch) -> None
     assert told(batch)[refs[0]].state in JOB_LIVE
 
 
+def test_folders_of_launches_that_are_over_and_forgotten_go(pool: CondorPool) -> None:
+    with batch_on(pool, keep_s=-60) as batch:       # all is old at once
+        batch.submit(spec())
+        over = batch.folder / "00000000001-lab1-0-abcd"
+        (over / "some").mkdir(parents=True)
+        batch.submit(spec("lab1-2"))
+        assert folder_of(batch, "lab1-1").exists() and not over.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_a_refusal(pool: CondorPool) -> None:
+    with batch_on(pool) as batch, pytest.raises(Refused, match="nothing was sent"):
+        batch.folder = Path("/proc/none")
+        batch.submit(spec())
+
+
 def test_two_see_nothing_of_each_other(batch: HTCondorBatch, pool: CondorPool) -> None:
     refs = batch.submit(spec())
     with batch_on(pool) as other:

@@ -98,9 +98,9 @@ def test_of_every_four_files_one_is_hungry_and_one_crashes(luck):
 
 
 def test_a_crash_happens_in_the_first_launch_only():
-    meet("crash", hungry_mb=1, first_launch=False)
+    meet("crash", hungry_mb=1, hungry_s=0, first_launch=False)
     with pytest.raises(SystemExit) as ended:
-        meet("crash", hungry_mb=1, first_launch=True)
+        meet("crash", hungry_mb=1, hungry_s=0, first_launch=True)
     assert ended.value.code != 0
 
 

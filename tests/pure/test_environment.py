@@ -51,6 +51,39 @@ def test_words_are_each_there_once(monkeypatch):
     assert environment.words("POMS_HOSTS", "b", "c") == ["a", "b", "c"]
 
 
+POOL = """
+[fnal]
+backend = "submissions.batch.condor.HTCondorBatch"
+schedds = ["a", "b"]
+[fnal.settings]
+SEC_TOKEN_DIRECTORY = "/etc/poms"
+"""
+
+
+def test_a_file_names_backends_with_their_options(monkeypatch, tmp_path):
+    (tmp_path / "batch.toml").write_text(POOL)
+    monkeypatch.setenv("POMS_BATCH_FILE", str(tmp_path / "batch.toml"))
+    assert environment.backends("POMS_BATCH_FILE") == {"fnal": {
+        "BACKEND": "submissions.batch.condor.HTCondorBatch",
+        "OPTIONS": {"schedds": ["a", "b"], "settings": {"SEC_TOKEN_DIRECTORY": "/etc/poms"}}}}
+
+
+def test_no_file_names_no_backends(monkeypatch):
+    monkeypatch.delenv("POMS_BATCH_FILE", raising=False)
+    assert environment.backends("POMS_BATCH_FILE") == {}
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("[fnal", "cannot be read"), ("[fnal]", r"\[fnal\] needs a line backend"), ("fnal = 3", r"\[fnal\] needs"), (None, "cannot be read")])
+def test_a_file_that_names_none_is_refused(monkeypatch, tmp_path, text, said):
+    file = tmp_path / "batch.toml"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setenv("POMS_BATCH_FILE", str(file))
+    with pytest.raises(ValueError, match=f"POMS_BATCH_FILE=.*{said}"):
+        environment.backends("POMS_BATCH_FILE")
+
+
 @pytest.mark.parametrize("said", ["", "poms.example", "ftp://poms.example", "http://"])
 def test_an_address_that_is_none_is_refused(said):
     with pytest.raises(ValueError, match="POMS_URL"):

@@ -36,10 +36,25 @@ class HTCondorBatch:
         if not schedds:
             raise NoAnswer(f"the collector {self.pool.collector} knows none of our schedds: are they stopped?")
         schedd = min(schedds, key=lambda one: one.jobs)
-        folder = spec.lay_out(spec_, self.folder, schedd.name, self.manner.uid)
+        self._tidy(schedds)
+        folder = self._laid_out(spec_, schedd)
         said = spec.description(spec_, folder, self.manner)
         cluster = self.pool.submit(schedd, said, spec_.jobs, spool=self.manner.spool)
         return tuple(JobRef(schedd.name, cluster, proc) for proc in range(spec_.jobs))
+
+    def _laid_out(self, spec_: JobSpec, schedd: Schedd) -> Path:
+        try:
+            return spec.lay_out(spec_, self.folder, schedd.name, self.manner.uid)
+        except OSError as trouble:
+            raise Refused(f"nothing was sent, {self.folder} cannot be written: {trouble}") from trouble
+
+    def _tidy(self, schedds: Sequence[Schedd]) -> None:
+        """The folders of launches that are over and forgotten go, a few at a time."""
+        old = spec.old(self.folder, self.manner.keep_s)
+        if old and len(schedds) == len(self.pool.schedds):
+            named = " || ".join(f"PomsFolder =?= {spec.classad2.quote(folder.name)}" for folder in old)
+            live = {str(ad["PomsFolder"]) for schedd in schedds for ad in self.pool.queue(schedd, named, ["PomsFolder"])}
+            spec.forget(folder for folder in old if folder.name not in live)
 
     def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
         """In the queues first: a job only ever goes from there into the history."""
@@ -117,29 +132,33 @@ class HTCondorBatch:
             raise Refused(f"a job has no log {kind!r}: say stdout, stderr or log")
         folder, ad = self._brought(ref)
         if kind == "log":
-            text = logs.diary(folder, ad)
-            begin = max(0, len(text) + start) if start < 0 else start
-            return text[begin:begin + length]
+            return logs.cut(logs.diary(folder, ad), start, length)
+        if folder is None:
+            raise Refused(f"what {ref} wrote lies where it was submitted from, not with POMS")
         return logs.part(logs.path_of(folder, ad, kind), start, length)
 
     def log_sizes(self, ref: JobRef) -> dict[str, int]:
         """Of its newest start."""
         folder, ad = self._brought(ref)
-        return {kind: logs.size(logs.path_of(folder, ad, kind)) for kind in ("stdout", "stderr")} | {"log": len(logs.diary(folder, ad))}
+        written = {kind: logs.size(logs.path_of(folder, ad, kind)) for kind in ("stdout", "stderr")} if folder else {}
+        return {**written, "log": len(logs.diary(folder, ad))}
 
-    def _brought(self, ref: JobRef) -> tuple[Path, Ad]:
-        """The folder of its launch; what was spooled is fetched now, as often as somebody looks."""
-        if ref.schedd not in self.pool.schedds:
-            raise Refused(f"{ref} is not known here")
-        schedd = next(one for one in self.pool.all() if one.name == ref.schedd)
-        this = f"ClusterId == {int(ref.cluster)} && ProcId == {ref.proc} && {self._ours}"
+    def _brought(self, ref: JobRef) -> tuple[Path | None, Ad]:
+        """The folder of its launch, if POMS submitted it; what was spooled is fetched now, as often as somebody looks."""
+        schedd, this = self._named(ref), f"ClusterId == {ref.cluster} && ProcId == {ref.proc} && {self._ours}"
         ads = self.pool.queue(schedd, this, (*self.wanted, "PomsFolder"))
         if ads and self.manner.spool and ads[0]["JobStatus"] == 4:
             self.pool.retrieve(schedd, f"{ref.cluster}.{ref.proc}")
         ads = ads or self.pool.history(schedd, this, (*self.wanted, "PomsFolder"), self._forgotten, most=1)
-        if not ads or Path(name := str(ads[0].get("PomsFolder"))).name != name:
+        if not ads:
             raise Refused(f"{ref} is not known here")
-        return self.folder / name, ads[0]
+        name = ads[0].get("PomsFolder")
+        return self.folder / name if isinstance(name, str) and Path(name).name == name != ".." else None, ads[0]
+
+    def _named(self, ref: JobRef) -> Schedd:
+        if ref.schedd not in self.pool.schedds or not ref.cluster.isdecimal():
+            raise Refused(f"{ref} is not known here")
+        return next(schedd for schedd in self.pool.all() if schedd.name == ref.schedd)
 
 
 def _in_order(ads: Iterable[Ad]) -> list[Ad]:

@@ -17,10 +17,10 @@ def path_of(folder: Path, ad: Ad, kind: str) -> Path:
     return folder / f"{ad['ProcId']}.{kind}"
 
 
-def diary(folder: Path, ad: Ad) -> bytes:
+def diary(folder: Path | None, ad: Ad) -> bytes:
     """Its events, each with the state that it led to; without the file of them, what the job's ad tells of its times."""
     try:
-        text = path_of(folder, ad, "log").read_text(errors="replace")
+        text = path_of(folder, ad, "log").read_text(errors="replace") if folder else ""
     except FileNotFoundError:
         text = ""
     return (EVENT.sub(lambda event: f"{event[2]} {_word(event[1], ad)} {event[3]}", text) if text else _times(ad)).encode()
@@ -36,6 +36,12 @@ def _times(ad: Ad) -> str:
     times = [(ad.get("QDate"), J.IDLE), (ad.get("JobCurrentStartDate"), J.RUNNING), (ad["EnteredCurrentStatus"], told.state)]
     lines = [f"{at} {state}" for at, state in times if isinstance(at, int)]
     return "".join(f"{line}\n" for line in lines) + (f"{told.reason}\n" if told.reason else "")
+
+
+def cut(text: bytes, start: int, length: int) -> bytes:
+    """As `part` of a file."""
+    begin = max(0, len(text) + start) if start < 0 else start
+    return text[begin:begin + length]
 
 
 def part(path: Path, start: int, length: int) -> bytes:

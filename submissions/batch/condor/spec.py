@@ -3,7 +3,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
@@ -14,6 +14,7 @@ import classad2
 from submissions.command import JobSpec, mode_of
 
 PROGRAM = "poms-job"
+SOME = 20
 LONGEST = 128 * 1024 - 1        # bytes of one word of a program; Linux takes no more
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 # The words and the variables of a job travel in this file and never in its ad: there is nothing in them that HTCondor or a shell could take for its
@@ -83,6 +84,18 @@ def lay_out(spec: JobSpec, root: Path, schedd: str, uid: int | None) -> Path:
         for path in (folder, *folder.iterdir()):
             shutil.chown(path, uid)
     return folder
+
+
+def old(root: Path, keep_s: int) -> list[Path]:
+    """Some folders of launches that were sent longer ago; their names begin with the time."""
+    before = f"{int(time.time()) - keep_s:011d}"
+    return sorted(folder for folder in root.glob("[0-9]*-*-*") if folder.name < before)[:SOME]
+
+
+def forget(folders: Iterable[Path]) -> None:
+    """With all that is in them."""
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(path: Path, content: str, mode: int) -> None:
