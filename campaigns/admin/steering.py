@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from campaigns.admin.parts import LabelInline, OfCampaign, OfStage, of_campaign, of_stage
-from campaigns.models import CampaignTag, Downtime, Hold, OldName, SavedView, Schedule, Slice, SliceFile, Tag, Watch
+from campaigns.models import CampaignTag, Downtime, Hold, OldName, SavedView, Schedule, Slice, SliceFile, Stop, Tag, Watch
 from pomssite.kit.looking import NEWEST, LookOnly
 
 
@@ -103,6 +103,16 @@ class OldNameAdmin(OfCampaign):
     list_display = ["name", "experiment_id", "campaign", "at"]
     list_filter = ["experiment"]
     search_fields = ["name", "campaign__name"]
+
+
+@admin.register(Stop)
+class StopAdmin(OfCampaign):
+    """Campaigns that were stopped in one act."""
+
+    list_display = ["campaign", "by", "role", "at", "why", "undone_by", "undone_at"]
+    list_select_related = ["campaign", "by"]
+    list_filter = ["campaign__experiment"]
+    search_fields = ["campaign__name", "why"]
 
 
 @admin.register(Watch)

@@ -3,7 +3,7 @@ from campaigns.models.campaign import Campaign, CampaignTag, CampaignVersion, De
 from campaigns.models.personal import OldName, SavedView, Watch
 from campaigns.models.shared import JobType, JobTypeRecovery, LoginSetup
 from campaigns.models.slices import Slice, SliceFile
-from campaigns.models.steering import Downtime, Hold, Schedule
+from campaigns.models.steering import Downtime, Hold, Schedule, Stop
 
 __all__ = ["Campaign", "CampaignTag", "CampaignVersion", "Dependency", "Downtime", "Hold", "JobType", "JobTypeRecovery", "LoginSetup", "OldName",
-           "SavedView", "Schedule", "Slice", "SliceFile", "Stage", "Tag", "Watch"]
+           "SavedView", "Schedule", "Slice", "SliceFile", "Stage", "Stop", "Tag", "Watch"]

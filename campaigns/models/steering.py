@@ -140,3 +140,23 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign or self.stage} held by {self.by}"
+
+
+class Stop(models.Model):
+    """All of a campaign was brought to a stand in one act, and what that changed: so much can be undone."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="stops")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=24)
+    why = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    held = models.BooleanField(help_text="its launches were not held before")
+    paused = models.JSONField(default=list, help_text="numbers of the schedules that were not paused before")
+    undone_by = models.CharField(max_length=150, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign"], condition=Q(undone_at=None), name="one_stop_a_campaign")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} stopped by {self.by}"

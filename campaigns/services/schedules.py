@@ -93,12 +93,17 @@ def stop(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
 def resume(row: Schedule, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
     """From now on: what was due in the pause is not made up. Its failures are forgotten."""
     require(actor, Verb.SCHEDULE, row.stage.campaign)
+    return go_on(row, by=actor.by(door), at=at, why=why)
+
+
+def go_on(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
+    """False if nothing had paused it."""
     fresh = _locked(row)
     if not fresh.paused_by:
         return False
     due = following(fresh, at)
     Schedule.objects.filter(pk=row.pk).update(paused_by="", paused_why="", failures=0, due_at=due, next_at=due if fresh.cron else at)
-    return _tell("schedule resumed", row, actor.by(door), at=at, before=f"paused by {fresh.paused_by}: {fresh.paused_why}", why=why)
+    return _tell("schedule resumed", row, by, at=at, before=f"paused by {fresh.paused_by}: {fresh.paused_why}", why=why)
 
 
 @transaction.atomic

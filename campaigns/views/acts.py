@@ -15,8 +15,7 @@ from accounts.policy import Actor, Owner, Role, Verb
 from campaigns.models import Campaign, Stage
 from campaigns.services import activity, holds
 from pomssite.kit import clock
-from submissions.models import Submission
-from submissions.services import intents, stale, steering
+from submissions.services import intents, stale, standstill, steering
 
 Thing = Campaign | Stage | Experiment
 
@@ -59,15 +58,35 @@ def _what_waits(campaign: Campaign) -> str:
     return " ".join(told) or "Nothing of it waits or runs now."
 
 
-def _kill(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str) -> bool:
-    return steering.kill_all(thing, actor=actor, at=at, why=why) > 0
+def _order(deed: str) -> Callable[..., bool]:
+    def inside(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str) -> bool:
+        return steering.order_all(thing, deed, actor=actor, at=at, why=why) > 0
+    return inside
 
 
 def _what_lives(thing: Campaign | Stage) -> str:
     """How much it is."""
-    rows = Submission.objects.with_live_jobs().filter(stage__in=_stages(thing), abandoned_at=None)
+    rows = steering.with_jobs(thing)
     jobs = sum(row.idle + row.running + row.held for row in rows)
     return f"Jobs now: {jobs}, of {len(rows)} submission{'s' if len(rows) > 1 else ''}." if rows else "Jobs now: none."
+
+
+def _what_stops(campaign: Campaign) -> str:
+    """How much of everything."""
+    found = standstill.ahead(campaign)
+    jobs = ", ".join(f"{count} in {batch}" for batch, count in sorted(found.jobs.items()) if count)
+    lines = ((found.waiting, "Launches that wait: {}; they go on waiting."), (found.schedules, "Schedules that are paused: {}."),
+             (found.sending, "Submissions that are just being launched: {}; their jobs are removed as soon as they are known."),
+             (found.submissions, f"Submissions with jobs: {{}}; jobs that are removed: {jobs or 'none'}."))
+    return " ".join(words.format(count) for count, words in lines if count) or "Nothing of it waits or runs now: its launches are held."
+
+
+def _what_resumes(campaign: Campaign) -> str:
+    stop = campaign.stops.filter(undone_at=None).select_related("by").first()
+    if stop is None:
+        return "It is not stopped."
+    held = "" if stop.held else " Its launches were held before it was stopped, and stay so."
+    return f"Stopped by {stop.by} on {stop.at:%-d %b %H:%M} UTC: {stop.why.rstrip('.')}. Schedules that go on: {len(stop.paused)}.{held}"
 
 
 DEEDS = {
@@ -77,10 +96,19 @@ DEEDS = {
                     "Release launches", "Launches of {} go on.", _going_on(holds.release)),
     "kill": Deed("Kill all jobs of {}", "Every job of it that waits, runs or is held is removed from the batch system and does not come back;"
                  " what it has not written is lost. What waits to be launched still goes out: hold launches first, if it should not.",
-                 "Kill all jobs", "Killing all jobs of {} is ordered.", _kill, Verb.DO, _what_lives, "danger"),
+                 "Kill all jobs", "Killing all jobs of {} is ordered.", _order("remove"), Verb.DO, _what_lives, "danger"),
+    "hold-jobs": Deed("Hold all jobs of {}", "Every job of it that waits or runs is held by the batch system: those that run begin anew when they are"
+                      " released.", "Hold all jobs", "Holding all jobs of {} is ordered.", _order("hold"), more=_what_lives),
+    "release-jobs": Deed("Release all jobs of {}", "Every held job of it waits for a slot again, whoever held it. What it was held for may hold it"
+                         " again.", "Release all jobs", "Releasing all jobs of {} is ordered.", _order("release"), more=_what_lives),
 }
 OF_CAMPAIGN = {
     **DEEDS,
+    "stop": Deed("Stop {}", "In one act: its launches are held, its schedules are paused, and all its jobs are removed, in whatever state they are."
+                 " What they have not written is lost.", "Stop campaign", "{} is stopped: the removal of its jobs is ordered.",
+                 standstill.stop, Verb.DO, _what_stops, "danger"),
+    "resume": Deed("Resume {}", "Its launches and schedules go on as before it was stopped, and what is missing is recovered. Jobs that were removed"
+                   " do not come back by themselves.", "Resume campaign", "{} goes on.", standstill.resume, Verb.DO, _what_resumes),
     "deactivate": Deed("Deactivate {}", "Nothing of it is launched any more, until somebody activates it or launches a stage of it by hand.",
                        "Deactivate", "{} is inactive.", activity.deactivate, Verb.EDIT, _what_waits),
     "activate": Deed("Activate {}", "What waited because it was inactive goes out within seconds, and its schedules begin runs again.",

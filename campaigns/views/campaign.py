@@ -85,7 +85,7 @@ def campaign(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     row = get_object_or_404(mine.select_related("experiment", "creator", "version", "summary"), pk=pk)
     outlook, tab = CampaignOutlook(row, at=now), TABS.get(request.GET.get("tab", ""), TABS[""])
     words = {
-        "campaign": row, "outlook": outlook, "progress": progress.sentence(outlook), "roots": outlook.roots, "held": None in outlook.holds,
+        "campaign": row, "outlook": outlook, "progress": progress.sentence(outlook), "roots": outlook.roots, "held": outlook.holds.get(None),
         "may_do": may(actor, Verb.DO, row.owner), "may_hold": may(actor, Verb.HOLD, row.owner), "may_edit": may(actor, Verb.EDIT, row.owner),
         "trail": [("Campaigns", reverse("campaigns:list", args=[row.experiment_id]))],
         "may_schedule": may(actor, Verb.SCHEDULE, row.owner), "tabs": TABS.values(), "tab": tab,

@@ -61,6 +61,7 @@ ACTS: dict[str, Act] = {
     "jobs": Act("Show jobs", Verb.VIEW, _submission("?state=held"), asks=False),
     "submission": Act("Show submission", Verb.VIEW, _submission(), asks=False),
     "release campaign": Act("Release launches…", Verb.HOLD, _of_campaign("release")),
+    "resume campaign": Act("Resume campaign…", Verb.DO, _of_campaign("resume")),
     "release stage": Act("Release launches…", Verb.HOLD, _of_stage("stage_act", "release")),
     "activate": Act("Activate…", Verb.EDIT, _of_campaign("activate")),
     "launch": Act("Launch…", Verb.DO, _of_stage("launch")),

@@ -11,7 +11,7 @@ from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
 from submissions.batch.port import BatchSystem, JobRef
 from submissions.models import Job, Order, Submission
-from submissions.states import JOB_LIVE, JobState
+from submissions.states import JOB_LIVE, JobState, Status
 
 SOON = timedelta(seconds=30)
 BATCH = 100
@@ -24,6 +24,9 @@ def carry_out(*, now: Callable[[], datetime]) -> int:
 
 
 def _do(order: Order, *, at: datetime) -> bool:
+    if order.submission.status == Status.NEW and order.submission.abandoned_at is None:
+        _wait(order, "It is just being launched: its jobs are not known yet.", at=at)
+        return False
     batch = backend("BATCH_SYSTEMS", order.submission.batch)
     refs = _aborted(order, batch) if _may_still_launch(order, batch) else _chosen(order, batch)
     answers = batch.act(order.deed, refs, order.why) if refs else {}

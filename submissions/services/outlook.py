@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
 from campaigns.document import Settings
-from campaigns.models import Campaign, Dependency, Hold, Stage
+from campaigns.models import Campaign, Dependency, Hold, Stage, Stop
 from campaigns.services import documents
 from submissions.models import LaunchIntent, Submission
 from submissions.states import Status, worst
@@ -257,8 +257,9 @@ def waiting_intents(**of: Any) -> QuerySet[LaunchIntent]:
 
 
 def standing_holds(campaign: Campaign) -> Mapping[int | None, Hold]:
-    """By stage; the campaign's own under None."""
-    rows = Hold.objects.filter(Q(campaign=campaign) | Q(stage__campaign=campaign), lifted_at=None).select_related("by")
+    """By stage; the campaign's own under None, and whether all of the campaign was stopped (`stopped`)."""
+    stopped = Exists(Stop.objects.filter(campaign=OuterRef("campaign"), undone_at=None))
+    rows = Hold.objects.filter(Q(campaign=campaign) | Q(stage__campaign=campaign), lifted_at=None).annotate(stopped=stopped).select_related("by")
     return {row.stage_id: row for row in rows}
 
 

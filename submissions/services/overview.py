@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, CharField, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import Coalesce, JSONArray, JSONObject
 from django.utils.functional import cached_property
 
 from accounts import events
@@ -17,7 +17,7 @@ from campaigns import graph
 from campaigns.models import Campaign, Dependency, Hold, Schedule, Stage
 from campaigns.services import documents
 from datasets.models import File
-from submissions.models import Job, Run, Submission
+from submissions.models import Job, Order, Run, Submission
 from submissions.models.census import JobFlow
 from submissions.models.submission import FIRST
 from submissions.services.outlook import (
@@ -199,8 +199,10 @@ def open_of(**of: Any) -> QuerySet[Submission]:
     firsts = Submission.objects.filter(FIRST, settled_at=None, **of).order_by("-pk").values("pk")[:OPEN]
     held = Job.objects.filter(submission_id=OuterRef("pk"), state=JobState.HELD).exclude(reason=None).values("reason")[:1]
     why = Case(When(held__gt=0, then=Subquery(held)), default=None, output_field=CharField())
+    asked = Order.objects.filter(submission=OuterRef("pk"), done_at=None).order_by("pk")
+    open_order = asked.values(told=JSONArray("deed", "trouble"))[:1]
     members = firsts.union(Submission.objects.filter(parent__in=firsts).values("pk"), all=True)      # with OR all submissions would be looked at
-    return Submission.objects.filter(pk__in=members, abandoned_at=None).annotate(held_why=why)
+    return Submission.objects.filter(pk__in=members, abandoned_at=None).annotate(held_why=why, ordered=Subquery(open_order))
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Why isn't it moving? The same sentences for every page: from holds, waiting intents, stuck families and troubles. Reads no rows itself."""
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from campaigns.models import Campaign, Hold, Stage
 from submissions.models import LaunchIntent, Run
@@ -9,6 +10,7 @@ from submissions.services.outlook import Family, LastRun, Reason, StageOutlook
 from submissions.services.overview import CampaignOutlook
 from submissions.states import Status
 
+ORDERED = {"remove": "removed", "hold": "held", "release": "released"}
 WRONG = (Status.FAILED, Status.HELD, Status.AWAITING)
 JOINS = {
     "each": "It starts by itself for each piece of {feeds} that is settled.",
@@ -30,6 +32,7 @@ def of_stage(each: StageOutlook) -> Iterator[Reason]:
         yield _held(each.hold, f"Launches of {each.stage.name} are held", "release stage", each.stage)
     yield from _stuck(each)
     yield from _in_trouble(each)
+    yield from _ordered(each)
     yield from _approvals(each)
     yield from _unlocated(each)
     yield from _waiting(each)
@@ -49,7 +52,8 @@ def obstacles(campaign: Campaign, standing: Mapping[int | None, Hold], stage: St
         yield Reason(Status.HELD, "The campaign is inactive", "Nothing of it is launched by itself; a launch by a person activates it.",
                      acts=("activate",))
     if hold := standing.get(None):
-        yield _held(hold, "Launches of the campaign are held", "release campaign")
+        stopped = getattr(hold, "stopped", False)
+        yield _held(hold, *(("The campaign is stopped", "resume campaign") if stopped else ("Launches of the campaign are held", "release campaign")))
     if stage and (hold := standing.get(stage.pk)):
         yield _held(hold, f"Launches of {stage.name} are held", "release stage", stage)
 
@@ -75,7 +79,7 @@ def _when(at: datetime) -> str:
 def _stuck(each: StageOutlook) -> Iterator[Reason]:
     for why, alike in _alike(each.open, lambda family: family.first.stuck):
         yield Reason(Status.FAILED, f"{_names(each, alike)} {'is' if len(alike) == 1 else 'are'} stuck",
-                     f"{why} Recover what is missing by hand, or mark it Located.", alike[0].last, ("recover", "locate"), each.stage)
+                     f"{why.rstrip('.')}. Recover what is missing by hand, or mark it Located.", alike[0].last, ("recover", "locate"), each.stage)
 
 
 def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
@@ -88,6 +92,18 @@ def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
         yield Reason(Status.HELD, f"{_many(jobs, 'job')} of {_names(each, alike)} held",
                      f"The batch system says: {why.rstrip('.')}. It starts nothing of it by itself: release, recover or kill it.",
                      alike[0].last, ("release jobs", "jobs"), each.stage)
+
+
+def _ordered(each: StageOutlook) -> Iterator[Reason]:
+    """What was asked to be done to jobs, and is not done yet."""
+    for (deed, trouble), alike in _alike(each.open, lambda family: getattr(family.last, "ordered", None) and tuple(family.last.ordered)):  # type: ignore[attr-defined]
+        names = _names(each, alike)
+        if trouble:
+            yield Reason(Status.FAILED, f"Jobs of {names} are not {ORDERED[deed]}", f"{trouble.rstrip('.')}. It is tried again every half minute.",
+                         alike[0].last, ("submission",), each.stage)
+        else:
+            yield Reason(Status.NEW, f"Jobs of {names} are to be {ORDERED[deed]}", "It is ordered, and done within seconds.", alike[0].last,
+                         ("submission",), each.stage)
 
 
 def _approvals(each: StageOutlook) -> Iterator[Reason]:
@@ -118,9 +134,9 @@ def _schedules(each: StageOutlook) -> Iterator[Reason]:
                          f" {_when(due.next_at)}.", acts=("schedule",), stage=each.stage, schedule=due.pk)
 
 
-def _alike(families: Iterable[Family], key: Callable[[Family], str]) -> Iterator[tuple[str, list[Family]]]:
+def _alike(families: Iterable[Family], key: Callable[[Family], Any]) -> Iterator[tuple[Any, list[Family]]]:
     """Families by what is said of them; those of which nothing is said are left out."""
-    groups: dict[str, list[Family]] = {}
+    groups: dict[Any, list[Family]] = {}
     for family in families:
         if word := key(family):
             groups.setdefault(word, []).append(family)

@@ -3,6 +3,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import events
 from accounts.models import require
@@ -126,18 +127,21 @@ def order_many(refs: Mapping[Submission, list[str]], deed: str, *, actor: Actor,
     pulses.wake("carry_out")
 
 
-def _with_jobs(thing: Campaign | Stage, actor: Actor) -> list[Submission]:
-    """The submissions of a campaign or a stage that have jobs in the batch system and that the actor may act on."""
+def with_jobs(thing: Campaign | Stage, *, new: bool = False) -> list[Submission]:
+    """The submissions of a campaign or a stage that have jobs in the batch system; with `new` also those that are just being launched."""
     of = {"stage": thing.pk} if isinstance(thing, Stage) else {"stage__campaign": thing.pk}
-    return [row for row in Submission.objects.with_live_jobs().filter(abandoned_at=None, **of).order_by("pk") if may(actor, Verb.DO, row.owner)]
+    found = Submission.objects.filter(abandoned_at=None, **of)
+    live = Submission.objects.with_live_jobs()
+    rows = found.filter(Q(status=Status.NEW) | Q(pk__in=live.values("pk"))) if new else live.filter(abandoned_at=None, **of)
+    return list(rows.defer("snapshot").order_by("pk"))
 
 
 @transaction.atomic
-def kill_all(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str, door: str = "page") -> int:
-    """An order to remove all jobs for each of them, whatever held them before; how many. What each becomes the batch system will tell."""
-    rows = _with_jobs(thing, actor)
-    for row in rows:
-        order(row, "remove", actor=actor, at=at, why=why, door=door)
+def order_all(thing: Campaign | Stage, deed: str, *, actor: Actor, at: datetime, why: str, door: str = "page", new: bool = False) -> int:
+    """The same order for all jobs of each of them that the actor may act on; of how many. What each becomes the batch system will tell."""
+    verb = Verb.HOLD if deed in ("hold", "release") else Verb.DO
+    rows = [row for row in with_jobs(thing, new=new) if may(actor, verb, row.owner)]
+    order_many({row: [] for row in rows}, deed, actor=actor, at=at, why=why, door=door)
     return len(rows)
 
 

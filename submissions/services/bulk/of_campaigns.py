@@ -11,7 +11,7 @@ from campaigns.models import Campaign
 from campaigns.services import activity, holds, labels
 from pomssite.kit.errors import Conflict
 from pomssite.kit.numbers import numbers
-from submissions.services import intents, removal
+from submissions.services import intents, removal, standstill
 from submissions.services.bulk.parts import MOST, Ask, Deed, Kind
 
 
@@ -54,6 +54,11 @@ DEEDS = (
          _or("Its launches were held already.", holds.hold), icon="held"),
     Deed("campaign", "release", "Release launches", "What waited because of the hold goes out within seconds.", "Its launches go on.", Verb.HOLD,
          _why_not(Verb.HOLD, "release launches of"), _or("Nothing held its launches.", holds.release, going_on=True), icon="launch", seldom=True),
+    Deed("campaign", "stop", "Stop", "In one act: launches are held, schedules paused, and all jobs removed, in whatever state they are.",
+         "It is stopped: the removal of its jobs is ordered.", Verb.DO, _why_not(Verb.DO, "stop"),
+         _or("It was stopped already, and nothing has come since.", standstill.stop), icon="x", look="danger", seldom=True),
+    Deed("campaign", "resume", "Resume", "Launches and schedules go on as before they were stopped. Jobs that were removed do not come back.",
+         "It goes on.", Verb.DO, _why_not(Verb.DO, "resume"), _or("It was not stopped.", standstill.resume), icon="launch", seldom=True),
     Deed("campaign", "activate", "Activate", "What waited because they were inactive goes out within seconds; schedules begin runs again.",
          "It is active.", Verb.EDIT, _why_not(Verb.EDIT, "activate", lambda row: not row.active, "It is active already."),
          _or("It is active already.", activity.activate, going_on=True), icon="check", seldom=True),

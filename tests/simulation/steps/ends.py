@@ -13,13 +13,13 @@ from pomssite.kit.registry import backend
 from submissions.models import LaunchIntent, Order, StatusChange, Submission
 from tests.simulation import questions
 from tests.simulation.steps.edits import kind
-from tests.simulation.steps.walk import CALM_ROUNDS, Walk
+from tests.simulation.steps.walk import Walk
 
 Wrong = Iterable[str]
 
 
 def all_is_at_rest(walk: Walk) -> Wrong:
-    if walk.rounds >= CALM_ROUNDS and not walk.is_quiet():
+    if not walk.is_quiet():
         yield from (f"intent {intent} waits: {intent.gate}" for intent in LaunchIntent.objects.waiting())
         yield from (f"{row} is {row.status}: {row.trouble} {row.counters()}" for row in Submission.objects.at_work())
         yield from (f"order {order}: {order.trouble}" for order in Order.objects.filter(done_at=None))

@@ -8,7 +8,7 @@ from accounts.models import Membership
 from campaigns.models import Campaign, Hold, Schedule, Stage
 from campaigns.services import documents, holds, schedules
 from pomssite.kit.errors import NoAnswer, PomsError
-from submissions.models import LaunchIntent, Submission
+from submissions.models import LaunchIntent, StatusChange, Submission
 from submissions.services import intents, leases
 from tests.simulation.house import House
 from tests.simulation.killer import Killer
@@ -19,7 +19,7 @@ from tests.simulation.steps.deeds import DEEDS
 
 MOOD = Mood(overtaken=0.004, stopped=0.02, shaky=0.02)
 DEATH, LATE = 0.3, 1 / 12          # how often a step is cut short, and after how many boundaries
-CALM_ROUNDS = 40
+CALM_ROUNDS, MOST_ROUNDS = 40, 1000     # in which nothing moves; in all
 OFTEN = ("listen", "wrap", "join", "launch")
 SELDOM = ("orders", "sweep", *OFTEN, "resume", "number", "fold")
 Ask = Callable[["Walk"], list[tuple[str, str]]]
@@ -103,7 +103,11 @@ class Walk(House):
         for held in Hold.objects.filter(lifted_at=None):
             holds.release(held.stage or held.campaign, actor=self.ann, at=self.clock.now())
         intents.recheck([stage.pk for stage in self.stages()])
-        for self.rounds in range(1, CALM_ROUNDS + 1):
+        moved, moves = 0, -1        # in which round anything moved last: under a small limit one comes after the other
+        while self.rounds - moved < CALM_ROUNDS and self.rounds < MOST_ROUNDS:
+            self.rounds += 1
+            if moves != (moves := StatusChange.objects.count()):
+                moved = self.rounds
             began, worker = self.clock.at, self.worker()
             for name in SELDOM if self.rounds % 3 == 1 else OFTEN:
                 self.run(name, worker)
