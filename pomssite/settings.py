@@ -85,7 +85,7 @@ BATCH_SYSTEMS: dict[str, dict[str, Any]] = {"default": {
 }}
 if os.environ.get("POMS_LOGIN_KEY"):     # launches through login hosts; docs/login-hosts.md
     BATCH_SYSTEMS["login"] = {"BACKEND": "submissions.batch.login.LoginHostBatch", "OPTIONS": {
-        "pool": os.environ.get("POMS_LOGIN_POOL") or "default", "key": os.environ["POMS_LOGIN_KEY"],
+        "pool": os.environ.get("POMS_LOGIN_POOL") or "", "key": os.environ["POMS_LOGIN_KEY"],
         "known_hosts": os.environ.get("POMS_LOGIN_KNOWN_HOSTS") or str(VAR / "known_hosts"), "port": environment.number("POMS_LOGIN_PORT", 22)}}
 BATCH_SYSTEMS |= environment.backends("POMS_BATCH_FILE")     # pools of HTCondor; docs/htcondor.md
 DATA_HANDLERS = {"default": {"BACKEND": "datasets.handlers.local.LocalCatalogue"}}

@@ -171,6 +171,15 @@ def test_a_launch_that_ends_badly_after_a_job_was_submitted_has_that_job(site):
     assert site.batch().submit(site.spec("/bin/sh", "-c", f"{site.program}; exit 3")) == (JobRef("pool", "1"),)
 
 
+def test_a_launch_that_says_it_made_a_job_is_not_given_up_because_the_pool_does_not_show_it(site):
+    batch = site.batch()
+    with pytest.raises(NoAnswer):
+        batch.submit(site.spec("echo", "Use job id 77.0@jobsub01.fnal.gov to retrieve output"))
+    _long_ago(site.launches / "lab1-1" / "status")
+    with pytest.raises(NoAnswer, match="says that it made 77@jobsub01.fnal.gov, which the pool does not show"):
+        batch.find("lab1-1", now())
+
+
 def test_when_the_pool_is_silent_nobody_knows(site):
     (site.pool_folder / "silent").touch()
     batch = site.batch()
@@ -224,8 +233,8 @@ def test_a_killed_launch_is_told_from_one_that_runs(site):
 
 def test_while_anything_of_a_launch_runs_it_is_not_over(site):
     """The runner alone was killed; what it began goes on, and submits."""
-    batch, folder = begun(site, f"while [ ! -e {site.folder}/go ]; do sleep 0.05; done; {site.program}")
-    until((folder / "pid").exists)
+    batch, folder = begun(site, f"touch {site.folder}/runs; while [ ! -e {site.folder}/go ]; do sleep 0.05; done; {site.program}")
+    until((site.folder / "runs").exists)
     os.kill(int((folder / "pid").read_text().split()[0]), signal.SIGKILL)
     with pytest.raises(NoAnswer, match="runs on"):
         batch.find("lab1-1", now())

@@ -7,6 +7,9 @@ from campaigns.models import JobType
 from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer, Refused
 from pomssite.kit.registry import backend
+from submissions.batch.login import whereabouts
+from submissions.batch.port import JobRef
+from submissions.command import Login
 from submissions.models import LaunchIntent, Order, Submission
 from submissions.services import leases, orders
 from submissions.services.deeds import DEEDS, why_not
@@ -109,6 +112,18 @@ def test_a_kill_of_jobs_that_are_known_asks_no_login_host(launching):
     DEEDS["kill"].do(launching, actor=make_actor(), at=NOON, why="wrong dataset", refs=())
     carry_out()
     assert not batch.aborted and Order.objects.get(submission=launching).done_at is not None
+
+
+def test_where_a_launch_was_made_its_snapshot_says(launching):
+    where = Login("gpvm01", "dunepro", "setup fife_utils", "dune", "production")
+    batch = backend("BATCH_SYSTEMS").inside
+    assert whereabouts.of_tag(launching.tag) == where and whereabouts.of_tag("lab1-0") is None
+    assert whereabouts.in_use() == []
+    ref, strange = batch.make(launching.tag)[0], JobRef("memory", "77", 0)
+    batch.ends[launching.tag] = "ended with exit code 0"
+    again(leases.enlist("w2"), clock.now() + timedelta(hours=1))
+    assert whereabouts.in_use() == [where]
+    assert whereabouts.of_jobs([ref, strange]) == {ref: where}
 
 
 def test_a_payload_is_run_by_the_batch_system_itself():

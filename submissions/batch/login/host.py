@@ -4,33 +4,35 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.errors import NoAnswer, PomsError, Refused
 from pomssite.kit.registry import backend
-from submissions.batch.login import script, whereabouts
+from submissions.batch.login import jobsub, script, whereabouts
+from submissions.batch.login.jobsubpool import JobsubPool
 from submissions.batch.login.launches import Launches, Stand
 from submissions.batch.login.ssh import Lines
 from submissions.batch.port import BatchSystem, JobRef, JobReport, LaunchLog
 from submissions.command import JobSpec, Login
 
 LATE_S = 45.0           # what was to be begun so long ago and was not, may be forbidden
-TAIL = 2000
+TAIL = 100_000
 
 
 class LoginHostBatch:
-    """The port. Launches are this one's, jobs are the pool's: the row of BATCH_SYSTEMS that follows them."""
+    """The port. Launches are this one's, jobs are the pool's: a row of BATCH_SYSTEMS that follows them, or what jobsub shows of it on the host."""
 
     unseen = timedelta(seconds=60)
 
-    def __init__(self, pool: str, key: str, known_hosts: str, port: int = 22, folder: str = ".poms/launches", keep_days: int = 30,
+    def __init__(self, key: str, known_hosts: str, pool: str = "", port: int = 22, folder: str = ".poms/launches", keep_days: int = 30,
                  wait_s: float = 2.0, where: Callable[[str], Login | None] = whereabouts.of_tag) -> None:
         self.pool_name, self.where = pool, where
         self.lines = Lines(key=key, known_hosts=known_hosts, port=port)
         self.launches = Launches(self.lines, folder=folder, keep_days=keep_days, wait_s=wait_s)
+        self.jobsub = JobsubPool(self.launches, of_tag=where, of_jobs=whereabouts.of_jobs, in_use=whereabouts.in_use)
 
     @property
-    def pool(self) -> BatchSystem:
+    def pool(self) -> BatchSystem | JobsubPool:
         """Made when it is first needed."""
-        made: BatchSystem = backend("BATCH_SYSTEMS", self.pool_name)
+        made: BatchSystem | JobsubPool = backend("BATCH_SYSTEMS", self.pool_name) if self.pool_name else self.jobsub
         return made
 
     def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
@@ -58,12 +60,17 @@ class LoginHostBatch:
             return refs
         if stand.age_s <= self.pool.unseen.total_seconds():
             raise NoAnswer(f"The launch on {login.host} {stand.how}, and its jobs do not show yet.")
-        raise Refused(f"The launch on {login.host} {stand.how}, and no job came of it. {self._last_words(tag, login)}".strip())
+        raise self._came_to_nothing(tag, login, stand)
 
-    def _last_words(self, tag: str, login: Login) -> str:
+    def _came_to_nothing(self, tag: str, login: Login, stand: Stand) -> PomsError:
+        """Surely only if it did not itself say that it made a job."""
         _, text = self.launches.log(tag, login, -TAIL, TAIL)
+        if made := jobsub.told(text):
+            names = ", ".join(f"{cluster}@{schedd}" for schedd, cluster in made)
+            return NoAnswer(f"The launch on {login.host} {stand.how} and says that it made {names}, which the pool does not show.")
         said = [line.strip() for line in text.decode(errors="replace").splitlines() if line.strip()]
-        return f"Its last line: {said[-1]}" if said else "It printed nothing."
+        last = f"Its last line: {said[-1]}" if said else "It printed nothing."
+        return Refused(f"The launch on {login.host} {stand.how}, and no job came of it. {last}")
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:
         return self.pool.look(cursor)

@@ -12,9 +12,16 @@ def of_tag(tag: str) -> Login | None:
     return Login(**found) if found and found.get("host") else None
 
 
-def of_jobs(refs: Iterable[JobRef], batch: str) -> dict[JobRef, Login]:
+def of_jobs(refs: Iterable[JobRef]) -> dict[JobRef, Login]:
     """The same of jobs, those that are known."""
-    wanted = {(ref.schedd, ref.cluster): ref for ref in refs}
-    rows = GridCluster.objects.filter(batch=batch, cluster__in={cluster for _, cluster in wanted}).select_related("submission")
-    logins = {(row.schedd, row.cluster): Login(**row.submission.snapshot["login"]) for row in rows}
-    return {ref: logins[ref.schedd, ref.cluster] for ref in refs if (ref.schedd, ref.cluster) in logins}
+    wanted = list(refs)
+    rows = GridCluster.objects.filter(cluster__in={ref.cluster for ref in wanted}, submission__snapshot__job_type__style="submitter")
+    logins = {(row.schedd, row.cluster): Login(**row.submission.snapshot["login"]) for row in rows.select_related("submission")}
+    return {ref: logins[ref.schedd, ref.cluster] for ref in wanted if (ref.schedd, ref.cluster) in logins}
+
+
+def in_use() -> list[Login]:
+    """Those whose jobs live, each account of a host once."""
+    rows = Submission.objects.with_live_jobs().filter(snapshot__job_type__style="submitter")
+    found = [Login(**login) for login in rows.order_by("pk").values_list("snapshot__login", flat=True).distinct() if login.get("host")]
+    return list({(login.host, login.account, login.group, login.role): login for login in found}.values())

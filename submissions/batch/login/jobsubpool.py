@@ -1,0 +1,115 @@
+"""The pool as jobsub shows it on a login host, for a site where POMS may not ask the pool itself."""
+import io
+import tarfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from pomssite.kit.errors import NoAnswer, Refused
+from submissions.batch.condor import ads
+from submissions.batch.login import jobsub
+from submissions.batch.login.launches import Launches
+from submissions.batch.port import JobRef, JobReport
+from submissions.command import Login
+
+WANTED = (*ads.WANTED, "GlobalJobId", "PomsTag")
+REMEMBERED_S = 7 * 86400        # a history is not asked about what is older
+OVERLAP_S = 300                 # clocks of schedds and ours
+FRESH_S = 20                    # so long fetched logs are used again
+
+
+class JobsubPool:
+    """The port without `submit`. Every question is a command on the host where the launch was made, as its account."""
+
+    unseen = timedelta(seconds=60)
+
+    def __init__(self, launches: Launches, *, of_tag: Callable[[str], Login | None],
+                 of_jobs: Callable[[Iterable[JobRef]], Mapping[JobRef, Login]], in_use: Callable[[], Iterable[Login]]) -> None:
+        self.launches, self.of_tag, self.of_jobs, self.in_use = launches, of_tag, of_jobs, in_use
+        self._fetched: tuple[JobRef, float, dict[str, bytes]] | None = None
+
+    def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
+        login = self.of_tag(tag)
+        if login is None:
+            return ()
+        begun = int(since.timestamp()) - OVERLAP_S
+        found = {ads.ref_of(ad, jobsub.schedd_of(ad)) for ad in self._all(login, jobsub.of_tag(tag), begun) if ad.get("PomsTag") == tag}
+        if not found and time.time() - begun > REMEMBERED_S:
+            raise NoAnswer(f"the history of jobs is not asked about what is older than {REMEMBERED_S // 86400} days, {tag} may be")
+        return tuple(sorted(found, key=lambda ref: (ref.schedd, int(ref.cluster), ref.proc)))
+
+    def look(self, cursor: str) -> tuple[list[JobReport], str]:
+        now = int(time.time())
+        since = int(cursor) if cursor.isdecimal() and now - REMEMBERED_S < int(cursor) <= now else now - REMEMBERED_S
+        told = [ad for login in self.in_use() for ad in self._all(login, jobsub.OURS, since - OVERLAP_S) if isinstance(ad.get("PomsTag"), str)]
+        return [ads.report(ad, jobsub.schedd_of(ad), ad["PomsTag"], "") for ad in told], str(now)
+
+    def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
+        """A host that does not answer says so for its own jobs; the others are served."""
+        if deed not in jobsub.ORDERS:
+            raise Refused(f"{deed!r} is no deed: say hold, release or remove")
+        logins = self.of_jobs(refs)
+        answers = {ref: f"{ref} is not known here" for ref in refs if ref not in logins}
+        for login in dict.fromkeys(logins.values()):
+            mine = [ref for ref in refs if logins.get(ref) == login]
+            for start in range(0, len(mine), jobsub.AT_ONCE):
+                answers |= self._order(deed, login, mine[start:start + jobsub.AT_ONCE], why)
+        return answers
+
+    def _order(self, deed: str, login: Login, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
+        try:
+            code, out, err = self.launches.run(login, jobsub.order(deed, login, refs, why))
+        except NoAnswer as silent:
+            return dict.fromkeys(refs, str(silent))
+        said = (out + b"\n" + err).decode(errors="replace")
+        return {ref: jobsub.answer(ref, jobsub.ORDERS[deed], code, said) for ref in refs}
+
+    def _all(self, login: Login, constraint: str, since: int) -> list[Mapping[str, Any]]:
+        """In the queues first: a job only ever goes from there into the history. Of both the later answer counts."""
+        present = self._asked(login, jobsub.queue(login, constraint, WANTED))
+        left = self._asked(login, jobsub.history(login, constraint, WANTED, since))
+        return list({str(ad.get("GlobalJobId")): ad for ad in [*present, *left]}.values())
+
+    def _asked(self, login: Login, words: jobsub.Words) -> list[Mapping[str, Any]]:
+        code, out, err = self.launches.run(login, words)
+        if code or b"rror" in err:
+            last = err.decode(errors="replace").strip().splitlines()[-1:] or ["it printed nothing"]
+            raise NoAnswer(f"{words[0]} on {login.host} gave no answer (exit code {code}): {last[0]}")
+        return list(jobsub.ads(out))
+
+    def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
+        """All logs of a job are fetched at once, and used for a while."""
+        if kind not in jobsub.ENDINGS:
+            raise Refused(f"a job has no log {kind!r}: say stdout, stderr or log")
+        text = self._logs(ref)[kind]
+        begin = max(0, len(text) + start) if start < 0 else start
+        return text[begin:begin + length]
+
+    def log_sizes(self, ref: JobRef) -> dict[str, int]:
+        """Of what has come back by now."""
+        return {kind: len(text) for kind, text in self._logs(ref).items()}
+
+    def _logs(self, ref: JobRef) -> dict[str, bytes]:
+        if self._fetched and self._fetched[0] == ref and time.monotonic() - self._fetched[1] < FRESH_S:
+            return self._fetched[2]
+        login = self.of_jobs([ref]).get(ref)
+        if login is None:
+            raise Refused(f"{ref} is not known here")
+        code, archive, err = self.launches.run(login, jobsub.fetchlog(login, ref))
+        if code:
+            raise NoAnswer(f"jobsub_fetchlog on {login.host} ended with exit code {code}: {err.decode(errors='replace').strip()[-300:]}")
+        self._fetched = ref, time.monotonic(), _unpacked(archive, ref)
+        return self._fetched[2]
+
+
+def _unpacked(archive: bytes, ref: JobRef) -> dict[str, bytes]:
+    """By kind; a name ends with cluster, job and kind."""
+    found = dict.fromkeys(jobsub.ENDINGS, b"")
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        for each in tar:
+            kind = next((kind for kind, ending in jobsub.ENDINGS.items() if each.name.endswith(f"{ref.cluster}.{ref.proc}{ending}")), "")
+            file = tar.extractfile(each) if kind and each.isfile() else None
+            if file:
+                found[kind] = file.read()
+    return found
