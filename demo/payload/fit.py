@@ -3,27 +3,21 @@ import json
 from io import BytesIO
 
 import names
+from desk import fetch, inputs, label, leave
 from detector import mass
 from events import unpack
-from grid import Grid, Output, fetch
 from peak import Peak, fit
 from picture import draw
 
 
 def main() -> None:
-    grid = Grid()
-    grid.started()
-    files = grid.inputs()
+    files = inputs()
     masses = [mass(event.minus, event.plus) for file in files for event in unpack(fetch(file))]
     peak = fit(masses)
     print(f"mass {peak.mass:.4f} ± {peak.error:.4f} GeV from {peak.events} events", flush=True)
-    parents = [file["name"] for file in files]
     said = {"run_number": files[0]["metadata"]["run_number"], "events": peak.events, "mass": round(peak.mass, 4), "error": round(peak.error, 4)}
-    grid.store([
-        Output(names.fitted(grid.label), _numbers(peak), said | {"data_tier": "fit", "file_format": "json"}, parents),
-        Output(names.plotted(grid.label), _picture(masses, peak), said | {"data_tier": "plot", "file_format": "png"}, parents),
-    ])
-    grid.consumed(parents)
+    leave(names.fitted(label()), _numbers(peak), said | {"data_tier": "fit", "file_format": "json"})
+    leave(names.plotted(label()), _picture(masses, peak), said | {"data_tier": "plot", "file_format": "png"})
 
 
 def _numbers(peak: Peak) -> bytes:

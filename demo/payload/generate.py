@@ -3,18 +3,17 @@ import argparse
 
 import names
 from collisions import generate
+from desk import label, leave, share
 from events import pack
-from grid import Grid, Output
 
 
 def main() -> None:
     asked = _asked()
-    grid = Grid()
-    grid.started()
-    first, end = (asked.events * index // grid.jobs for index in (grid.index, grid.index + 1))
+    index, jobs = share()
+    first, end = (asked.events * number // jobs for number in (index, index + 1))
     events = list(generate(luck=asked.luck, seed=asked.seed, first=first, count=end - first))
-    metadata = {"data_tier": "gen", "file_format": "jsonl.gz", "run_number": asked.seed, "events": len(events), "job_index": grid.index}
-    grid.store([Output(names.generated(grid.label, asked.seed, grid.index), pack(events), metadata)])
+    metadata = {"data_tier": "gen", "file_format": "jsonl.gz", "run_number": asked.seed, "events": len(events), "job_index": index}
+    leave(names.generated(label(), asked.seed, index), pack(events), metadata)
 
 
 def _asked() -> argparse.Namespace:

@@ -2,20 +2,16 @@
 from collections import Counter
 
 import names
+from desk import fetch, inputs, label, leave
 from events import Event, pack, unpack
-from grid import Grid, Output, fetch
 
 
 def main() -> None:
-    grid = Grid()
-    grid.started()
-    files = grid.inputs()
-    seen = [event for file in files for event in unpack(fetch(file))]
+    seen = [event for file in inputs() for event in unpack(fetch(file))]
     kept = sorted((event for event in in_once(seen) if not event.cut), key=lambda event: event.pair)
     metadata = {"data_tier": "merged", "file_format": "jsonl.gz", "run_number": min(event.seed for event in seen), "events": len(kept),
                 "cut": len(seen) - len(kept)}
-    grid.store([Output(names.merged(grid.label), pack(kept), metadata, [file["name"] for file in files])])
-    grid.consumed(file["name"] for file in files)
+    leave(names.merged(label()), pack(kept), metadata)
 
 
 def in_once(events: list[Event]) -> list[Event]:

@@ -1,35 +1,31 @@
-"""Stage `simulate`: each assigned file as a detector would have seen its events."""
+"""Stage `simulate`: a file as a detector would have seen its events."""
 import argparse
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import names
+from desk import fetch, first_launch, inputs, leave
 from detector import simulate
 from events import pack, unpack
-from grid import Grid, Output, fetch
 from troubles import meet, trouble
 
 
 def main() -> None:
     asked = _asked()
-    grid = Grid()
-    grid.started()
-    files = grid.inputs()
-    for file in files:
-        number = (file["metadata"]["run_number"] - 1) * asked.files_per_seed + file["metadata"]["job_index"]
-        meet(trouble(asked.luck, number), hungry_mb=asked.hungry_mb, hungry_s=asked.hungry_s, first_launch=grid.first_launch)
-    grid.store([_simulated(file, asked.luck) for file in files])
-    grid.consumed(file["name"] for file in files)
+    file, = inputs()
+    number = (file["metadata"]["run_number"] - 1) * asked.files_per_seed + file["metadata"]["job_index"]
+    meet(trouble(asked.luck, number), hungry_mb=asked.hungry_mb, hungry_s=asked.hungry_s, first_launch=first_launch())
+    _simulate(file, asked.luck)
 
 
-def _simulated(file: Mapping[str, Any], luck: int) -> Output:
+def _simulate(file: Mapping[str, Any], luck: int) -> None:
     events = simulate(unpack(fetch(file)), luck=luck)
     cuts = Counter(event.cut for event in events if event.cut)
     print(f"{file['name']}: {len(events)} events, cut: {dict(cuts)}", flush=True)
     metadata = {"data_tier": "sim", "file_format": "jsonl.gz", "run_number": file["metadata"]["run_number"],
                 "events": len(events), "kept": len(events) - cuts.total(), **{f"cut_by_{why}": count for why, count in cuts.items()}}
-    return Output(names.simulated(file["name"]), pack(events), metadata, [file["name"]])
+    leave(names.simulated(file["name"]), pack(events), metadata)
 
 
 def _asked() -> argparse.Namespace:
