@@ -1,7 +1,6 @@
 """Every choice of the site, read from the environment; docs/settings.md says what may be set."""
 import os
 from pathlib import Path
-from typing import Any
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
@@ -79,15 +78,11 @@ USE_I18N, LANGUAGE_CODE, FORMAT_MODULE_PATH = False, "en", "pomssite.formats"
 # The world outside
 POMS_STORAGE = Path(os.environ.get("POMS_STORAGE") or VAR / "storage").resolve()
 POMS_TEST = os.environ.get("POMS_TEST") or ""       # what old clients are told in it: which of the servers this is
-BATCH_SYSTEMS: dict[str, dict[str, Any]] = {"default": {
+BATCH_SYSTEMS = {"default": {
     "BACKEND": "submissions.batch.local.LocalBatch",
     "OPTIONS": {"folder": str(VAR / "grid"), "slots": environment.number("POMS_SLOTS", max(2, os.cpu_count() or 2))},
 }}
-if os.environ.get("POMS_LOGIN_KEY"):     # launches through login hosts; docs/login-hosts.md
-    BATCH_SYSTEMS["login"] = {"BACKEND": "submissions.batch.login.LoginHostBatch", "OPTIONS": {
-        "pool": os.environ.get("POMS_LOGIN_POOL") or "", "key": os.environ["POMS_LOGIN_KEY"],
-        "known_hosts": os.environ.get("POMS_LOGIN_KNOWN_HOSTS") or str(VAR / "known_hosts"), "port": environment.number("POMS_LOGIN_PORT", 22)}}
-BATCH_SYSTEMS |= environment.backends("POMS_BATCH_FILE")     # pools of HTCondor; docs/htcondor.md
+BATCH_SYSTEMS |= environment.backends("POMS_BATCH_FILE")     # pools of HTCondor, login hosts; docs/htcondor.md, docs/login-hosts.md
 DATA_HANDLERS = {"default": {"BACKEND": "datasets.handlers.local.LocalCatalogue"}}
 
 # Background life: tasks are rows of the same database; `manage.py tick` sets them, so django-q's own scheduler is off

@@ -167,6 +167,9 @@ def _clusters(row: Submission, news: dict[Key, JobReport]) -> None:
 
 
 def _follow(row: Submission, counters: dict[str, int], *, by: By, at: datetime) -> bool:
+    """While the command of its launch may still submit, its first jobs do not say how it stands: the launcher will."""
+    if row.status == Status.NEW and row.expected is None and row.runs_a_command:
+        return False
     heard = from_jobs(counters, row.expected)
     why = "live jobs were seen" if row.status == Status.CANCELLED else _sum(counters)
     return heard is not None and lifecycle.move(row, heard, by=by, at=at, why=why)

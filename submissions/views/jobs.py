@@ -36,7 +36,13 @@ class Asked:
     def kind(self, said: str) -> str:
         """Of the log that is shown: that of errors first, for a job that ended badly and wrote some."""
         bad = self.job.state in (JobState.FAILED, JobState.HELD)
-        return said if said in KINDS else "stderr" if bad and self.sizes["stderr"] else "stdout"
+        return said if said in KINDS else "stderr" if bad and self.sizes.get("stderr") else "stdout"
+
+    def size(self, kind: str) -> int:
+        """Refused: this log is kept where POMS cannot read it, as a job's may be that a command on a login host submitted."""
+        if kind not in self.sizes:
+            raise Refused("what it wrote lies where it was submitted from")
+        return self.sizes[kind]
 
 
 @member
@@ -60,7 +66,7 @@ def log(request: HttpRequest, actor: Actor, pk: int, job: str) -> HttpResponseBa
     of = logs.source(asked.submission, asked.job, kind)
     if "whole" in request.GET:
         name = f"{asked.job.cluster}.{asked.job.proc}.{kind}"
-        return StreamingHttpResponse(logs.whole(of, asked.sizes[kind]), content_type="text/plain; charset=utf-8", headers={
+        return StreamingHttpResponse(logs.whole(of, asked.size(kind)), content_type="text/plain; charset=utf-8", headers={
             "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or ""})
     piece = logs.more(of, number_in(request, "at"), number_in(request, "line"))
     answer = render(request, "submissions/_log_lines.html", {"piece": piece, "hit": 0})
@@ -88,7 +94,7 @@ def _viewer(request: HttpRequest, asked: Asked) -> dict[str, object]:
     try:
         kind = asked.kind(said)
         of = logs.source(asked.submission, asked.job, kind)
-        row = logs.scan(of, asked.job, size=asked.sizes[kind], at=clock.now())
+        row = logs.scan(of, asked.job, size=asked.size(kind), at=clock.now())
         return {"kind": kind, "sizes": asked.sizes, "view": Viewer(request, of, row, asked.job.state)}
     except (Refused, NoAnswer) as why:
         return {"kind": said if said in KINDS else "stdout", "sizes": {}, "why": str(why), "may_come": isinstance(why, NoAnswer)}

@@ -16,7 +16,7 @@ import pytest
 from django.conf import LazySettings
 
 from pomssite.kit import registry
-from pomssite.kit.errors import NoAnswer
+from pomssite.kit.errors import NoAnswer, Refused
 from submissions.batch.login import LoginHostBatch
 from submissions.batch.port import JobRef
 from submissions.command import JobSpec, Login
@@ -49,6 +49,14 @@ class FolderPool:
     def jobs(self) -> dict[int, dict]:
         """What was submitted, in order."""
         return {int(path.stem): json.loads(path.read_text()) for path in sorted(self.folder.glob("*.json"))}
+
+    def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
+        if kind != "log":
+            raise Refused("it lies where it was submitted from")
+        return b"diary"[start:start + length]
+
+    def log_sizes(self, ref: JobRef) -> dict[str, int]:
+        return {"log": 5}
 
     def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
         return dict.fromkeys(refs, f"{deed} {why}")

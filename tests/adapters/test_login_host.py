@@ -331,3 +331,11 @@ def test_jobs_are_the_pools(site):
 def _long_ago(path: Path, days: float = 0.1) -> None:
     then = time.time() - days * 86400
     os.utime(path, (then, then))
+
+
+@pytest.mark.django_db
+def test_a_log_that_neither_the_pool_nor_jobsub_has_is_refused_in_both_their_words(site):
+    ref = JobRef("pool", "1")
+    assert site.batch().read_log(ref, "log", 0, 3) == b"dia" and site.batch().log_sizes(ref) == {"log": 5}
+    with pytest.raises(Refused, match="it lies where it was submitted from; pool#1.0 is not known here"):
+        site.batch().read_log(ref, "stdout", 0, 3)

@@ -91,3 +91,10 @@ def test_what_a_job_read_and_wrote_is_named(scene, as_user):
     File.objects.filter(submission_id=row.pk, name="0a.gen").update(job=str(job))
     text = page(as_user(), job).content.decode()
     assert "0a.gen" in text and "located" in text
+
+
+def test_a_log_that_lies_elsewhere_is_no_fault(failed, as_user, monkeypatch):
+    """Of a job that a command on a login host submitted the pool knows its own diary alone."""
+    monkeypatch.setattr(backend("BATCH_SYSTEMS").inside, "log_sizes", lambda ref: {"log": 9})
+    assert "lies where it was submitted from" in page(as_user(), failed).content.decode()
+    assert "Batch log" in page(as_user(), failed, log="log").content.decode()

@@ -11,10 +11,10 @@ from submissions.batch.login import whereabouts
 from submissions.batch.port import JobRef
 from submissions.command import Login
 from submissions.models import LaunchIntent, Order, Submission
-from submissions.services import leases, orders
+from submissions.services import intake, leases, orders
 from submissions.services.deeds import DEEDS, why_not
 from submissions.services.launch.sending import login_of
-from submissions.states import Status
+from submissions.states import JobState, Status
 from tests.commands import launched
 from tests.makers import NOON, make_actor
 from tests.services.deeds import LATER, again, go, time_passes
@@ -70,6 +70,21 @@ def launching(db, chosen_batch):
 
 def carry_out():
     return orders.carry_out(now=lambda: clock.now() + timedelta(minutes=1))
+
+
+def test_jobs_that_end_while_the_command_goes_on_do_not_end_the_submission(launching):
+    """It may submit more; when it has ended, what was heard by then counts."""
+    batch = backend("BATCH_SYSTEMS").inside
+    first = batch.make(launching.tag)
+    for ref in first:
+        batch.hear(launching.tag, ref, JobState.DONE, exit_code=0)
+    intake.listen(now=clock.now)
+    launching.refresh_from_db()
+    assert (launching.status, launching.done, launching.expected) == (Status.NEW, len(first), None)
+    batch.ends[launching.tag] = "ended with exit code 0"
+    again(leases.enlist("w2"), clock.now() + timedelta(hours=1))
+    launching.refresh_from_db()
+    assert (launching.status, launching.expected) == (Status.COMPLETED, len(first))
 
 
 def test_an_abort_ends_the_command_and_it_is_not_tried_again(launching):

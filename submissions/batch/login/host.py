@@ -79,10 +79,24 @@ class LoginHostBatch:
         return self.pool.act(deed, refs, why)
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
-        return self.pool.read_log(ref, kind, start, length)
+        """What the pool cannot show lies where the command submitted it from: jobsub fetches it there."""
+        try:
+            return self.pool.read_log(ref, kind, start, length)
+        except Refused as no:
+            try:
+                return self.jobsub.read_log(ref, kind, start, length)
+            except (Refused, NoAnswer) as neither:
+                raise Refused(f"{no}; {neither}") from neither
 
     def log_sizes(self, ref: JobRef) -> dict[str, int]:
-        return self.pool.log_sizes(ref)
+        """The pool's own diary of a job is read from the pool."""
+        sizes = self.pool.log_sizes(ref)
+        if "stdout" in sizes:
+            return sizes
+        try:
+            return self.jobsub.log_sizes(ref) | sizes
+        except (Refused, NoAnswer):
+            return sizes
 
     def launch_log(self, tag: str, start: int, length: int) -> LaunchLog:
         """Kept on the host for `keep_days`."""

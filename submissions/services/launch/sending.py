@@ -13,7 +13,7 @@ from submissions import command, tokens
 from submissions.batch.port import JobRef
 from submissions.models import GridCluster, Order, Submission, Worker
 from submissions.services import families, intents, leases, lifecycle
-from submissions.states import Status
+from submissions.states import Status, from_jobs
 
 LAUNCH = By("launch")
 WRAP, IN_JOB = "poms-wrap", Path(__file__).parents[2] / "in_job" / "poms_wrap.py"
@@ -94,7 +94,7 @@ def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -
     The submission before its clusters: who listens takes them in this order too.
     """
     many = "1 job was taken" if len(refs) == 1 else f"{len(refs)} jobs were taken"
-    moved = lifecycle.move(submission, Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why=many)
+    moved = lifecycle.move(submission, _heard(submission, refs), by=LAUNCH, at=at, given=Status.NEW, why=many)
     GridCluster.objects.bulk_create([GridCluster(submission=submission, batch=submission.batch, schedd=s, cluster=c)
                                      for s, c in {(ref.schedd, ref.cluster) for ref in refs}], ignore_conflicts=True)
     Submission.objects.filter(pk=submission.pk, expected=None).update(expected=len(refs))
@@ -105,6 +105,14 @@ def confirm(submission: Submission, refs: tuple[JobRef, ...], *, at: datetime) -
         Order.objects.bulk_create([Order(submission=submission, deed="remove", by=LAUNCH.user, why="arrived after it was given up",
                                          asked_at=at)], ignore_conflicts=True)
     return False
+
+
+def _heard(submission: Submission, refs: tuple[JobRef, ...]) -> Status:
+    """Jobs that a command made may have come far before it ended."""
+    if not submission.runs_a_command:
+        return Status.IDLE
+    row = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
+    return from_jobs(row.counters(), len(refs)) or Status.IDLE
 
 
 @transaction.atomic
