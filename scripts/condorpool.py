@@ -10,7 +10,7 @@ from typing import Any
 from scripts import postgres
 
 SCRIPT = postgres.ROOT / "scripts" / "condor-pool"
-SCHEDD, OWNER, UID = "pool@", "submit", 1000
+SCHEDD, SECOND, OWNER, UID = "pool@", "second@", "submit", 1000
 # as the script writes them into the pool's condor_config; given as options, so that no configuration file is needed
 SETTINGS = {
     "NETWORK_INTERFACE": "127.0.0.1", "ENABLE_IPV6": "false", "UID_DOMAIN": "pool.local", "SEC_DEFAULT_AUTHENTICATION": "PREFERRED",

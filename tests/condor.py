@@ -35,7 +35,7 @@ def running_pool() -> Iterator[CondorPool]:
 @contextmanager
 def batch_on(pool: CondorPool, folder: str = "", **more: Any) -> Iterator[HTCondorBatch]:
     """One that sees its own jobs alone; they are gone afterwards."""
-    given = pool.options(pool.shared[0] / (folder or token_hex(4)), attribute=f"Poms{token_hex(4)}", **more)
+    given = {**pool.options(pool.shared[0] / (folder or token_hex(4)), attribute=f"Poms{token_hex(4)}"), **more}
     batch = HTCondorBatch(**given)
     yield batch
     clear(batch.pool, f"{given['attribute']} =!= undefined")

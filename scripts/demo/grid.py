@@ -19,10 +19,11 @@ class Grid:
 
     batch: str = "default"
     note: str = "The grid in a box: real processes of this machine."
+    logs: str = "grid"          # where those of jobs are, in the demo's folder
     hungry_s: int = 2           # so long a hungry job stays hungry; a pool looks at its jobs less often
 
 
-CHOICES = {"local": Grid(), "htcondor": Grid("htcondor", "A pool of HTCondor on this machine, in a Debian of its own.", 10)}
+CHOICES = {"local": Grid(), "htcondor": Grid("htcondor", "A pool of HTCondor on this machine, in a Debian of its own.", "pool-shared", 10)}
 
 
 def chosen() -> Grid:

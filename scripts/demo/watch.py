@@ -3,7 +3,7 @@ import time
 
 from django.db import DatabaseError, connection
 
-from scripts.demo import story
+from scripts.demo import grid, story
 from scripts.demo.bars import Bar, Board
 from scripts.demo.choices import Place
 from scripts.demo.story import Outcome
@@ -46,5 +46,5 @@ def _give_up(campaign: str, place: Place, why: str) -> None:
         said = [*story.stuck(run), *story.troubles(run)]
     except DatabaseError as silence:
         said = [f"the database does not answer: {silence}"]
-    logs = f"logs are in {place.var / 'log'}, those of jobs in {place.var / 'grid'}"
+    logs = f"logs are in {place.var / 'log'}, those of jobs in {place.var / grid.chosen().logs}"
     raise Trouble("\n  ".join([f"campaign {campaign}: {why}", *said, logs]))

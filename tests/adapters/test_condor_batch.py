@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pomssite.kit.errors import NoAnswer, Refused
-from scripts.condorpool import CondorPool
+from scripts.condorpool import SCHEDD, SECOND, CondorPool
 from submissions.batch.condor import HTCondorBatch
 from submissions.batch.port import JobRef, JobReport
 from submissions.states import JOB_LIVE, JobState
@@ -258,6 +258,41 @@ def test_a_schedd_that_is_stopped_gives_no_answer_and_comes_back_with_all(batch:
     assert done.ref not in {report.ref for report in batch.look(cursor)[0]}, "the same queue: what was told is not told again"
     assert told(batch)[done.ref] == done
     until(lambda: states(batch, refs) == {J.RUNNING})
+
+
+def test_two_schedds_are_two_and_a_new_queue_is_not_the_old_one(pool: CondorPool) -> None:
+    with batch_on(pool, schedds=[SCHEDD, SECOND]) as both:
+        one, other = (_with(both, pool, name) for name in (SCHEDD, SECOND))
+        since = now()
+        kept, gone = one.submit(spec())[0], other.submit(spec("lab1-2"))[0]
+        cursor = both.look("")[1]
+        assert both.find("lab1-1", since) == (kept,) and both.find("lab1-2", since) == (gone,)
+        pool.do("root", "condor_off", "-fast", "-daemon", "SCHEDD2")
+        until(lambda: _silent(both))
+        with pytest.raises(NoAnswer, match="second@"):
+            both.look(cursor)
+        answers = both.act("hold", [kept, gone], "one of them is gone")
+        assert answers[kept] == "" and "second@ does not answer" in answers[gone]
+        pool.do("root", "sh", "-c", NEW_QUEUE, kept.cluster)
+        until(lambda: not _silent(both))
+        same = other.submit(spec("lab1-3"))[0]
+        assert same.cluster == kept.cluster and same != kept
+        news = {report.ref: report.tag for report in both.look(cursor)[0]}
+        assert news == {kept: "lab1-1", same: "lab1-3"} and gone not in told(both)
+        assert set(both.act("remove", [same], "of two of that number this one").values()) == {""}
+        assert told(both)[kept].state == J.HELD and told(both)[same].state == J.REMOVED
+        with pytest.raises(NoAnswer, match="second@ does not reach back"):
+            both.find("lab1-2", since)
+
+
+NEW_QUEUE = """rm /var/spool/condor/second/job_queue.log*
+echo "SCHEDD2.SCHEDD_CLUSTER_INITIAL_VALUE = $0" >/etc/condor/config.d/70-second
+condor_reconfig -daemon master; condor_on -daemon SCHEDD2"""
+
+
+def _with(batch: HTCondorBatch, pool: CondorPool, schedd: str) -> HTCondorBatch:
+    """The same jobs, one schedd alone."""
+    return HTCondorBatch(**{**pool.options(batch.folder, attribute=batch.attribute), "schedds": [schedd]})
 
 
 def _silent(batch: HTCondorBatch) -> bool:
