@@ -190,7 +190,7 @@ class Spool:
     """Calls that are to be made, a JSON file each, in order. What was sent and not yet crossed out is sent again, which changes nothing."""
 
     def __init__(self, folder, poms):
-        self.folder, self.poms, self.last, self.quiet_until, self.loose = folder, poms, 0, 0.0, []
+        self.folder, self.poms, self.last, self.quiet_until, self.loose, self.refused = folder, poms, 0, 0.0, [], set()
 
     def put(self, call):
         """Keep the call; its key. A full disk does not stop the program: then it is kept in memory alone."""
@@ -225,12 +225,13 @@ class Spool:
 
     def _send(self, call, within):
         """Whether POMS took it. Inputs whose outputs were refused are not consumed: nobody would make these again."""
-        if any(os.path.exists(os.path.join(self.folder, "refused", key)) for key in call["after"]):
+        if any(key in self.refused or os.path.exists(os.path.join(self.folder, "refused", key)) for key in call["after"]):
             call["said"]["files"] = [dict(file, status="failed") for file in call["said"]["files"]]
         try:
             self.poms.ask(call, within)
         except Refused as no:
             say("POMS refused {}: {}".format(call["url"].rpartition("/")[2], no))
+            self.refused.add(call["said"]["key"])
             return False
         return True
 

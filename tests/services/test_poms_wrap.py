@@ -207,10 +207,11 @@ def test_no_stored_file_is_written_over(job, poms, tmp_path):
     assert poms.declared["x.out"]["locations"] == poms.said("declare")[-1]["files"][0]["locations"]
 
 
-def test_what_was_made_of_an_input_is_refused_so_the_input_is_not_consumed(job, poms, tmp_path):
+@pytest.mark.parametrize("spool", ["poms-spool", "token/none"])
+def test_what_was_made_of_an_input_is_refused_so_the_input_is_not_consumed(job, poms, tmp_path, spool):
     poms.inputs = [an_input(tmp_path / "in", "a")]
     poms.declared["x.out"] = {"name": "x.out", "checksum": "sha256:another"}
-    assert job.shell("echo >x.out", "--output", "*.out").returncode == 0
+    assert job.shell("echo >x.out", "--output", "*.out", "--spool", spool).returncode == 0
     assert statuses(poms) == {"a": "failed"}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 WRAP = ROOT / "submissions" / "in_job" / "poms_wrap.py"
+PYTHON = os.environ.get("WRAP_PYTHON", sys.executable)      # another one: how it does on an old node
 # dies at the n-th time that something outside itself would be changed
 DIES = """
 import os, runpy, signal, sys
@@ -37,7 +38,7 @@ class Job:
             "POMS_TOKEN_FILE": str(folder / "token"), "POMS_OUTPUT_DIR": str(folder.parent / "stored"), **environment}
 
     def begin(self, *words: str | bytes, dies_at: int = 0, **more) -> subprocess.Popen:
-        before = [sys.executable, "-c", DIES, str(WRAP), str(dies_at)] if dies_at else [sys.executable, str(WRAP)]
+        before = [PYTHON, "-c", DIES, str(WRAP), str(dies_at)] if dies_at else [PYTHON, str(WRAP)]
         return subprocess.Popen([*before, *words], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                 **{"env": self.environment, **more})
 
