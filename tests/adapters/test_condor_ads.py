@@ -87,6 +87,12 @@ def test_ten_thousand_jobs_of_one_second_are_a_short_cursor() -> None:
     assert len(place.told) == 10_000 and len(written({"pool@": place})) < 100
 
 
+def test_of_a_second_that_is_over_nothing_is_asked_again() -> None:
+    place = Place(1).further([ad(1, ServerTime=T)], None)
+    assert (place.second, len(place.told)) == (T, 1), "it may change again in this second"
+    assert place.further([ad(1, ServerTime=T + 1)], None) == Place(1, T + 1)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "1", '{"pool@": 3}', '{"pool@": [1, 2]}', "{"])
 def test_a_text_that_is_no_cursor_knows_no_schedd(text: str) -> None:
     assert read(text) == {}

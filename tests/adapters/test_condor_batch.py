@@ -81,6 +81,32 @@ def test_what_it_cannot_do_is_refused_and_nothing_is_sent(batch: HTCondorBatch, 
     assert batch.look("")[0] == [] and not batch.folder.exists()
 
 
+@pytest.mark.parametrize(("config", "said"), [
+    ("SUBMIT_REQUIREMENT_NAMES = s\nSUBMIT_REQUIREMENT_s = RequestMemory < 9\nSUBMIT_REQUIREMENT_s_REASON = \"at most 9 MB\"", "pool@: at most 9 MB"),
+    ("MAX_JOBS_PER_SUBMISSION = 2", "pool@: more jobs than it takes")])
+def test_what_the_schedd_will_not_have_is_refused(batch: HTCondorBatch, pool: CondorPool, config: str, said: str) -> None:
+    pool.do("root", "sh", "-c", 'echo "$0" >/etc/condor/config.d/71-will-not; condor_reconfig -daemon schedd', config)
+    try:
+        until(lambda: _refusal(batch))
+        assert said in _refusal(batch)
+    finally:
+        pool.do("root", "sh", "-c", "rm /etc/condor/config.d/71-will-not; condor_reconfig -daemon schedd")
+    until(lambda: not _refusal(batch))
+
+
+def _refusal(batch: HTCondorBatch) -> str:
+    try:
+        batch.submit(spec(jobs=3))
+    except Refused as no:
+        return str(no)
+    return ""
+
+
+def test_a_description_that_is_wrong_is_refused(pool: CondorPool) -> None:
+    with batch_on(pool, submit={"request_memory": "((("}) as batch, pytest.raises(Refused, match="the description is wrong"):
+        batch.submit(spec())
+
+
 def test_a_job_knows_who_it_is_and_has_its_token(batch: HTCondorBatch) -> None:
     words = "env; stat -c 'MODE=%a' $POMS_TOKEN_FILE; echo TOKEN=$(cat $POMS_TOKEN_FILE); ls; stat -c 'HERE=%a' ."
     report = ended(batch, shell(words), environment=(("POMS4_SUBMISSION_ID", "41"), ("LANG", "C")), inputs=(("a, b", "2"), ("token", "s3cret")))

@@ -24,6 +24,8 @@ class Place:
         """After these have been told."""
         ads = list(ads)
         second = max([self.second, *(ad["EnteredCurrentStatus"] for ad in ads)])
+        if any(ad.get("ServerTime", 0) > second for ad in ads):     # that second is over: nothing of it is left to be told
+            return Place(self.born, second + 1, frozenset(), last or self.last)
         kept = self.told if second == self.second else frozenset[Told]()
         return Place(self.born, second, kept | {mark(ad) for ad in ads if ad["EnteredCurrentStatus"] == second}, last or self.last)
 

@@ -1,4 +1,5 @@
 """The daemons of a pool, asked by HTCondor's own bindings: where its schedds are, and one call at a time to one of them."""
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,12 +9,19 @@ from typing import Any
 import classad2
 import htcondor2
 
-from pomssite.kit.errors import NoAnswer
+from pomssite.kit.errors import NoAnswer, Refused
 
 Ad = Mapping[str, Any]
 ONE_AT_A_TIME = threading.RLock()       # the bindings keep their settings once a process
 OF_A_SCHEDD = ["Name", "MyAddress", "CondorVersion", "JobQueueBirthdate", "TotalJobAds"]
 WITHIN_S = {"Q_QUERY_TIMEOUT": "10", "QUERY_TIMEOUT": "10", "TOOL_TIMEOUT_MULTIPLIER": "0", "SUBMIT_SKIP_FILECHECKS": "true"}
+
+NO = (
+    (re.compile(r"Unable to commit transaction, SCHEDD:\d+:(.+)", re.DOTALL), "{0}"),
+    (re.compile(r"expected next ProcId to be \d+, but Schedd says -\d+"), "more jobs than it takes of one owner or launch"),
+    (re.compile(r"Failed to create new cluster"), "it takes no jobs from us"),
+    (re.compile(r"Failed to create (?:job|a cluster) ad, errmsg=(.+)", re.DOTALL), "the description is wrong: {0}"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,8 +79,8 @@ class Pool:
             return counts
 
     def submit(self, schedd: Schedd, said: Mapping[str, str], count: int, *, spool: bool) -> str:
-        """The number of the new cluster: all of its jobs, or none."""
-        with self.asking(schedd.name):
+        """The number of the new cluster: all of its jobs, or none. Refused: the schedd said no before or instead of committing."""
+        with self.asking(schedd.name), _sure_of(schedd.name):
             there = htcondor2.Schedd(schedd.location)
             made = there.submit(htcondor2.Submit(dict(said)), count=count, spool=spool)
             if spool:
@@ -97,6 +105,18 @@ class Pool:
                 yield
             except (htcondor2.HTCondorException, OSError, RuntimeError) as trouble:
                 raise NoAnswer(f"{whom} does not answer: {str(trouble).strip() or type(trouble).__name__}") from trouble
+
+
+@contextmanager
+def _sure_of(whom: str) -> Iterator[None]:
+    """What was refused, told from what was not answered by HTCondor's own words."""
+    try:
+        yield
+    except htcondor2.HTCondorException as trouble:
+        for pattern, sentence in NO:
+            if said := pattern.match(str(trouble)):
+                raise Refused(f"{whom}: {sentence.format(*said.groups())}") from trouble
+        raise
 
 
 @contextmanager
