@@ -1,47 +1,88 @@
-"""A small jobsub_submit for tests: takes the options that the tests use, and submits to a real pool with HTCondor's bindings.
+"""A small jobsub for tests: takes the options that POMS and the tests use, and asks a real pool by HTCondor's bindings.
 
-Tagged as any submission is: by what stands in the environment. One cluster, files spooled.
+Called as jobsub_submit, jobsub_q and so on. Jobs are tagged as any submission is: by what stands in the environment. Files are spooled.
 """
 import argparse
+import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
+SCHEDD, FOLDER = os.environ["SHIM_SCHEDD"], Path(os.environ["SHIM_FOLDER"])
 
-def main() -> None:
+
+def schedd():
     import htcondor2
 
-    said = _said()
-    program = Path(said.executable.removeprefix("file://"))
-    job = htcondor2.Submit({
-        "executable": str(program), "arguments": " ".join(said.arguments), "transfer_executable": "true", "should_transfer_files": "yes",
-        "output": "$(Cluster).$(Process).out", "error": "$(Cluster).$(Process).err", "log": "all.log",
-        "request_memory": said.memory.removesuffix("MB"), **_lines(said.lines)})
-    schedd = htcondor2.Schedd(htcondor2.Collector().locate(htcondor2.DaemonType.Schedd, os.environ["SHIM_SCHEDD"]))
-    made = schedd.submit(job, count=said.N, spool=True)
-    schedd.spool(made)
-    print(f"Use job id {made.cluster()}.0@{os.environ['SHIM_SCHEDD']} to retrieve output")
+    return htcondor2.Schedd(htcondor2.Collector().locate(htcondor2.DaemonType.Schedd, SCHEDD))
 
 
-def _said() -> argparse.Namespace:
+def submit(said):
+    import htcondor2
+
+    program = said.words[0].removeprefix("file://")
+    made = schedd().submit(htcondor2.Submit({
+        "executable": program, "arguments": quoted(said.words[1:]), "transfer_executable": str(not program.startswith("/bin/")),
+        "should_transfer_files": "yes", "output": "$(Cluster).$(Process).out", "error": "$(Cluster).$(Process).err",
+        "log": "$(Cluster).$(Process).log", "request_memory": said.memory.removesuffix("MB"), "initialdir": str(FOLDER), **lines(said.lines)}),
+        count=said.N, spool=True)
+    schedd().spool(made)
+    print(f"{said.N} job(s) submitted to cluster {made.cluster()}.\nUse job id {made.cluster()}.0@{SCHEDD} to retrieve output")
+
+
+def quoted(words):
+    """In HTCondor's own way."""
+    return '"' + " ".join("'" + word.replace("'", "''").replace('"', '""') + "'" for word in words) + '"'
+
+
+def lines(given):
+    """As jobsub_lite does, from its option and from the environment."""
+    extra = [line for line in os.environ.get("JOBSUB_EXTRA_LINES", "").split(",") if line]
+    return {f"My.{name.removeprefix('+')}": value for name, _, value in (line.partition("=") for line in [*given, *extra])}
+
+
+def show(ads):
+    print(json.dumps([{name: value for name, value in ad.items() if type(value) in (int, float, str, bool)} for ad in ads]))
+
+
+def act(deed):
+    def do(said):
+        import htcondor2
+
+        ids = [each.partition("@")[0] for each in said.jobid.split(",")]
+        schedd().act(getattr(htcondor2.JobAction, deed), ids, (said.reason, 0))
+    return do
+
+
+def fetch(said):
+    job = said.jobid.partition("@")[0]
+    schedd().retrieve([job])
+    for kind in ("out", "err", "log"):
+        if (FOLDER / f"{job}.{kind}").exists():
+            shutil.copy(FOLDER / f"{job}.{kind}", said.destdir)
+
+
+DEEDS = {
+    "jobsub_submit": submit, "jobsub_hold": act("Hold"), "jobsub_release": act("Release"), "jobsub_rm": act("Remove"), "jobsub_fetchlog": fetch,
+    "jobsub_q": lambda said: show(schedd().query(said.constraint, said.attributes.split(","))),
+    "jobsub_history": lambda said: show(schedd().history(said.constraint, said.attributes.split(","), -1, said.since)),
+}
+
+
+def options():
     parser = argparse.ArgumentParser()
-    parser.add_argument("-G", "--group")
+    for names in (("-G", "--group"), ("--role",), ("-J", "--jobid"), ("--constraint",), ("-since",), ("-attributes",), ("-reason",), ("--destdir",)):
+        parser.add_argument(*names)
+    parser.add_argument("-json", action="store_true")
     parser.add_argument("-N", type=int, default=1)
     parser.add_argument("-e", action="append", default=[])
     parser.add_argument("-l", "--lines", action="append", default=[])
     parser.add_argument("--memory", default="100MB")
-    parser.add_argument("executable")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER)
-    return parser.parse_args()
-
-
-def _lines(lines: list[str]) -> dict[str, str]:
-    """As jobsub_lite does, from its option and from the environment."""
-    extra = [line for line in os.environ.get("JOBSUB_EXTRA_LINES", "").split(",") if line]
-    pairs = (line.partition("=") for line in [*lines, *extra])
-    return {f"My.{name.removeprefix('+')}": value for name, _, value in pairs}
+    parser.add_argument("words", nargs=argparse.REMAINDER)
+    return parser.parse_args(sys.argv[2:])
 
 
 if __name__ == "__main__":
-    os.chdir(os.environ["SHIM_FOLDER"])
-    sys.exit(main())
+    os.chdir(FOLDER)
+    DEEDS[Path(sys.argv[1]).name](options())

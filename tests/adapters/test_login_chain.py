@@ -2,24 +2,31 @@
 import shlex
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
+from django.conf import LazySettings
 
 from pomssite.kit import registry
-from pomssite.kit.errors import NoAnswer
+from pomssite.kit.errors import NoAnswer, Refused
 from scripts.condorpool import SCHEDD, SETTINGS, CondorPool
 from submissions.batch.login import LoginHostBatch
-from submissions.batch.port import JobRef
+from submissions.batch.port import JobRef, JobReport
+from submissions.command import JobSpec, Login
 from submissions.states import JobState
 from tests import real
+from tests.adapters.batch_contract import GOOD, BatchContract, spec
 from tests.adapters.loginhosts import Site, a_site, now, running
 from tests.condor import ad_of, clear
 from tests.waiting import until
 
 J = JobState
 SHIM = Path(__file__).with_name("jobsubshim.py")
+PROGRAMS = ("jobsub_submit", "jobsub_q", "jobsub_history", "jobsub_hold", "jobsub_release", "jobsub_rm", "jobsub_fetchlog")
 CONFIG = """
 [global]
 group = dune
@@ -38,18 +45,22 @@ name = /bin/true
 class Chain:
     """A login host whose jobsub_submit reaches the pool."""
 
-    def __init__(self, site: Site, pool: CondorPool) -> None:
-        self.site, self.tag = site, f"lab{token_hex(4)}-41"
-        jobsub = site.folder / "jobsub_submit"
-        jobsub.write_text(f"#!/bin/sh\nexec {sys.executable} {SHIM} \"$@\"\n")
-        said = {f"_CONDOR_{name}": value for name, value in {**SETTINGS, "COLLECTOR_HOST": f"127.0.0.1:{pool.port}"}.items()}
+    def __init__(self, site: Site, on: CondorPool, **options: object) -> None:
+        self.site, self.lab = site, f"lab{token_hex(4)}"
+        self.tag = f"{self.lab}-41"
+        for name in PROGRAMS:
+            (site.folder / name).write_text(f"#!/bin/sh\nexec {sys.executable} {SHIM} \"$0\" \"$@\"\n")
+        said = {f"_CONDOR_{name}": value for name, value in {**SETTINGS, "COLLECTOR_HOST": f"127.0.0.1:{on.port}"}.items()}
         said |= {"CONDOR_CONFIG": "/dev/null", "SHIM_SCHEDD": SCHEDD, "SHIM_FOLDER": str(site.folder)}
         for name, text in {"quick": "exit 0", "bad": "exit 3", "long": "sleep 300"}.items():
             (site.folder / name).write_text(f"#!/bin/sh\n{text}\n")
         for path in site.folder.iterdir():
             path.chmod(0o755)
         self.setup = "\n".join([f"export {name}={shlex.quote(value)}" for name, value in said.items()] + [f"PATH={site.folder}:$PATH"])
-        self.batch: LoginHostBatch = site.batch(wait_s=8.0)
+        self.batch: LoginHostBatch = site.batch(wait_s=8.0, **options)
+
+    def login(self) -> Login:
+        return self.site.login(self.setup)
 
     def launch(self, *words: str) -> tuple[JobRef, ...]:
         """Its jobs, however long it takes until they show."""
@@ -74,15 +85,21 @@ class Chain:
         until(lambda: (found := set(self.states().values())) and found <= set(wanted), 60.0)
 
 
-@pytest.fixture
-def chain(tmp_path: Path, pool: CondorPool, settings) -> Iterator[Chain]:
-    with running(tmp_path / "sshd") as sshd, a_site(tmp_path, sshd, settings) as site:
-        options = pool.options(pool.shared[0] / token_hex(4))
-        settings.BATCH_SYSTEMS = {"pool": {"BACKEND": "submissions.batch.condor.HTCondorBatch", "OPTIONS": options}}
+@contextmanager
+def a_chain(folder: Path, on: CondorPool, settings: LazySettings, **options: object) -> Iterator[Chain]:
+    with running(folder / "sshd") as sshd, a_site(folder, sshd, settings) as site:
+        of_pool = on.options(on.shared[0] / token_hex(4))
+        settings.BATCH_SYSTEMS = {"pool": {"BACKEND": "submissions.batch.condor.HTCondorBatch", "OPTIONS": of_pool}}
         registry._made.cache_clear()
-        chain = Chain(site, pool)
+        chain = Chain(site, on, **options)
         yield chain
-        clear(registry.backend("BATCH_SYSTEMS", "pool").inside.pool, f'PomsTag == "{chain.tag}"')
+        clear(registry.backend("BATCH_SYSTEMS", "pool").inside.pool, f'regexp("^{chain.lab}-", PomsTag)')
+
+
+@pytest.fixture
+def chain(tmp_path: Path, pool: CondorPool, settings: LazySettings) -> Iterator[Chain]:
+    with a_chain(tmp_path, pool, settings) as chain:
+        yield chain
 
 
 def test_jobs_of_two_jobsub_calls_are_found_by_their_tag_and_heard_to_their_ends(chain):
@@ -118,3 +135,67 @@ def test_fife_launch_jobsub_and_the_pool(chain):
     chain.reach(J.DONE)
     log = chain.batch.launch_log(chain.tag, 0, 10**6)
     assert b"Use job id" in log.text and log.end == "ended with exit code 0"
+
+
+class OfLaboratory:
+    """The adapter as the contract asks it: payloads are commands for jobsub, and tags are of this laboratory alone."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain, self.inside, self.unseen = chain, chain.batch, chain.batch.unseen
+        self.batch = chain.batch
+        self.batch.jobsub.of_jobs = lambda refs: {ref: chain.login() for ref in refs if ref.schedd == SCHEDD and self._is_known(ref)}
+        self.batch.jobsub.in_use = lambda: [chain.login()]
+
+    def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
+        words = ("jobsub_submit", "-N", str(spec.jobs), f"file://{spec.argv[0]}", *spec.argv[1:])
+        return self.batch.submit(self.chain.site.spec(*words, tag=f"{self.chain.lab}-{spec.tag}", setup=self.chain.setup))
+
+    def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
+        return self.batch.find(f"{self.chain.lab}-{tag}", since)
+
+    def look(self, cursor: str) -> tuple[list[JobReport], str]:
+        told, further = self.batch.look(cursor)
+        begin = f"{self.chain.lab}-"
+        return [replace(report, tag=report.tag.removeprefix(begin)) for report in told if report.tag.startswith(begin)], further
+
+    def _is_known(self, ref: JobRef) -> bool:
+        return ref in {report.ref for report in self.batch.look("")[0]}
+
+    def __getattr__(self, name: str):
+        return getattr(self.batch, name)
+
+
+class TestJobsubOverSsh(BatchContract):
+    """By jobsub's commands alone, over a real schedd. A tag is launched once here, so what the contract sends twice is two calls of one launch."""
+
+    patience, pause, tells_every_change = 60.0, 0.1, False
+
+    @pytest.fixture
+    def batch(self, tmp_path: Path, pool: CondorPool, settings: LazySettings) -> Iterator[OfLaboratory]:
+        with a_chain(tmp_path, pool, settings, pool="", every_s=0) as chain:
+            yield OfLaboratory(chain)
+
+    def test_jobs_are_found_by_their_tag_in_order(self, batch: OfLaboratory) -> None:
+        """The first launch calls jobsub twice."""
+        since, chain = now(), batch.chain
+        two = f"jobsub_submit -N 3 file://{chain.site.folder}/long && jobsub_submit -N 2 file://{chain.site.folder}/long"
+        found = batch.batch.submit(chain.site.spec("sh", "-c", two, tag=f"{chain.lab}-lab1-1", setup=chain.setup))
+        other = batch.submit(spec("lab1-2"))
+        assert batch.find("lab1-1", since) == found and batch.find("lab1-2", since) == other
+        assert [ref.proc for ref in found] == [0, 1, 2, 0, 1]
+
+    def test_every_kind_of_log_is_read(self, batch: OfLaboratory) -> None:
+        """The log is HTCondor's own, as jobsub fetches it."""
+        refs = self.sent(batch, GOOD, J.DONE)
+        assert batch.read_log(refs[0], "stderr", 0, 100) == b"trouble"
+        events = batch.read_log(refs[0], "log", 0, 10000).decode()
+        assert events.index("Job submitted") < events.index("Job executing") < events.index("Job terminated")
+        with pytest.raises(Refused, match="stdout, stderr or log"):
+            batch.read_log(refs[0], "../../secret", 0, 100)
+
+    def test_the_size_of_each_log_is_told(self, batch: OfLaboratory) -> None:
+        refs = self.sent(batch, GOOD, J.DONE)
+        assert batch.log_sizes(refs[0]) == {"stdout": 10, "stderr": 7, "log": len(batch.read_log(refs[0], "log", 0, 10000))}
+        assert batch.log_sizes(batch.submit(spec("lab1-2", jobs=40))[-1])["stdout"] == 0
+        with pytest.raises(Refused, match="is not known here"):
+            batch.log_sizes(JobRef(SCHEDD, "987654", 0))

@@ -23,11 +23,12 @@ class LoginHostBatch:
     unseen = timedelta(seconds=60)
 
     def __init__(self, key: str, known_hosts: str, pool: str = "", port: int = 22, folder: str = ".poms/launches", keep_days: int = 30,
-                 wait_s: float = 2.0, where: Callable[[str], Login | None] = whereabouts.of_tag) -> None:
+                 wait_s: float = 2.0, every_s: int = 30, where: Callable[[str], Login | None] = whereabouts.of_tag) -> None:
         self.pool_name, self.where = pool, where
         self.lines = Lines(key=key, known_hosts=known_hosts, port=port)
         self.launches = Launches(self.lines, folder=folder, keep_days=keep_days, wait_s=wait_s)
-        self.jobsub = JobsubPool(self.launches, of_tag=where, of_jobs=whereabouts.of_jobs, in_use=whereabouts.in_use)
+        self.jobsub = JobsubPool(self.launches, of_tag=where, of_jobs=whereabouts.of_jobs, in_use=whereabouts.in_use,
+                                 every_s=every_s)
 
     @property
     def pool(self) -> BatchSystem | JobsubPool:

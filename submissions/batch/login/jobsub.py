@@ -1,7 +1,7 @@
 """The commands of jobsub_lite, word by word, and what their answers mean. Pure."""
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from submissions.batch.port import JobRef
@@ -11,6 +11,7 @@ Words = tuple[str, ...]
 ORDERS = {"hold": "jobsub_hold", "release": "jobsub_release", "remove": "jobsub_rm"}
 ROLES = {"production": "Production", "analysis": "Analysis"}
 OURS = "PomsTag =!= undefined"
+SAYS = "POMS: "         # so that no reason is taken for an option
 AT_ONCE = 500           # ids in one command
 JOB_ID = re.compile(rb"Use job id ([0-9]+)(?:\.[0-9]+)?@(\S+) to retrieve")
 COMPLAINT = re.compile(r"denied|fail|error|refused|not authorized", re.IGNORECASE)
@@ -24,6 +25,17 @@ def of_tag(tag: str) -> str:
     return f'PomsTag =?= "{tag}"'
 
 
+def of_clusters(refs: Iterable[JobRef]) -> str:
+    """The jobs of these clusters that have not ended: some wait in the queue, ended, to be fetched."""
+    clusters = " || ".join(f"ClusterId == {cluster}" for cluster in sorted({int(ref.cluster) for ref in refs}))
+    return f"{OURS} && JobStatus =!= 3 && JobStatus =!= 4 && ({clusters})"
+
+
+def reason(why: str | None) -> str | None:
+    """As it was given to an order of ours."""
+    return why and why.removeprefix(SAYS)
+
+
 def name(ref: JobRef) -> str:
     """As jobsub writes it."""
     return f"{ref.cluster}.{ref.proc}@{ref.schedd}"
@@ -31,7 +43,7 @@ def name(ref: JobRef) -> str:
 
 def order(deed: str, login: Login, refs: Sequence[JobRef], why: str) -> Words:
     """To these jobs, each by its id."""
-    return (ORDERS[deed], *_who(login), "-J", ",".join(map(name, refs)), "-reason", f"POMS: {why}")
+    return (ORDERS[deed], *_who(login), "-J", ",".join(map(name, refs)), "-reason", f"{SAYS}{why}")
 
 
 def queue(login: Login, constraint: str, wanted: Sequence[str]) -> Words:
@@ -39,10 +51,9 @@ def queue(login: Login, constraint: str, wanted: Sequence[str]) -> Words:
     return ("jobsub_q", *_who(login), "--constraint", constraint, "-json", "-attributes", ",".join(wanted))
 
 
-def history(login: Login, constraint: str, wanted: Sequence[str], since: int) -> Words:
-    """The jobs that have left their queue since, as JSON; older ones are not looked at."""
-    return ("jobsub_history", *_who(login), "--constraint", constraint, "-since", f"CompletionDate > 0 && CompletionDate < {since}", "-json",
-            "-attributes", ",".join(wanted))
+def history(login: Login, constraint: str, wanted: Sequence[str], before: str) -> Words:
+    """The jobs that have left their queue, as JSON, the last one first, until the first of which `before` is true."""
+    return ("jobsub_history", *_who(login), "--constraint", constraint, "-since", before, "-json", "-attributes", ",".join(wanted))
 
 
 def fetchlog(login: Login, ref: JobRef) -> Words:

@@ -3,11 +3,14 @@ import io
 import tarfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pomssite.kit.errors import NoAnswer, Refused
 from submissions.batch.condor import ads
+from submissions.batch.condor.cursor import Place, mark, read, written
+from submissions.batch.condor.history import before
 from submissions.batch.login import jobsub
 from submissions.batch.login.launches import Launches
 from submissions.batch.port import JobRef, JobReport
@@ -25,7 +28,8 @@ class JobsubPool:
     unseen = timedelta(seconds=60)
 
     def __init__(self, launches: Launches, *, of_tag: Callable[[str], Login | None],
-                 of_jobs: Callable[[Iterable[JobRef]], Mapping[JobRef, Login]], in_use: Callable[[], Iterable[Login]]) -> None:
+                 of_jobs: Callable[[Iterable[JobRef]], Mapping[JobRef, Login]], in_use: Callable[[], Iterable[Login]], every_s: int) -> None:
+        self.every_s = every_s
         self.launches, self.of_tag, self.of_jobs, self.in_use = launches, of_tag, of_jobs, in_use
         self._fetched: tuple[JobRef, float, dict[str, bytes]] | None = None
 
@@ -40,10 +44,16 @@ class JobsubPool:
         return tuple(sorted(found, key=lambda ref: (ref.schedd, int(ref.cluster), ref.proc)))
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:
+        """Asked not more often than every `every_s` seconds: it is dear to the host."""
         now = int(time.time())
-        since = int(cursor) if cursor.isdecimal() and now - REMEMBERED_S < int(cursor) <= now else now - REMEMBERED_S
-        told = [ad for login in self.in_use() for ad in self._all(login, jobsub.OURS, since - OVERLAP_S) if isinstance(ad.get("PomsTag"), str)]
-        return [ads.report(ad, jobsub.schedd_of(ad), ad["PomsTag"], "") for ad in told], str(now)
+        asked, places = _read(cursor, now)
+        if cursor and places and now - asked < self.every_s:
+            return [], cursor
+        told = [ad for login in self.in_use() for ad in self._all(login, jobsub.OURS, asked - OVERLAP_S) if isinstance(ad.get("PomsTag"), str)]
+        schedds = {schedd: [ad for ad in told if jobsub.schedd_of(ad) == schedd] for schedd in sorted(set(map(jobsub.schedd_of, told)))}
+        reports = [_report(ad, schedd) for schedd, its in schedds.items() for ad in its if _is_news(ad, places.get(schedd))]
+        places |= {schedd: places.get(schedd, Place(0)).further(its, None) for schedd, its in schedds.items()}
+        return sorted(reports, key=lambda report: report.heard_at), f"{now} {written(places)}"
 
     def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
         """A host that does not answer says so for its own jobs; the others are served."""
@@ -58,17 +68,20 @@ class JobsubPool:
         return answers
 
     def _order(self, deed: str, login: Login, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
+        """What has ended is left as it is."""
         try:
-            code, out, err = self.launches.run(login, jobsub.order(deed, login, refs, why))
+            asked = self._asked(login, jobsub.queue(login, jobsub.of_clusters(refs), ("ClusterId", "ProcId", "GlobalJobId")))
+            live = sorted(set(refs) & {ads.ref_of(ad, jobsub.schedd_of(ad)) for ad in asked})
+            code, out, err = self.launches.run(login, jobsub.order(deed, login, live, why)) if live else (0, b"", b"")
         except NoAnswer as silent:
             return dict.fromkeys(refs, str(silent))
         said = (out + b"\n" + err).decode(errors="replace")
-        return {ref: jobsub.answer(ref, jobsub.ORDERS[deed], code, said) for ref in refs}
+        return dict.fromkeys(refs, "") | {ref: jobsub.answer(ref, jobsub.ORDERS[deed], code, said) for ref in live}
 
     def _all(self, login: Login, constraint: str, since: int) -> list[Mapping[str, Any]]:
         """In the queues first: a job only ever goes from there into the history. Of both the later answer counts."""
         present = self._asked(login, jobsub.queue(login, constraint, WANTED))
-        left = self._asked(login, jobsub.history(login, constraint, WANTED, since))
+        left = self._asked(login, jobsub.history(login, constraint, WANTED, before(str(since))))
         return list({str(ad.get("GlobalJobId")): ad for ad in [*present, *left]}.values())
 
     def _asked(self, login: Login, words: jobsub.Words) -> list[Mapping[str, Any]]:
@@ -101,6 +114,24 @@ class JobsubPool:
             raise NoAnswer(f"jobsub_fetchlog on {login.host} ended with exit code {code}: {err.decode(errors='replace').strip()[-300:]}")
         self._fetched = ref, time.monotonic(), _unpacked(archive, ref)
         return self._fetched[2]
+
+
+def _report(ad: Mapping[str, Any], schedd: str) -> JobReport:
+    told = ads.report(ad, schedd, ad["PomsTag"], "")
+    return replace(told, reason=jobsub.reason(told.reason))
+
+
+def _read(cursor: str, now: int) -> tuple[int, dict[str, Place]]:
+    """When it was asked last, and how far each schedd was told of. Of a cursor that is not ours: long ago, and nothing."""
+    said, _, rest = cursor.partition(" ")
+    if said.isdecimal() and said.isascii() and now - REMEMBERED_S < int(said) <= now:
+        return int(said), read(rest)
+    return now - REMEMBERED_S, {}
+
+
+def _is_news(ad: Mapping[str, Any], place: Place | None) -> bool:
+    second: int = ad["EnteredCurrentStatus"]
+    return place is None or second > place.second or second == place.second and mark(ad) not in place.told
 
 
 def _unpacked(archive: bytes, ref: JobRef) -> dict[str, bytes]:
