@@ -119,3 +119,13 @@ def test_of_a_script_that_was_cut_off_on_its_way_nothing_is_done(site):
     for cut in range(1, len(whole) - len("main\n"), len(whole) // 200):
         subprocess.run(["/bin/sh", "-s"], input=whole[:cut], check=False, capture_output=True)
         assert not site.launches.exists(), whole[:cut]
+
+
+@pytest.mark.parametrize("forbidden", [False, True])
+def test_a_runner_that_was_forbidden_meanwhile_begins_nothing(tmp_path, forbidden):
+    """Its folder was made, it was started, and only then it came to its turn."""
+    (tmp_path / "launch").write_text("echo it ran")
+    if forbidden:
+        (tmp_path / "begun").mkdir()
+    subprocess.run(["/bin/sh", "-c", script.RUNNER], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "output").exists() is not forbidden and (tmp_path / "launch").exists() is forbidden

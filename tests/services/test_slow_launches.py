@@ -72,6 +72,13 @@ def carry_out():
     return orders.carry_out(now=lambda: clock.now() + timedelta(minutes=1))
 
 
+def test_old_clients_are_told_which_server_it_is(db, chosen_batch, settings):
+    settings.POMS_TEST = "int"
+    chosen_batch("tests.commands.CommandBatch")
+    said = dict(backend("BATCH_SYSTEMS").inside.begun[launched().tag].environment)
+    assert said["POMS_TEST"] == "int" and said["POMS4_CAMPAIGN_TYPE"] == "regular" and said["GROUP"] == said["JOBSUB_GROUP"] == "dune"
+
+
 def test_jobs_that_end_while_the_command_goes_on_do_not_end_the_submission(launching):
     """It may submit more; when it has ended, what was heard by then counts."""
     batch = backend("BATCH_SYSTEMS").inside

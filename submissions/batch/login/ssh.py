@@ -19,6 +19,7 @@ PATIENCE_S = 8.0        # until a host has answered
 TURN_S = 12.0           # of one script; a task may take 30
 ALIVE_S = 15            # a connection is asked so often whether it still stands
 SHELL = "exec /bin/sh -s"
+asyncssh.set_log_level("WARNING")       # not a line for each thing that is said
 
 
 class Unreachable(PomsError):
