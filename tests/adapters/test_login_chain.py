@@ -5,23 +5,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from getpass import getuser
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
 from django.conf import LazySettings
 
-from pomssite.kit import registry
+from campaigns.document import JobType, LoginSetup, Settings, Stage
+from pomssite.kit import clock, registry
 from pomssite.kit.errors import NoAnswer, Refused
 from scripts.condorpool import SCHEDD, SETTINGS, CondorPool
 from submissions.batch.login import LoginHostBatch
 from submissions.batch.port import JobRef, JobReport
 from submissions.command import JobSpec, Login
+from submissions.models import Submission
+from submissions.services import intake, launch, leases
 from submissions.states import JobState
 from tests import real
 from tests.adapters.batch_contract import GOOD, BatchContract, spec
 from tests.adapters.loginhosts import Site, a_site, now, running
 from tests.condor import ad_of, clear
+from tests.makers import make_campaign, make_document, make_intent
 from tests.waiting import until
 
 J = JobState
@@ -135,6 +140,48 @@ def test_fife_launch_jobsub_and_the_pool(chain):
     chain.reach(J.DONE)
     log = chain.batch.launch_log(chain.tag, 0, 10**6)
     assert b"Use job id" in log.text and log.end == "ended with exit code 0"
+
+
+@pytest.mark.django_db
+def test_from_a_launch_on_the_page_to_the_ends_of_its_jobs(chain, settings):
+    """Intent, ssh, set-up, fife_launch, jobsub, pool, jobs, reports; and the page's launch log."""
+    fife = real.folder("fife-utils")
+    site, sshd = chain.site, chain.site.sshd
+    options = {"pool": "pool", "key": str(sshd.folder / "id"), "known_hosts": str(sshd.folder / "known_hosts"), "port": sshd.port,
+               "folder": str(site.launches)}
+    settings.BATCH_SYSTEMS |= {"login": {"BACKEND": "submissions.batch.login.LoginHostBatch", "OPTIONS": options}}
+    settings.WAKE_UPS = False
+    (site.folder / "mc.cfg").write_text(CONFIG % {"wrapper": site.folder / "quick"})
+    setup = f"{chain.setup}\nexport FIFE_UTILS_DIR={fife}\nPATH={fife}/bin:$PATH"
+    submission = a_launch(f"fife_launch -c {site.folder}/mc.cfg", setup)
+    try:
+        until(lambda: settled(submission), 60.0, 0.2)
+        assert (submission.status, submission.expected, submission.done) == ("Completed", 3, 3)
+        assert b"Use job id" in registry.backend("BATCH_SYSTEMS", "login").launch_log(submission.tag, 0, 10**6).text
+    finally:
+        registry.backend("BATCH_SYSTEMS", "login").inside.lines.close()
+        clear(registry.backend("BATCH_SYSTEMS", "pool").inside.pool, f'PomsTag == "{submission.tag}"')
+
+
+def a_launch(script: str, setup: str) -> Submission:
+    """As a person asks for it."""
+    settings = Settings(dataset="[[1]]", split="multiparam", job_type="fife", login_setup="gpvm", param_overrides=(("-Osubmit.N=", "3"),))
+    doc = make_document("by command", (Stage("submit", settings),), ())
+    doc = replace(doc, job_types=(*doc.job_types, JobType("fife", script, style="submitter")),
+                  login_setups=(*doc.login_setups, LoginSetup("gpvm", "127.0.0.1", getuser(), setup, batch="login")))
+    intent = make_intent(make_campaign(doc, files=()))
+    launch.launch_ready(worker=leases.enlist("w1"), now=clock.now)
+    return Submission.objects.get(intent=intent)
+
+
+def settled(submission: Submission) -> bool:
+    """What the clock does, once."""
+    Submission.objects.filter(pk=submission.pk).update(recheck_at=None)
+    launch.resume(worker=leases.enlist("w2"), now=clock.now)
+    for alias in ("pool", "login"):
+        intake.listen(alias, now=clock.now)
+    submission.refresh_from_db()
+    return submission.status == "Completed"
 
 
 class OfLaboratory:
