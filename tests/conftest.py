@@ -7,6 +7,7 @@ from django.conf import LazySettings
 from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.database import OURS
 
@@ -17,6 +18,22 @@ hypothesis_settings.load_profile("poms")
 hypothesis.settings.register_profile(
     "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])     # a busy machine is no fault of the code
 hypothesis.settings.load_profile("house")
+
+
+ON_ONE_POOL = {"tests/adapters/test_condor_batch.py", "tests/adapters/test_login_chain.py"}
+
+
+class FilesApart(LoadFileScheduling):
+    """A file is one process's; the files that need the pool of HTCondor are one process's together, since there is one pool, and tests stop it."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "pool" if file in ON_ONE_POOL else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FilesApart:
+    return FilesApart(config, log)
 
 
 @pytest.fixture(scope="session")
