@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from scripts.condorpool import CondorPool, PoolTrouble
+from scripts.condorpool import SCHEDD, SECOND, CondorPool, PoolTrouble
 from submissions.batch.condor import HTCondorBatch
 from submissions.batch.condor.pool import Pool
 
@@ -27,6 +27,8 @@ def running_pool() -> Iterator[CondorPool]:
             raise
         pytest.skip(f"NO POOL OF HTCONDOR, NOTHING OF IT IS TESTED: {trouble}")
     try:
+        for name in (SCHEDD, SECOND):
+            pool.do("root", "sh", "-c", 'condor_rm -name "$0" -all || true', name)      # what a run that was killed left
         yield pool
     finally:
         pool.stop()
@@ -37,8 +39,10 @@ def batch_on(pool: CondorPool, folder: str = "", **more: Any) -> Iterator[HTCond
     """One that sees its own jobs alone; they are gone afterwards."""
     given = {**pool.options(pool.shared[0] / (folder or token_hex(4)), attribute=f"Poms{token_hex(4)}"), **more}
     batch = HTCondorBatch(**given)
-    yield batch
-    clear(batch.pool, f"{given['attribute']} =!= undefined")
+    try:
+        yield batch
+    finally:
+        clear(batch.pool, f"{given['attribute']} =!= undefined")
 
 
 def clear(pool: Pool, constraint: str) -> None:

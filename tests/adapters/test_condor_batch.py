@@ -236,6 +236,28 @@ def test_jobs_that_are_spooled_have_their_inputs_and_bring_their_logs(pool: Cond
         assert batch.find("lab1-1", since) == refs and set(batch.act("hold", refs, "too late").values()) == {""}
 
 
+def test_of_a_large_launch_the_queue_holds_some_and_all_are_told_of(pool: CondorPool) -> None:
+    with batch_on(pool, at_once=4) as batch:
+        since = now()
+        refs = batch.submit(spec(jobs=30))
+        assert len(ad_of(batch, f"{batch.attribute} =!= undefined && ProcId =!= undefined", "ProcId")) <= 5
+        assert batch.find("lab1-1", since) == refs and set(told(batch)) == set(refs) and states(batch, refs[4:]) == {J.IDLE}
+        assert batch.read_log(refs[-1], "stdout", 0, 10) == b""
+        assert "not made yet" in batch.act("hold", refs[-1:], "one of them")[refs[-1]]
+        cursor = batch.look("")[1]
+        for deed, live in (("hold", {J.HELD, J.IDLE}), ("release", {J.IDLE, J.RUNNING}), ("remove", {J.REMOVED})):
+            assert set(batch.act(deed, refs, "all of them").values()) == {""}
+            until(lambda live=live: states(batch, refs) <= live)
+        assert told(batch)[refs[-1]].reason == "all of them"
+        assert {report.ref for report in batch.look(cursor)[0] if report.state == J.REMOVED} == set(refs)
+
+
+def test_the_jobs_of_a_large_launch_are_made_as_others_end(pool: CondorPool) -> None:
+    with batch_on(pool, at_once=2) as batch:
+        refs = batch.submit(spec(argv=GOOD, jobs=6))
+        until(lambda: states(batch, refs) == {J.DONE})
+
+
 def test_the_history_of_another_queue_gives_no_answer(batch: HTCondorBatch) -> None:
     with pytest.raises(NoAnswer, match="does not reach back"):
         batch.find("lab1-1", now() - timedelta(days=30))

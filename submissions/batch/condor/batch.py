@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pomssite.kit.errors import NoAnswer, Refused
-from submissions.batch.condor import history, logs, orders, spec
+from submissions.batch.condor import factory, history, logs, orders, spec
 from submissions.batch.condor.ads import WANTED, Ad, ref_of, report
 from submissions.batch.condor.cursor import Place, mark, read, written
 from submissions.batch.condor.pool import Pool, Schedd
@@ -26,7 +26,7 @@ class HTCondorBatch:
         self.folder = Path(folder).absolute()
         self.manner = spec.Manner(**manner)
         self.attribute = self.manner.attribute
-        self.wanted = (*WANTED, self.attribute)
+        self.wanted = (*WANTED, *factory.WANTED, self.attribute)
 
     def submit(self, spec_: JobSpec) -> tuple[JobRef, ...]:
         """All of its jobs as one cluster of the schedd that has the fewest."""
@@ -61,7 +61,7 @@ class HTCondorBatch:
         schedds = self.pool.all()
         this = f"{self.attribute} =?= {spec.classad2.quote(tag)}"
         begun = history.before(str(int(since.timestamp()) - history.SKEW_S))
-        found = {ref_of(ad, schedd.name) for schedd in schedds for ad in self.pool.queue(schedd, this, LAST)}
+        found = {ref_of(ad, schedd.name) for schedd in schedds for ad in self._queue(schedd, this, (*LAST, *factory.WANTED))}
         found |= {ref_of(ad, schedd.name) for schedd in schedds for ad in self.pool.history(schedd, this, LAST, begun)}
         if found:
             return tuple(sorted(found, key=lambda ref: (ref.schedd, int(ref.cluster), ref.proc)))
@@ -82,16 +82,28 @@ class HTCondorBatch:
 
     def _news(self, schedd: Schedd, place: Place) -> tuple[list[Ad], Place]:
         """What changed in the queue since that second, and who left it after the last who did."""
-        changed = self.pool.queue(schedd, f"{self._ours} && EnteredCurrentStatus >= {place.second}", self.wanted)
+        changed = self._queue(schedd, f"{self._ours} && EnteredCurrentStatus >= {place.second}", self.wanted)
         cluster, proc, sent = place.last or (0, 0, 0)
         left = self.pool.history(schedd, "true", self.wanted, f"ClusterId == {cluster} && ProcId == {proc} && QDate == {sent} || {self._forgotten}")
         fresh = [ad for ad in changed if mark(ad) not in place.told]
-        return _in_order([*fresh, *self._of_ours(left)]), place.further(changed, _last(left))
+        ours = self._of_ours(left)
+        return _in_order([*fresh, *self._never_made(schedd, ours), *ours]), place.further(changed, _last(left))
 
     def _all(self, schedd: Schedd) -> tuple[list[Ad], Place]:
-        present = self.pool.queue(schedd, self._ours, self.wanted)
+        present = self._queue(schedd, self._ours, self.wanted)
         left = self.pool.history(schedd, self._ours, self.wanted, self._forgotten)
-        return _in_order([*present, *left]), Place(schedd.born).further(present, _last(left))
+        return _in_order([*present, *self._never_made(schedd, left), *left]), Place(schedd.born).further(present, _last(left))
+
+    def _queue(self, schedd: Schedd, constraint: str, wanted: Sequence[str]) -> list[Ad]:
+        return list(factory.unfolded(self.pool.queue(schedd, constraint, wanted), self.attribute))
+
+    def _never_made(self, schedd: Schedd, left: list[Ad]) -> list[Ad]:
+        """Jobs that were removed before they were made stand nowhere: known by their cluster, which is gone."""
+        found = factory.never_made(left, self.attribute)
+        clusters = " || ".join(f"ClusterId == {cluster}" for cluster in found)
+        there = self.pool.queue(schedd, clusters, ("ClusterId", "ProcId", *factory.WANTED)) if found else []
+        alive = {ad["ClusterId"] for ad in there if "ProcId" not in ad and not factory.is_removed(ad)}
+        return [ad for cluster, ads in found.items() if cluster not in alive for ad in ads]
 
     @property
     def _ours(self) -> str:
@@ -145,8 +157,10 @@ class HTCondorBatch:
 
     def _brought(self, ref: JobRef) -> tuple[Path | None, Ad]:
         """The folder of its launch, if POMS submitted it; what was spooled is fetched now, as often as somebody looks."""
-        schedd, this = self._named(ref), f"ClusterId == {ref.cluster} && ProcId == {ref.proc} && {self._ours}"
-        ads = self.pool.queue(schedd, this, (*self.wanted, "PomsFolder"))
+        schedd, cluster = self._named(ref), f"ClusterId == {ref.cluster} && {self._ours}"
+        this = f"{cluster} && ProcId == {ref.proc}"
+        ads = self.pool.queue(schedd, this, (*self.wanted, "PomsFolder")) or [
+            ad for ad in self._queue(schedd, f"{cluster} && ProcId =?= undefined", (*self.wanted, "PomsFolder")) if ad["ProcId"] == ref.proc]
         if ads and self.manner.spool and ads[0]["JobStatus"] == 4:
             self.pool.retrieve(schedd, f"{ref.cluster}.{ref.proc}")
         ads = ads or self.pool.history(schedd, this, (*self.wanted, "PomsFolder"), self._forgotten, most=1)

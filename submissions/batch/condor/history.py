@@ -4,8 +4,10 @@ from datetime import datetime
 from submissions.batch.condor.ads import Ad
 from submissions.batch.condor.pool import Pool, Schedd
 
+KEPT_S = 30 * 86400
 SKEW_S = 600            # so far may a schedd's clock be off ours
 ROTATION = ("MAX_HISTORY_LOG", 20_971_520), ("HISTORY_HELPER_MAX_HISTORY", 10_000)
+FEW = 5000              # ads that are weighed one by one
 BY_DATE = ("ROTATE_HISTORY_DAILY", "ROTATE_HISTORY_MONTHLY")
 NEVER = "ClusterId == 0"      # the tools take no bare `false`
 
@@ -13,9 +15,10 @@ NEVER = "ClusterId == 0"      # the tools take no bare `false`
 def before(moment: str) -> str:
     """True of a job that left the queue before then. History is in the order of leaving: whatever stands behind such a job left before then too.
 
-    Only a job that ended by itself and was not kept says when it left; one that was removed, or waited to be fetched, may have stayed for days.
+    Only a job that ended by itself and was not kept says when it left; one that was kept to be fetched left in KEPT_S at the latest, and one that
+    was removed may have stayed for days.
     """
-    return f"JobStatus == 4 && LeaveJobInQueue =?= false && CompletionDate < ({moment})"
+    return f"JobStatus == 4 && CompletionDate + (LeaveJobInQueue =?= false ? 0 : {KEPT_S}) < ({moment})"
 
 
 def reaches_back(pool: Pool, schedd: Schedd, since: datetime) -> bool:
@@ -36,7 +39,7 @@ def _is_whole(pool: Pool, schedd: Schedd) -> bool:
         return False
     size, most = (int(pool.setting(schedd, name, str(unsaid))) for name, unsaid in ROTATION)
     count = len(pool.history(schedd, "true", ["ClusterId"], NEVER, most=most))
-    return count < most and _bytes(pool.history(schedd, "true", [], NEVER, most=most)) < size
+    return count < min(most, FEW) and _bytes(pool.history(schedd, "true", [], NEVER, most=most)) < size
 
 
 def _bytes(ads: list[Ad]) -> int:

@@ -1,11 +1,14 @@
 """Hold, release, remove: one call for all of them, and an answer for each."""
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import htcondor2
 
-from submissions.batch.condor.ads import SPOOLING, Ad, ref_of
+from submissions.batch.condor import factory
+from submissions.batch.condor.ads import ENDS, SPOOLING, Ad, ref_of
 from submissions.batch.condor.pool import Pool, Schedd
 from submissions.batch.port import JobRef
 
@@ -33,22 +36,34 @@ class Orders:
     def carry_out(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
         """"" for what is done, or what was over before; else what is wrong."""
         action, due = DEEDS[deed]
-        before = self._in_queue(refs)
-        answers = dict.fromkeys(before, "") | self._of_the_absent([ref for ref in refs if ref not in before])
-        todo = [ref for ref in refs if ref in before and _is_due(before[ref], due)]
-        if not todo:
-            return answers
-        counts = self.pool.act(self.schedd, action, [f"{ref.cluster}.{ref.proc}" for ref in todo], why)
-        if counts["TotalSuccess"] + counts["TotalAlreadyDone"] == len(todo):
-            return answers
-        after = self._in_queue(todo)
+        there = self._in_queue(refs)
+        answers = {ref: "" for ref in refs if ref in there} | self._of_the_absent([ref for ref in refs if ref not in there])
+        todo = [ref for ref in refs if ref in there and _is_due(there[ref], due)]
+        whole = _whole(there, todo)
+        early = {ref for ref in todo if factory.UNMADE in there[ref] and ref.cluster not in whole}
+        single = [ref for ref in todo if ref not in early and ref.cluster not in whole]
+        answers |= {ref: f"{ref} is not made yet: {deed} all jobs of its submission" for ref in early}
+        return answers | self._told(action, due, single, whole, f"refused to {deed}", why)
+
+    def _told(self, action: Any, due: tuple[int, ...], single: Sequence[JobRef], whole: Mapping[str, list[JobRef]], no: str,
+              why: str) -> dict[JobRef, str]:
+        """One call for single jobs, and one for each cluster as a whole; who is still as before was refused."""
+        named = [*([[f"{ref.cluster}.{ref.proc}" for ref in single]] if single else []), *(f"ClusterId == {cluster}" for cluster in whole)]
+        counts = Counter[str]()
+        for jobs in named:
+            counts.update(self.pool.act(self.schedd, action, jobs, why))
+        if not whole and counts["TotalSuccess"] + counts["TotalAlreadyDone"] == len(single):
+            return {}
+        after = self._in_queue([*single, *chain.from_iterable(whole.values())])
         said = ", ".join(words for name, words in REFUSALS if counts[name]) or "no reason was given"
-        return answers | {ref: f"{self.schedd.name} refused to {deed} {ref}: {said}" for ref in todo if ref in after and _is_due(after[ref], due)}
+        told = (*single, *chain.from_iterable(whole.values()))
+        return {ref: f"{self.schedd.name} {no} {ref}: {said}" for ref in told if ref in after and _is_due(after[ref], due)}
 
     def _in_queue(self, refs: Sequence[JobRef]) -> dict[JobRef, Ad]:
-        wanted, asked = ("ClusterId", "ProcId", "JobStatus", "HoldReasonCode"), set(refs)
+        """All jobs of their clusters."""
+        wanted = ("ClusterId", "ProcId", "JobStatus", "HoldReasonCode", "EnteredCurrentStatus", *factory.WANTED)
         ads = (ad for these in self._constraints(refs) for ad in self.pool.queue(self.schedd, these, wanted))
-        return {ref: ad for ad in ads if (ref := ref_of(ad, self.schedd.name)) in asked}
+        return {ref_of(ad, self.schedd.name): ad for ad in factory.unfolded(ads, "")}
 
     def _of_the_absent(self, refs: Sequence[JobRef]) -> dict[JobRef, str]:
         """Over, or never heard of."""
@@ -63,6 +78,16 @@ class Orders:
         return [f"{self.ours} && ({' || '.join(f'ClusterId == {cluster}' for cluster in piece)})" for piece in pieces]
 
 
+def _whole(there: Mapping[JobRef, Ad], todo: Sequence[JobRef]) -> dict[str, list[JobRef]]:
+    """Clusters with jobs still to be made that are told as a whole: none of their jobs in the queue is left out."""
+    making = {ref.cluster for ref in todo if factory.UNMADE in there[ref]}
+    asked = set(todo)
+    partly = {ref.cluster for ref, ad in there.items() if ref.cluster in making and ref not in asked and ad["JobStatus"] not in ENDS}
+    return {cluster: [ref for ref in todo if ref.cluster == cluster] for cluster in making - partly}
+
+
 def _is_due(ad: Ad, due: tuple[int, ...]) -> bool:
-    """A job whose inputs are on their way is held only for that time."""
+    """A job whose inputs are on their way is held only for that time; one that is not made yet is held if its cluster is."""
+    if factory.UNMADE in ad:
+        return not factory.is_removed(ad) and (HELD if ad.get("JobFactoryPaused") == 1 else 1) in due
     return ad["JobStatus"] in due and not (due == (HELD,) and ad.get("HoldReasonCode") == SPOOLING)

@@ -1,7 +1,7 @@
 """The daemons of a pool, asked by HTCondor's own bindings: where its schedds are, and one call at a time to one of them."""
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,9 +61,10 @@ class Pool:
         return {ad["Name"]: Schedd(ad["Name"], int(ad.get("JobQueueBirthdate", 0)), int(ad.get("TotalJobAds", 0)), ad) for ad in ads}
 
     def queue(self, schedd: Schedd, constraint: str, wanted: Sequence[str]) -> list[Ad]:
-        """The jobs in its queue for which that is true."""
+        """The jobs in its queue for which that is true; and clusters that have not yet made all of theirs."""
         with self.asking(schedd.name):
-            found: list[Ad] = htcondor2.Schedd(schedd.location).query(constraint, list(wanted))
+            there = htcondor2.Schedd(schedd.location)
+            found: list[Ad] = there.query(constraint, list(wanted), opts=htcondor2.QueryOpt.IncludeClusterAd)
             return found
 
     def history(self, schedd: Schedd, constraint: str, wanted: Sequence[str], since: str, most: int = -1) -> list[Ad]:
@@ -72,10 +73,10 @@ class Pool:
             found: list[Ad] = htcondor2.Schedd(schedd.location).history(constraint, list(wanted), most, since)
             return found
 
-    def act(self, schedd: Schedd, action: Any, ids: Iterable[str], why: str) -> Ad:
-        """How many were changed, and how many were refused for which reason."""
+    def act(self, schedd: Schedd, action: Any, jobs: Sequence[str], why: str) -> Ad:
+        """On a list of names, or on what a constraint is true of: how many were changed, and how many refused for which reason."""
         with self.asking(schedd.name):
-            counts: Ad = htcondor2.Schedd(schedd.location).act(action, list(ids), (_line(why), 0))     # a plain text would be left out
+            counts: Ad = htcondor2.Schedd(schedd.location).act(action, jobs, (_line(why), 0))     # a plain text would be left out
             return counts
 
     def submit(self, schedd: Schedd, said: Mapping[str, str], count: int, *, spool: bool) -> str:

@@ -39,6 +39,7 @@ class Manner:
     attribute: str = "PomsTag"          # in which a job carries its tag; who takes another sees other jobs
     site: str = ""                      # of a job that does not say by itself where it runs
     uid: int | None = None              # whose the files are to be; only root can give them away
+    at_once: int = 10_000               # so many jobs of a launch are in the queue, the next are made as they end; 0: all. Not with spool
     keep_s: int = 7 * 86400             # so far back `look` tells of ended jobs
 
 
@@ -130,6 +131,8 @@ def description(spec: JobSpec, folder: Path, manner: Manner) -> dict[str, str]:
     }
     if manner.spool:
         said["leave_in_queue"] = f"JobStatus == 4 && (time() - (CompletionDate ?: time())) < {manner.keep_s}"
+    elif 0 < manner.at_once < spec.jobs:
+        said["max_materialize"] = str(manner.at_once)
     return {name: value for name, value in said.items() if value} | dict(manner.submit)
 
 
