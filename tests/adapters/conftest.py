@@ -1,12 +1,15 @@
 """A box of its own for each test, switched off at the end; one pool of HTCondor for all."""
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from pomssite.kit import registry
 from scripts.condorpool import CondorPool
+from submissions.batch.condor import HTCondorBatch
 from submissions.batch.local import LocalBatch, stop_all
-from tests.condor import running_pool
+from tests.condor import batch_on, running_pool
 
 
 @pytest.fixture
@@ -21,3 +24,18 @@ def pool() -> Iterator[CondorPool]:
     """Real, on this machine."""
     with running_pool() as pool:
         yield pool
+
+
+@pytest.fixture
+def on_pool(pool: CondorPool, settings) -> Iterator[Callable[..., HTCondorBatch]]:
+    """Makes the batch system of the test, and names it in the settings."""
+    settings.WAKE_UPS = False
+    with ExitStack() as open_:
+        def make(**more) -> HTCondorBatch:
+            batch = open_.enter_context(batch_on(pool, **more))
+            options = {**pool.options(batch.folder), "attribute": batch.attribute, **more}
+            settings.BATCH_SYSTEMS = {"default": {"BACKEND": "submissions.batch.condor.HTCondorBatch", "OPTIONS": options}}
+            registry._made.cache_clear()
+            return batch
+        yield make
+    registry._made.cache_clear()

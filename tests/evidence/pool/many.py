@@ -1,0 +1,32 @@
+"""Very many held jobs on a real pool of HTCondor, from the intent until all are known, and from one act of a person until all are gone.
+
+    POOL_JOBS, POOL_SUBMISSIONS     jobs of one submission (10,000; small 100); submissions of ten jobs each (1,000; small 10)
+"""
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from scripts.evidence import Line
+from tests.beside import told_by
+
+SIZES = {"small": (100, 10), "full": (10_000, 1000)}
+
+
+def lines(size: str) -> Iterator[Line]:
+    jobs, submissions = (os.environ.get(name, str(usual)) for name, usual in zip(("POOL_JOBS", "POOL_SUBMISSIONS"), SIZES[size], strict=True))
+    told = told_by("tests/adapters/test_pool_many.py", [{"JOBS": jobs, "SUBMISSIONS": submissions}])[0]
+    for name in ("jobs of one submission", "submissions of ten"):
+        yield from _of(f"{jobs if name[0] == 'j' else submissions} {name}", told[name])
+    idle, first = told["idle"], told["jobs of one submission"]["first look"]
+    yield Line("a pulse when all has ended", "does not grow with what has ended",
+               f"{idle['seconds']:.3f} s, {idle['queries']} statements beside {idle['submissions']:,} ended submissions; with one, {first['queries']}",
+               idle["queries"] <= first["queries"])
+    yield Line("memory of the worker", "-", f"{told['memory_mb']} MB at the most", held=True)
+
+
+def _of(name: str, seen: dict[str, Any]) -> Iterator[Line]:
+    first = seen["first look"]
+    yield Line(f"{name}: sent, then known", "all", f"{seen['sent_s']:.1f} s, {seen['known_s']:.1f} s from the intent; the first pulse"
+               f" {first['seconds']:.1f} s, {first['queries']} statements", held=True)
+    yield Line(f"{name}: removed by one act", "all", f"ordered in {seen['ordered_s']:.1f} s, gone from the pool after {seen['gone_s']:.1f} s,"
+               f" each a row that says so after {seen['told_s']:.1f} s", held=True)
