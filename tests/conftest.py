@@ -20,7 +20,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("house")
 
 
-ON_ONE_POOL = {"tests/adapters/test_condor_batch.py", "tests/adapters/test_login_chain.py"}
+ON_ONE_POOL = {f"tests/adapters/test_{name}.py" for name in ("condor_batch", "login_chain", "pool_killed", "pool_many")}
 
 
 class FilesApart(LoadFileScheduling):

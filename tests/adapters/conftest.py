@@ -28,7 +28,7 @@ def pool() -> Iterator[CondorPool]:
 
 @pytest.fixture
 def on_pool(pool: CondorPool, settings) -> Iterator[Callable[..., HTCondorBatch]]:
-    """Makes the batch system of the test, and names it in the settings."""
+    """Makes the batch system of the test, and names it in the settings; its jobs may be sent held, so that they are many and cost nothing."""
     settings.WAKE_UPS = False
     with ExitStack() as open_:
         def make(**more) -> HTCondorBatch:

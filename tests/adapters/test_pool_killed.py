@@ -1,6 +1,6 @@
 """Launchers killed at seeded moments over a real pool; afterwards each launch is there once, counted by its tag in the pool itself.
 
-    KILLS=12 SEED=1 pytest tests/grid/test_killed.py      so many SIGKILLs, with two launchers at work
+    KILLS=12 SEED=1 pytest tests/adapters/test_pool_killed.py      so many SIGKILLs, with two launchers at work
     RESULT=file                                           the figures, as JSON
 """
 import json

@@ -1,6 +1,6 @@
 """Many jobs on a real pool, all held: how long until all is known, what a pulse costs, how long until they are gone.
 
-    JOBS=200 SUBMISSIONS=20 pytest tests/grid/test_many.py      jobs of one submission; submissions of ten jobs each
+    JOBS=200 SUBMISSIONS=20 pytest tests/adapters/test_pool_many.py      jobs of one submission; submissions of ten jobs each
     RESULT=file                                                 the figures, as JSON
 """
 import json
@@ -62,7 +62,8 @@ def lived(campaign, batch, jobs: int) -> dict[str, Any]:
     assert all(report.state not in JOB_LIVE for report in batch.look("")[0])
     agreed = time.monotonic() - begun
     until(lambda: listen() is not None and Job.objects.filter(**mine, state=JobState.REMOVED).count() == jobs, PATIENCE, 0.2)
-    return {"jobs": jobs, "sent_s": sent, "known_s": known, "ordered_s": ordered, "gone_s": agreed, "told_s": time.monotonic() - begun, "first look": first}
+    return {"jobs": jobs, "sent_s": sent, "known_s": known, "ordered_s": ordered, "gone_s": agreed, "told_s": time.monotonic() - begun,
+            "first look": first}
 
 
 def listen() -> int:

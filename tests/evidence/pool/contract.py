@@ -9,7 +9,8 @@ from scripts.evidence import Line
 
 ROOT = Path(__file__).parents[3]
 SYSTEMS = {"a grid in a box": "test_local_batch", "HTCondor, a real pool": "test_condor_batch", "through a login host, over ssh": "test_login_host",
-           "jobsub, over ssh and a real pool": "test_login_chain", "Slurm, a real node": "test_slurm_batch", "the stand-in of quick tests": "test_memory_batch"}
+           "jobsub, over ssh and a real pool": "test_login_chain", "Slurm, a real node": "test_slurm_batch",
+           "the stand-in of quick tests": "test_memory_batch"}
 
 
 def lines(size: str) -> Iterator[Line]:
