@@ -28,7 +28,7 @@ class CondorPool:
 
     def __init__(self, folder: Path, *shared: Path, seen: Sequence[Path] = (), cpus: int = 8) -> None:
         self.folder, self.shared, self.seen, self.cpus = folder, shared, seen, cpus
-        self.port = _free_port()
+        self.port = free_port()
 
     def start(self) -> None:
         """Installed first, if it is not: about a minute."""
@@ -67,7 +67,8 @@ class CondorPool:
                 "site": "pool", **more}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Of this machine, just now."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         return int(bound.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A box of its own for each test, switched off at the end; one pool of HTCondor for all."""
+"""A box of its own for each test, switched off at the end; one pool of HTCondor and one Slurm for all."""
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,9 +7,11 @@ import pytest
 
 from pomssite.kit import registry
 from scripts.condorpool import CondorPool
+from scripts.slurmnode import SlurmNode
 from submissions.batch.condor import HTCondorBatch
 from submissions.batch.local import LocalBatch, stop_all
 from tests.condor import batch_on, running_pool
+from tests.slurm import running_node
 
 
 @pytest.fixture
@@ -39,3 +41,10 @@ def on_pool(pool: CondorPool, settings) -> Iterator[Callable[..., HTCondorBatch]
             return batch
         yield make
     registry._made.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[SlurmNode]:
+    """A real Slurm on this machine."""
+    with running_node() as node:
+        yield node

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from submissions.batch import endings
 from submissions.batch.port import JobRef, JobReport
 from submissions.states import JobState
 
@@ -90,20 +91,14 @@ def _removed(ad: Ad) -> tuple[JobState, str | None]:
 
 
 def _ended(ad: Ad) -> tuple[JobState, str | None]:
-    if ad.get("ExitBySignal"):
-        return J.FAILED, f"ended by {_name(int(ad['ExitSignal']))}"
-    code = _number(ad, "ExitCode")
-    return (J.FAILED, f"ended with exit code {code}") if code else (J.DONE, None)
+    why = endings.how(_number(ad, "ExitCode"), _number(ad, "ExitSignal") if ad.get("ExitBySignal") else None)
+    return (J.FAILED if why else J.DONE), why
 
 
 def _signal(ad: Ad, state: JobState) -> int | None:
     if ad["JobStatus"] == 4 and ad.get("ExitBySignal"):
         return _number(ad, "ExitSignal")
     return int(signal.SIGKILL) if ad["JobStatus"] == 3 and state == J.FAILED else None
-
-
-def _name(number: int) -> str:
-    return next((s.name for s in signal.Signals if s == number), f"signal {number}")
 
 
 def _host(ad: Ad) -> str | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pomssite.kit.errors import NoAnswer, Refused
+from submissions.batch import files, payload
 from submissions.batch.condor import factory, history, logs, orders, spec
 from submissions.batch.condor.ads import WANTED, Ad, ref_of, report
 from submissions.batch.condor.cursor import Place, mark, read, written
@@ -30,7 +31,7 @@ class HTCondorBatch:
 
     def submit(self, spec_: JobSpec) -> tuple[JobRef, ...]:
         """All of its jobs as one cluster of the schedd that has the fewest."""
-        for sentence in spec.wrong(spec_):
+        for sentence in payload.wrong(spec_, "HTCondor"):
             raise Refused(sentence)
         schedds = self.pool.some()
         if not schedds:
@@ -44,17 +45,17 @@ class HTCondorBatch:
 
     def _laid_out(self, spec_: JobSpec, schedd: Schedd) -> Path:
         try:
-            return spec.lay_out(spec_, self.folder, schedd.name, self.manner.uid)
+            return payload.lay_out(spec_, self.folder, spec.script(spec_, schedd.name), self.manner.uid)
         except OSError as trouble:
             raise Refused(f"nothing was sent, {self.folder} cannot be written: {trouble}") from trouble
 
     def _tidy(self, schedds: Sequence[Schedd]) -> None:
         """The folders of launches that are over and forgotten go, a few at a time."""
-        old = spec.old(self.folder, self.manner.keep_s)
+        old = payload.old(self.folder, self.manner.keep_s)
         if old and len(schedds) == len(self.pool.schedds):
             named = " || ".join(f"PomsFolder =?= {spec.classad2.quote(folder.name)}" for folder in old)
             live = {str(ad["PomsFolder"]) for schedd in schedds for ad in self.pool.queue(schedd, named, ["PomsFolder"])}
-            spec.forget(folder for folder in old if folder.name not in live)
+            payload.forget(folder for folder in old if folder.name not in live)
 
     def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
         """In the queues first: a job only ever goes from there into the history."""
@@ -140,19 +141,19 @@ class HTCondorBatch:
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         """What its newest start has written, once HTCondor has brought it back: when the job ends or is held."""
-        if kind not in logs.LOGS:
+        if kind not in files.LOGS:
             raise Refused(f"a job has no log {kind!r}: say stdout, stderr or log")
         folder, ad = self._brought(ref)
         if kind == "log":
-            return logs.cut(logs.diary(folder, ad), start, length)
+            return files.cut(logs.diary(folder, ad), start, length)
         if folder is None:
             raise Refused(f"what {ref} wrote lies where it was submitted from, not with POMS")
-        return logs.part(logs.path_of(folder, ad, kind), start, length)
+        return files.part(logs.path_of(folder, ad, kind), start, length)
 
     def log_sizes(self, ref: JobRef) -> dict[str, int]:
         """Of its newest start."""
         folder, ad = self._brought(ref)
-        written = {kind: logs.size(logs.path_of(folder, ad, kind)) for kind in ("stdout", "stderr")} if folder else {}
+        written = {kind: files.size(logs.path_of(folder, ad, kind)) for kind in ("stdout", "stderr")} if folder else {}
         return {**written, "log": len(logs.diary(folder, ad))}
 
     def _brought(self, ref: JobRef) -> tuple[Path | None, Ad]:

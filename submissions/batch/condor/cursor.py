@@ -1,14 +1,12 @@
 """How far each schedd was listened to: the second of the last change in its queue, what was told of that second, and its last ended job."""
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
+from submissions.batch import ranges
 from submissions.batch.condor.ads import Ad, heard_at
-
-Told = tuple[int, int, int]         # cluster, proc, and what was told of it
+from submissions.batch.ranges import Told
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ def mark(ad: Ad) -> Told:
 
 def written(places: dict[str, Place]) -> str:
     """As a short text: neighbours of which the same was told are one range."""
-    return json.dumps({name: [place.born, place.second, place.last, _ranges(place.told)] for name, place in places.items()},
+    return json.dumps({name: [place.born, place.second, place.last, ranges.written(place.told)] for name, place in places.items()},
                       separators=(",", ":"))
 
 
@@ -45,25 +43,7 @@ def read(text: str) -> dict[str, Place]:
     """None of a text that is not ours."""
     try:
         said: dict[str, Any] = json.loads(text)
-        return {name: Place(born, second, frozenset(_told(ranges)), tuple(last) if last else None)
-                for name, (born, second, last, ranges) in said.items()}
+        return {name: Place(born, second, frozenset(ranges.read(told)), tuple(last) if last else None)
+                for name, (born, second, last, told) in said.items()}
     except (ValueError, TypeError, AttributeError):
         return {}
-
-
-def _ranges(told: Iterable[Told]) -> list[list[int]]:
-    procs = defaultdict(list)
-    for cluster, proc, what in told:
-        procs[cluster, what].append(proc)
-    return [[cluster, what, first, last] for (cluster, what), found in sorted(procs.items()) for first, last in _runs(sorted(found))]
-
-
-def _runs(numbers: list[int]) -> Iterable[tuple[int, int]]:
-    starts = [numbers[0], *(b for a, b in pairwise(numbers) if b != a + 1)]
-    ends = [*(a for a, b in pairwise(numbers) if b != a + 1), numbers[-1]]
-    return zip(starts, ends, strict=True)
-
-
-def _told(ranges: Iterable[list[int]]) -> Iterable[Told]:
-    for cluster, what, first, last in ranges:
-        yield from ((cluster, proc, what) for proc in range(first, last + 1))

@@ -6,7 +6,6 @@ from submissions.batch.condor.ads import Ad, report
 from submissions.states import JobState
 
 J = JobState
-LOGS = ("stdout", "stderr", "log")
 # HTCondor's number of an event -> what the job is after it, in our words
 AFTER = {"000": J.IDLE, "001": J.RUNNING, "004": J.IDLE, "009": J.REMOVED, "012": J.HELD, "013": J.IDLE}
 EVENT = re.compile(r"^(\d{3}) \([\d.]+\) (\S+ \S+) (.*)$", re.MULTILINE)
@@ -36,28 +35,3 @@ def _times(ad: Ad) -> str:
     times = [(ad.get("QDate"), J.IDLE), (ad.get("JobCurrentStartDate"), J.RUNNING), (ad["EnteredCurrentStatus"], told.state)]
     lines = [f"{at} {state}" for at, state in times if isinstance(at, int)]
     return "".join(f"{line}\n" for line in lines) + (f"{told.reason}\n" if told.reason else "")
-
-
-def cut(text: bytes, start: int, length: int) -> bytes:
-    """As `part` of a file."""
-    begin = max(0, len(text) + start) if start < 0 else start
-    return text[begin:begin + length]
-
-
-def part(path: Path, start: int, length: int) -> bytes:
-    """What has not been written yet is empty."""
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size + start) if start < 0 else start)
-            return file.read(length)
-    except FileNotFoundError:
-        return b""
-
-
-def size(path: Path) -> int:
-    """0 of what is not there."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pomssite.kit.errors import NoAnswer, Refused
+from submissions.batch import files
 from submissions.batch.local import queue
 from submissions.batch.local.store import Store
 from submissions.batch.local.wake import wake
 from submissions.batch.port import JobRef, JobReport
 from submissions.command import JobSpec
-
-LOGS = ("stdout", "stderr", "log")
 
 
 class LocalBatch:
@@ -56,17 +55,17 @@ class LocalBatch:
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         """Of its newest attempt; what has not been written yet is empty."""
-        if kind not in LOGS:
+        if kind not in files.LOGS:
             raise Refused(f"a job has no log {kind!r}: say stdout, stderr or log")
         attempt = self._attempt(ref)
         if kind == "log":
-            return _part(queue.diary(self.store, ref).encode(), start, length)
-        return _read(queue.folder_of(self.store, ref, attempt) / kind, start, length)
+            return files.cut(queue.diary(self.store, ref).encode(), start, length)
+        return files.part(queue.folder_of(self.store, ref, attempt) / kind, start, length)
 
     def log_sizes(self, ref: JobRef) -> dict[str, int]:
         """Of its newest attempt."""
         folder = queue.folder_of(self.store, ref, self._attempt(ref))
-        return {kind: _size(folder / kind) for kind in LOGS if kind != "log"} | {"log": len(queue.diary(self.store, ref).encode())}
+        return {kind: files.size(folder / kind) for kind in files.LOGS if kind != "log"} | {"log": len(queue.diary(self.store, ref).encode())}
 
     def _attempt(self, ref: JobRef) -> int:
         self._make()
@@ -99,25 +98,3 @@ def _wrong(spec: JobSpec, slots: int) -> list[str]:
         (len(dict(spec.inputs)) == len(spec.inputs), "inputs: two files have the same name"),
     )
     return [sentence for holds, sentence in checks if not holds]
-
-
-def _part(text: bytes, start: int, length: int) -> bytes:
-    begin = max(0, len(text) + start) if start < 0 else start
-    return text[begin:begin + length]
-
-
-def _read(path: Path, start: int, length: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size + start) if start < 0 else start)
-            return file.read(length)
-    except FileNotFoundError:
-        return b""
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
