@@ -2,6 +2,8 @@
 import re
 import threading
 from collections.abc import Iterable
+from itertools import filterfalse
+from operator import attrgetter
 from pathlib import Path
 
 from pomssite.kit.errors import NoAnswer
@@ -58,7 +60,7 @@ class Completed:
             return
         self._begins = self._begins or moment(said["end"])
         if Path(said["folder"]).parent == self.root and said["state"] in ENDS:
-            for record in _records(said):
+            for record in filterfalse(attrgetter("never_taken"), _records(said)):
                 self._jobs[record.cluster, record.proc] = record
 
 

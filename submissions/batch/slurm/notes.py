@@ -12,10 +12,13 @@ class Note:
     deed: str
     why: str
     at: int         # by the controller's clock
+    number: int     # of all orders to this job
 
 
-def write(folder: Path, proc: int, note: Note) -> None:
+def write(folder: Path, proc: int, deed: str, why: str, at: int) -> None:
     """In the place of an earlier one."""
+    earlier = read(folder, proc)
+    note = Note(deed, why, at, earlier.number + 1 if earlier else 1)
     new = folder / f"{proc}.order.{os.getpid()}"
     new.write_text(json.dumps(asdict(note)), encoding="utf-8")
     new.replace(folder / f"{proc}.order")

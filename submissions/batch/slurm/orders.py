@@ -29,7 +29,7 @@ class Orders:
         known = [ref for ref in refs if ref in before]
         todo = {ref: before[ref] for ref in known if _is_due(before[ref], deed)}
         for record in todo.values():
-            notes.write(record.folder, record.proc, notes.Note(deed, why, self.now))
+            notes.write(record.folder, record.proc, deed, why, self.now)
         said = [words for program, orders in _calls(deed, todo.values()) if (words := self.commands.order(program, *orders))]
         answers = dict.fromkeys(known, "")
         if not said:

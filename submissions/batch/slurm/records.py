@@ -50,7 +50,7 @@ class Record:
     @property
     def never_taken(self) -> bool:
         """Refused when it was sent: Slurm keeps such a one for a while, and it never was a job."""
-        return self.state == "FAILED" and self.reason == "BadConstraints" and not self.host
+        return self.state == "FAILED" and not self.host and self.ended == self.submitted
 
     def ref(self, cluster: str) -> JobRef:
         return JobRef(cluster, str(self.cluster), self.proc)
@@ -109,16 +109,17 @@ def _waits(record: Record) -> bool:
 
 
 def _heard_at(record: Record, note: Note | None) -> datetime:
-    """When it came into its state, by the controller's clock. That ticks in seconds: how often the job was started gives the rest. Of a job
-    that waits Slurm does not say since when it is held or free: then it is the time at which the scheduler, or we, last dealt with it."""
-    at = record.submitted
+    """When it came into its state, by the controller's clock. That ticks in seconds: what happened to the job before, counted, gives the rest. Of
+    a job that waits Slurm does not say since when it is held or free: then it is the time at which the scheduler, or we, last dealt with it."""
+    at, ordered = record.submitted, note.at if note else 0
     if record.ends:
-        at = record.ended or at
+        at = max(record.ended or at, ordered)
     elif _waits(record):
-        at = max(at, record.evaluated or 0, note.at if note else 0)
+        at = max(at, record.evaluated or 0, ordered)
     elif record.state != LEAVING:
         at = record.started or at
-    return datetime.fromtimestamp(at, UTC).replace(microsecond=min(8 * (record.restarts or 0) + (2 if record.ends else 0), 999_999))
+    before = (record.restarts or 0) + (note.number if note else 0)
+    return datetime.fromtimestamp(at, UTC).replace(microsecond=min(8 * before + (2 if record.ends else 0), 999_999))
 
 
 def _why(record: Record, state: JobState, note: Note | None) -> str | None:
