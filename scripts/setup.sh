@@ -45,7 +45,7 @@ node_packages() {
     touch node_modules/.done
 }
 
-# A program that only Debian has, and only root can install: its package, its program, and what fails without it.
+# A program that only Debian has, and only root can install: its package or packages, its program, and what fails without it.
 debian() {
     local package=$1 program=$2 without=$3
     command -v "$program" >/dev/null && return
@@ -54,7 +54,7 @@ debian() {
         return
     fi
     echo "set-up: $package for $without" >&2
-    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$package"; } >/dev/null 2>&1 \
+    { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $package; } >/dev/null 2>&1 \
         || printf '\n  %s COULD NOT BE INSTALLED: %s will fail. Try: apt-get install %s\n\n' "$package" "$without" "$package" >&2
 }
 
@@ -62,6 +62,7 @@ tests() {
     packages tests tests/requirements.txt
     debian chromium chromium "the browser tests"
     debian debootstrap debootstrap "the tests on a pool of HTCondor"
+    debian "slurmctld slurmd slurm-client munge" /usr/sbin/slurmctld "the tests on a Slurm"
     debian openssh-server /usr/sbin/sshd "the tests of login hosts"
 }
 demo() { packages demo demo/requirements.txt; }

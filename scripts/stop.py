@@ -12,6 +12,7 @@ from pathlib import Path
 from pomssite.kit import supervisor
 from scripts import postgres
 from scripts.condorpool import CondorPool
+from scripts.slurmnode import SlurmNode
 from submissions.batch.local.stop import stop_all
 
 PATIENCE_S = 15
@@ -43,11 +44,14 @@ def _stop_supervisor(run: Path) -> None:
 
 
 def stop_pools(var: Path) -> None:
-    """Those of HTCondor that the demo and the tests made."""
+    """Those of HTCondor that the demo and the tests made, and the Slurm of the tests."""
     for folder in (var / "pool", var / "pool-check", var / "test" / "pool"):
         pool = CondorPool(folder)
         if pool.is_up():
             pool.stop()
+    node = SlurmNode(var / "test" / "slurm")
+    if node.conf.exists():
+        node.stop()
 
 
 def main() -> int:

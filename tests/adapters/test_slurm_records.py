@@ -23,7 +23,7 @@ def over(state: str, status: int = 0, reason: str = "") -> Record:
 
 
 @pytest.mark.parametrize(("record", "state", "why"), [
-    (over("COMPLETED"), J.DONE, None), (over("FAILED", 3 << 8), J.FAILED, "ended with exit code 3"), 
+    (over("COMPLETED"), J.DONE, None), (over("FAILED", 3 << 8), J.FAILED, "ended with exit code 3"),
     (over("FAILED", 11), J.FAILED, "ended by SIGSEGV"),
     (over("OUT_OF_MEMORY", 125 << 8), J.FAILED, "used more memory than was requested"),
     (over("TIMEOUT", 15), J.FAILED, "ran longer than was requested"),

@@ -26,7 +26,8 @@ class Completed:
         self._forget(0)
 
     def _forget(self, inode: int) -> None:
-        self._inode, self._offset, self._begins = inode, 0, None
+        self._inode, self._offset = inode, 0
+        self._begins: int | None = None
         self._jobs: dict[Key, Record] = {}
 
     def jobs(self) -> tuple[dict[Key, Record], int | None]:
