@@ -191,6 +191,7 @@ def test_a_thousand_waiting_jobs_are_acted_on_in_few_calls(batch: SlurmBatch) ->
     assert states(batch, refs) == {J.HELD}
     assert set(batch.act("remove", refs, "a test of many").values()) == {""}
     until(lambda: states(batch, refs) == {J.REMOVED})
+    assert {report.reason for report in told(batch).values()} == {"a test of many"}
 
 
 def test_folders_of_launches_that_are_over_and_forgotten_go(node: SlurmNode) -> None:

@@ -57,6 +57,17 @@ def test_of_two_changes_within_a_second_the_later_is_heard_later() -> None:
     assert [each.attempt for each in told] == [None, 1, 1, 1, 2]
 
 
+def test_orders_are_read_as_they_were_written_and_one_that_was_cut_off_is_none(tmp_path: Path) -> None:
+    assert notes.Book().of(tmp_path, 0) is None
+    notes.write(tmp_path, [0, 2], "hold", "two\nlines\u2028 ]]", T)
+    notes.write(tmp_path, [2], "remove", "", T + 1)
+    with (tmp_path / notes.FILE).open("a") as file:
+        file.write('["release", "cut')
+    book = notes.Book()
+    assert book.of(tmp_path, 0) == notes.Note("hold", "two\nlines\u2028 ]]", T, 1) and book.of(tmp_path, 1) is None
+    assert book.of(tmp_path, 2) == notes.Note("remove", "", T + 1, 2)
+
+
 @pytest.mark.parametrize("line", ["", "7|3|RUNNING", "7|N/A|" + "|".join(["x"] * len(FIELDS)), "a|name|with|bars" * 4])
 def test_a_line_of_another_kind_is_no_job(line: str) -> None:
     assert of_squeue(line) is None

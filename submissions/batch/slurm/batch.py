@@ -82,24 +82,24 @@ class SlurmBatch:
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:
         """One question. Besides, of those that the controller has forgotten: all at first, later what was last told as live."""
-        queue = self._queue()
+        queue, book = self._queue(), notes.Book()
         told, marks = cursors.read(cursor, self.cluster), dict[cursors.Key, int]()
         news: list[JobReport] = []
         for record in queue:
-            key, note = (record.cluster, record.proc), notes.read(record.folder, record.proc)
+            key, note = (record.cluster, record.proc), book.of(record.folder, record.proc)
             before, mark = told.pop(key, None), records.mark(record, note)
             marks[key] = mark if before is None or record.state != LEAVING else before
             if marks[key] != before:
                 news.append(records.report(record, self.cluster, note, self.site))
-        news += self._ended({key for key, mark in told.items() if records.is_live(mark)} if cursor else None, marks)
+        news += self._ended({key for key, mark in told.items() if records.is_live(mark)} if cursor else None, marks, book)
         return sorted(news, key=lambda report: report.heard_at), cursors.written(self.cluster, marks)
 
-    def _ended(self, wanted: set[cursors.Key] | None, present: dict[cursors.Key, int]) -> list[JobReport]:
+    def _ended(self, wanted: set[cursors.Key] | None, present: dict[cursors.Key, int], book: notes.Book) -> list[JobReport]:
         if wanted is not None and not wanted:
             return []
         completed, _ = self.completed.jobs()
         young = time.time() - self.keep_s
-        return [records.report(record, self.cluster, notes.read(record.folder, record.proc), self.site)
+        return [records.report(record, self.cluster, book.of(record.folder, record.proc), self.site)
                 for key, record in completed.items()
                 if key not in present and (key in wanted if wanted is not None else (record.ended or 0) > young)]
 
@@ -133,7 +133,7 @@ class SlurmBatch:
 
     def _diary(self, record: Record) -> bytes:
         """What Slurm and our last order tell of its times."""
-        note = notes.read(record.folder, record.proc)
+        note = notes.Book().of(record.folder, record.proc)
         report = records.report(record, "", note, self.site)
         times = [(datetime.fromtimestamp(record.submitted, report.heard_at.tzinfo), "idle"), (report.started_at, "running"),
                  (report.ended_at or report.heard_at, report.state.value)]

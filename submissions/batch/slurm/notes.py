@@ -1,13 +1,15 @@
-"""What POMS told a job to do, and why: Slurm itself keeps no reason. A small file a job, in the folder of its launch."""
+"""What POMS told jobs to do, and why: Slurm itself keeps no reason. One file a launch, a line an order."""
 import json
-import os
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+
+FILE = "orders"
 
 
 @dataclass(frozen=True)
 class Note:
-    """The last order."""
+    """The last order to a job."""
 
     deed: str
     why: str
@@ -15,18 +17,36 @@ class Note:
     number: int     # of all orders to this job
 
 
-def write(folder: Path, proc: int, deed: str, why: str, at: int) -> None:
-    """In the place of an earlier one."""
-    earlier = read(folder, proc)
-    note = Note(deed, why, at, earlier.number + 1 if earlier else 1)
-    new = folder / f"{proc}.order.{os.getpid()}"
-    new.write_text(json.dumps(asdict(note)), encoding="utf-8")
-    new.replace(folder / f"{proc}.order")
+def write(folder: Path, procs: Iterable[int], deed: str, why: str, at: int) -> None:
+    """After the earlier ones."""
+    with (folder / FILE).open("a", encoding="utf-8") as file:
+        file.write(json.dumps([deed, why, at, sorted(procs)]) + "\n")
 
 
-def read(folder: Path, proc: int) -> Note | None:
-    """None if there never was any."""
+class Book:
+    """For one look at many jobs: the file of each launch is read once."""
+
+    def __init__(self) -> None:
+        self._read: dict[Path, dict[int, Note]] = {}
+
+    def of(self, folder: Path, proc: int) -> Note | None:
+        """None if it never was told anything."""
+        if folder not in self._read:
+            self._read[folder] = _notes(folder)
+        return self._read[folder].get(proc)
+
+
+def _notes(folder: Path) -> dict[int, Note]:
     try:
-        return Note(**json.loads((folder / f"{proc}.order").read_text(encoding="utf-8")))
+        lines = (folder / FILE).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return None
+        return {}
+    notes: dict[int, Note] = {}
+    for deed, why, at, procs in map(json.loads, filter(_is_whole, lines)):
+        notes |= {proc: Note(deed, why, at, notes[proc].number + 1 if proc in notes else 1) for proc in procs}
+    return notes
+
+
+def _is_whole(line: str) -> bool:
+    """Not one that a full disk cut off."""
+    return line.endswith("]]")

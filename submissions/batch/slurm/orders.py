@@ -28,8 +28,8 @@ class Orders:
         before = self.present()
         known = [ref for ref in refs if ref in before]
         todo = {ref: before[ref] for ref in known if _is_due(before[ref], deed)}
-        for record in todo.values():
-            notes.write(record.folder, record.proc, deed, why, self.now)
+        for folder in {record.folder for record in todo.values()}:
+            notes.write(folder, (record.proc for record in todo.values() if record.folder == folder), deed, why, self.now)
         said = [words for program, orders in _calls(deed, todo.values()) if (words := self.commands.order(program, *orders))]
         answers = dict.fromkeys(known, "")
         if not said:
