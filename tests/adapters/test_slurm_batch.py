@@ -106,6 +106,16 @@ def test_a_job_knows_who_it_is_and_has_its_token(batch: SlurmBatch) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700 and {stat.S_IMODE(path.stat().st_mode) for path in folder.glob("poms-input-*")} == {0o600}
 
 
+@pytest.mark.parametrize("deed", ["remove", "hold"])
+def test_a_job_that_is_ended_leaves_nothing_on_its_node(batch: SlurmBatch, deed: str) -> None:
+    refs = batch.submit(spec(argv=shell("echo $POMS_SCRATCH; exec sleep 300"), inputs=(("token", "s3cret"),)))
+    until(lambda: batch.read_log(refs[0], "stdout", 0, 1000))
+    scratch = Path(batch.read_log(refs[0], "stdout", 0, 1000).decode().strip())
+    assert (scratch / "token").exists()
+    batch.act(deed, refs, "a test")
+    until(lambda: not scratch.exists())
+
+
 def test_a_program_beside_the_job_is_found_by_its_name(batch: SlurmBatch) -> None:
     report = ended(batch, ("tool", "it's"), inputs=(("tool", "#!/bin/sh\necho $1; stat -c %a $0; command -v tool"),))
     said, mode, place = printed(batch, report).decode().split("\n")[:3]

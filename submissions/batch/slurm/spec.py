@@ -12,12 +12,14 @@ SCRIPT = """#!/bin/sh
 umask 077
 here="$PWD"
 [ -f "$here/{program}" ] || {{ echo "the folder of the launch is not on this node: $SLURM_SUBMIT_DIR" >&2; exit 127; }}
+asked=
+trap 'asked=1' TERM
 scratch=$(mktemp -d "${{SLURM_TMPDIR:-${{TMPDIR:-/tmp}}}}/poms.XXXXXXXXXX") && cd "$scratch" || exit 127
-trap : TERM
-{inputs}{words}
+trap 'cd / && rm -rf "$scratch"' EXIT
+{inputs}if [ -n "$asked" ]; then exit 143; fi
+{words}
 status=$?
-cd / && rm -rf "$scratch"
-if [ "$status" -gt 128 ]; then ulimit -c 0; trap - TERM; kill -"$((status - 128))" $$; fi
+if [ "$status" -gt 128 ]; then cd / && rm -rf "$scratch"; ulimit -c 0; trap - TERM; kill -"$((status - 128))" $$; fi
 exit "$status"
 """
 JOBS = re.compile(r"#!/bin/sh\n# jobs: (\d+)\n")
