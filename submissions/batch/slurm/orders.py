@@ -30,13 +30,19 @@ class Orders:
         todo = {ref: before[ref] for ref in known if _is_due(before[ref], deed)}
         for folder in {record.folder for record in todo.values()}:
             notes.write(folder, (record.proc for record in todo.values() if record.folder == folder), deed, why, self.now)
-        said = [words for program, orders in _calls(deed, todo.values()) if (words := self.commands.order(program, *orders))]
+        said = self._give(deed, todo.values())
+        if deed == "hold" and any(state_of(record) == J.IDLE for record in todo.values()):
+            now = self.present()        # one that began meanwhile was not stopped by it
+            said += self._give(deed, [now[ref] for ref in todo if ref in now and _is_due(now[ref], deed)])
         answers = dict.fromkeys(known, "")
         if not said:
             return answers
         after = self.present()
         return answers | {ref: f"{ref.schedd} refused to {deed} {ref}: {'; '.join(said)}"
                           for ref in todo if ref in after and _is_due(after[ref], deed)}
+
+    def _give(self, deed: str, records: Iterable[Record]) -> list[str]:
+        return [words for program, orders in _calls(deed, records) if (words := self.commands.order(program, *orders))]
 
 
 def _is_due(record: Record, deed: str) -> bool:
