@@ -11,6 +11,7 @@ from submissions.states import JobState
 J = JobState
 DEEDS = {"hold": (J.IDLE, J.RUNNING), "release": (J.HELD,), "remove": (J.IDLE, J.HELD, J.RUNNING)}
 PIECE = 500             # jobs in one call
+PAUSE_S = 3             # a node takes nothing of a job that it ended within the same second, and then Slurm makes it fail
 
 Present = Callable[[], dict[JobRef, Record]]
 
@@ -61,7 +62,7 @@ def _calls(deed: str, records: Iterable[Record]) -> Iterable[tuple[str, list[str
     else:
         yield from (("scontrol", ["release", ",".join(piece)]) for piece in _pieces(records))
         again = _pieces(record for record in records if record.restarts)
-        yield from (("scontrol", ["update", f"JobId={','.join(piece)}", "StartTime=now"]) for piece in again)
+        yield from (("scontrol", ["update", f"JobId={','.join(piece)}", f"StartTime=now+{PAUSE_S}"]) for piece in again)
 
 
 def _pieces(records: Iterable[Record]) -> Iterable[list[str]]:
