@@ -55,9 +55,10 @@ def clear(pool: Pool, constraint: str) -> None:
 
 
 def ad_of(batch: HTCondorBatch, constraint: str, *wanted: str) -> list[dict[str, Any]]:
-    """Jobs as the pool has them, live or ended."""
-    schedd = batch.pool.all()[0]
-    return [dict(ad) for ad in [*batch.pool.queue(schedd, constraint, wanted), *batch.pool.history(schedd, constraint, wanted, "ClusterId == 0")]]
+    """Jobs as the pool has them, live or ended; one that ends between the two questions is one job, and a cluster is none."""
+    schedd, named = batch.pool.all()[0], (*wanted, "ClusterId", "ProcId")
+    ads = [*batch.pool.queue(schedd, constraint, named), *batch.pool.history(schedd, constraint, named, "ClusterId == 0")]
+    return [dict(ad) for ad in {(ad["ClusterId"], ad["ProcId"]): ad for ad in ads if "ProcId" in ad}.values()]
 
 
 def folder_of(batch: HTCondorBatch, tag: str) -> Path:

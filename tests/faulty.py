@@ -50,7 +50,7 @@ FAULTS = (
         "    Submission.objects.filter(pk=submission.pk).update(abandoned_at=at, holder=None)\n", ""),),
         (f"{T}/test_launch.py",)),
     Fault("a confirmation that moves from any status", f"{S}/launch/sending.py", ((
-        "Status.IDLE, by=LAUNCH, at=at, given=Status.NEW, why", "Status.IDLE, by=LAUNCH, at=at, why"),),
+        "_heard(submission, refs), by=LAUNCH, at=at, given=Status.NEW, why", "_heard(submission, refs), by=LAUNCH, at=at, why"),),
         (f"{T}/test_launch.py",)),
     Fault("intake without the row's lock", f"{S}/intake.py", ((
         "row = Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)", "row = Submission.objects.get(pk=submission.pk)"),),

@@ -92,5 +92,5 @@ def judged(batch, many: int, killed: int, deadly: Counter) -> None:
              "workers": Worker.objects.count(), "moments": dict(deadly)}
     if os.environ.get("RESULT"):
         Path(os.environ["RESULT"]).write_text(json.dumps(found))
-    assert (lost, doubled, len(whole)) == (0, 0, many), found
+    assert (lost, doubled, len(whole)) == (0, 0, many), (found, in_pool)
     assert not set(in_pool) & set(given_up.values_list("tag", flat=True))

@@ -100,7 +100,7 @@ def test_pages_one_was_at_come_at_once_and_acts_of_the_page_by_a_sign(scene, vis
     page.wait_for_url(f"**/dune/campaigns/{scene.campaign.pk}/")
     page.keyboard.press("/")
     page.keyboard.type("> hold")
-    expect(page.get_by_role("option")).to_have_text(["Hold launches"])
+    expect(page.get_by_role("option")).to_have_text(["Hold launches", "Hold all jobs…"])
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text("Hold")
 
