@@ -52,9 +52,10 @@ def _timed(client: Client, address: str) -> tuple[float, float]:
 
     What a request does to have its connection to the database is counted in.
     """
+    before = _of_session()
     if not connection.in_atomic_block:
         connection.close()
-    before, worked, began = _of_session(), time.process_time(), time.perf_counter()
+    worked, began = time.process_time(), time.perf_counter()
     client.get(address)
     took, worked = time.perf_counter() - began, time.process_time() - worked
     return took * 1000, (worked + _of_session() - before) * 1000
