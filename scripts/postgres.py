@@ -95,10 +95,22 @@ class Server:
         with _only_one(self.folder / "lock"):
             if not self.data.exists():
                 self._make(fast=fast)
+            self._raise(fast=fast)
+            self._need_database()
+
+    def _raise(self, *, fast: bool) -> None:
+        """Until it answers: one that was killed just now still looks alive for a moment."""
+        for _ in range(START_TRIES):
             if not self.is_up():
                 self._drop_stale_locks()
                 self._launch(fast=fast)
-            self._need_database()
+            if self._run("psql", "-X", *self._seek, "-c", "select 1").returncode == 0:
+                return
+            time.sleep(0.3)
+
+    @property
+    def _seek(self) -> tuple[object, ...]:
+        return "-h", self.socket, "-U", "postgres", "-d", "postgres", "-Atq"
 
     def stop(self) -> None:
         """Sessions are ended, what is committed stays."""
@@ -139,9 +151,8 @@ class Server:
         raise Trouble(f"the server does not start; the end of {self.log}:\n{_end_of(self.log)}")
 
     def _need_database(self) -> None:
-        seek = ["-h", self.socket, "-U", "postgres", "-d", "postgres", "-Atqc"]
-        if not self._ask(*seek, f"select 1 from pg_database where datname = '{DATABASE}'"):
-            self._ask(*seek, f"create database {DATABASE}")
+        if not self._ask(*self._seek, "-c", f"select 1 from pg_database where datname = '{DATABASE}'"):
+            self._ask(*self._seek, "-c", f"create database {DATABASE}")
 
     def _ask(self, *words: object) -> str:
         done = self._run("psql", "-X", *words)

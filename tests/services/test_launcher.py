@@ -37,6 +37,17 @@ def test_a_killed_server_starts_again_with_what_was_committed(var):
     assert ask(var, "select n from kept") == 41
 
 
+def test_one_that_is_just_dying_is_not_taken_for_one_that_serves(var):
+    server(var).start(fast=True)
+    server(var).stop()
+    lock = server(var).data / "postmaster.pid"
+    dying = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)", str(server(var).data)])
+    lock.write_text(f"{dying.pid}\n")
+    assert server(var).is_up()
+    server(var).start(fast=True)
+    assert ask(var, "select 1") == 1 and dying.wait() == 0
+
+
 def test_a_second_start_and_a_second_stop_change_nothing(var):
     server(var).start(fast=True)
     first = server(var).pid()
