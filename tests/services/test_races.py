@@ -15,9 +15,9 @@ from pomssite.kit.errors import Conflict, NoAnswer
 from submissions import pulses
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Job, LaunchIntent, Run, Submission
-from submissions.services import intake, intents, joins, leases, lifecycle, tally, wrapup
+from submissions.services import intake, intents, joins, leases, lifecycle, standstill, tally, wrapup
 from submissions.states import JobState, Status
-from tests.makers import NOON, TEST, make_campaign, make_document, make_intent
+from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_intent
 from tests.services.crowds import by_one, closing, crowd, for_threads, launcher
 from tests.services.deeds import LATER, again, produce, report, time_passes
 
@@ -90,6 +90,19 @@ def test_who_waited_for_a_claim_looks_again(batch, what, monkeypatch):
             second = pool.submit(closing, claim)
             somebody_waits()
         assert not second.result(timeout=30)
+
+
+def test_who_records_while_a_campaign_is_stopped_waits_and_records_nothing(batch):
+    """The gate was open when it was asked, and the stop is committed only then."""
+    campaign = make_campaign(by_one())
+    make_intent(campaign)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert standstill.stop(campaign, actor=make_actor(), at=NOON, why="a power cut")
+            second = pool.submit(closing, launcher)
+            somebody_waits()
+        second.result(timeout=30)
+    assert not Submission.objects.exists() and not batch.sent and LaunchIntent.objects.waiting().count() == 1
 
 
 def somebody_waits():

@@ -2,6 +2,7 @@
 from datetime import datetime
 
 from django.conf import settings as site
+from django.db import connection
 from django.db.models import Q
 
 from accounts.models import Membership
@@ -26,6 +27,13 @@ def facts(intent: LaunchIntent, settings: Settings, *, batch: str, at: datetime)
         limit=settings.limit or 0, at_work=at_work.filter(stage=stage).count() if settings.limit else 0,
         experiment_limit=experiment.launch_limit,
         experiment_at_work=at_work.filter(experiment=experiment).count() if experiment.launch_limit else 0)
+
+
+def held_meanwhile(campaign: int) -> bool:
+    """Asked once more beside the campaign's lock: who stops it waits for what is being recorded now, or is seen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [campaign])
+    return Hold.objects.filter(campaign=campaign, lifted_at=None).exists()
 
 
 def at_limit(stage: int, limit: int) -> bool:

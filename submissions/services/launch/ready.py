@@ -127,6 +127,8 @@ def _was_quicker(broken: IntegrityError) -> bool:
 
 @transaction.atomic
 def _write(intent: LaunchIntent, settings: Settings, shaped: dict, piece: Piece | None, *, worker: Worker, at: datetime) -> Submission:
+    if asking.held_meanwhile(intent.stage.campaign_id):
+        raise Conflict(f"{intent.stage.campaign} is held")
     if settings.limit and asking.at_limit(intent.stage_id, settings.limit):
         raise Conflict(f"{intent.stage} is at its limit")
     if not intents.take(intent, at=at):
