@@ -8,12 +8,14 @@ from django.db import transaction
 from accounts import events
 from accounts.models import require
 from accounts.policy import Actor, Verb
-from campaigns.models import Campaign, Schedule, Stop
+from campaigns.models import Campaign, Hold, Schedule, Stop
 from campaigns.services import holds, schedules
 from pomssite.kit.errors import Invalid
 from submissions.models import LaunchIntent
 from submissions.services import intents, steering
 from submissions.states import Status
+
+STOPPED = "stopped: "
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def stop(campaign: Campaign, *, actor: Actor, at: datetime, why: str, door: str 
     if not why.strip():
         raise Invalid("Reason is empty. Say why the campaign is stopped: the next shifter reads it.")
     standing = _standing(campaign)
-    held = holds.hold(campaign, actor=actor, at=at, why=f"stopped: {why}", door=door)
+    held = holds.hold(campaign, actor=actor, at=at, why=_mark(why), door=door)
     paused = [row.pk for row in _going(campaign) if schedules.stop(row, by=actor.by(door), at=at, why=_mark(why))]
     removed = steering.order_all(campaign, "remove", actor=actor, at=at, why=why, door=door, new=True)
     _keep(standing, campaign, held, paused, actor, at, why)
@@ -62,8 +64,8 @@ def stop(campaign: Campaign, *, actor: Actor, at: datetime, why: str, door: str 
 
 
 def _mark(why: str) -> str:
-    """By which a schedule is known again as one that a stop has paused."""
-    return f"stopped: {why.strip()}"[:200]
+    """By which the hold and the pauses of a stop are known again; what others have done since is theirs."""
+    return f"{STOPPED}{why.strip()}"[:200]
 
 
 def _standing(campaign: Campaign) -> Stop | None:
@@ -91,9 +93,9 @@ def resume(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "", doo
     standing = _standing(campaign)
     if standing is None:
         return False
-    for row in Schedule.objects.living().filter(pk__in=standing.paused, paused_why__startswith="stopped: ").select_related("stage__campaign"):
+    for row in Schedule.objects.living().filter(pk__in=standing.paused, paused_why__startswith=STOPPED).select_related("stage__campaign"):
         schedules.go_on(row, by=actor.by(door), at=at, why=why)
-    if standing.held:
+    if standing.held and Hold.objects.filter(campaign=campaign, lifted_at=None, why__startswith=STOPPED).exists():
         holds.release(campaign, actor=actor, at=at, door=door, why=why)
     Stop.objects.filter(pk=standing.pk).update(undone_by=actor.user, undone_at=at)
     events.record([events.event("campaign resumed", campaign, by=actor.by(door), at=at, why=why)])

@@ -92,6 +92,15 @@ def test_launches_that_were_held_before_stay_held(scene, as_user, address):
     assert Hold.objects.get(lifted_at=None).why == "the disk is full" and Stop.objects.get().undone_by == "ann"
 
 
+def test_a_hold_that_somebody_else_has_laid_since_stays(scene, as_user, address):
+    client = as_user()
+    post(client, f"{address}stop/")
+    holds.release(scene.campaign, actor=make_actor(), at=SOON)
+    holds.hold(scene.campaign, actor=make_actor(), at=SOON, why="the disk is full")
+    post(client, f"{address}resume/", "mended")
+    assert Hold.objects.get(lifted_at=None).why == "the disk is full" and Stop.objects.get().undone_by == "ann"
+
+
 def test_a_schedule_that_somebody_else_has_steered_since_is_left_alone(scene, nightly, as_user, address):
     client, (runs, _) = as_user(), nightly
     post(client, f"{address}stop/")
