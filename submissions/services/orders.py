@@ -1,5 +1,5 @@
 """What was asked to be done to jobs, carried out."""
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,8 +54,14 @@ def _aborted(order: Order, batch: Any) -> list[JobRef]:
 def _chosen(order: Order, batch: BatchSystem) -> list[JobRef]:
     """Its own jobs and no others. Of those that have ended there is nothing to be had, and the batch system may know them no more."""
     states = {JobRef(j.schedd, j.cluster, j.proc): j.state for j in Job.objects.filter(submission_id=order.submission_id)}
-    asked = {JobRef.parse(text) for text in order.refs} & states.keys() if order.refs else _known(order.submission, batch) | states.keys()
+    chosen = {JobRef.parse(text) for text in order.refs}
+    asked = chosen & states.keys() if chosen else states.keys() | (set() if _all_told(order.submission, states) else _known(order.submission, batch))
     return sorted(ref for ref in asked if states.get(ref, JobState.IDLE) in JOB_LIVE)
+
+
+def _all_told(submission: Submission, states: Mapping[JobRef, str]) -> bool:
+    """As many jobs have been heard of as were sent: to ask for them would cost a question each submission."""
+    return submission.expected is not None and len(states) >= submission.expected
 
 
 def _known(submission: Submission, batch: BatchSystem) -> set[JobRef]:

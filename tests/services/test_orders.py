@@ -46,6 +46,13 @@ def test_where_the_history_is_gone_live_jobs_are_reached_all_the_same(submission
     assert {job.state for job in batch.jobs.values()} == {JobState.REMOVED}
 
 
+def test_where_all_jobs_are_known_nobody_asks_for_them(submission, batch, monkeypatch):
+    report(submission, JobState.RUNNING)
+    monkeypatch.setattr(batch, "find", lambda tag, since: pytest.fail("it was asked for"))
+    assert done(ordered(submission))
+    assert {job.state for job in batch.jobs.values()} == {JobState.REMOVED}
+
+
 def test_a_job_believed_alive_that_nobody_knows_is_trouble_until_the_sweep_says_lost(submission, batch):
     report(submission, JobState.RUNNING)
     batch.jobs.clear()
