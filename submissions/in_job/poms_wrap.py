@@ -147,7 +147,7 @@ class Poms:
             with open(self.token_file) as file:
                 headers = {"Authorization": "Bearer " + file.read().strip(), "Content-Type": "application/json"}
             asked = urllib.request.Request(call["url"], json.dumps(call["said"]).encode(), headers)
-            with urllib.request.build_opener(NoRedirect).open(asked, timeout=within + 1) as answer:
+            with urllib.request.build_opener(NoRedirect).open(asked, timeout=within + 1) as answer:     # who asks gives up first
                 return dict(json.loads(answer.read().decode()))
         except urllib.error.HTTPError as error:
             return self._no(error, call["url"])

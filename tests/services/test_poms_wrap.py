@@ -256,7 +256,7 @@ def test_it_waits_for_a_poms_that_comes_back(nowhere, tmp_path):
     until(job.spooled)
     with standing_in(int(nowhere.rpartition(":")[2])) as back:
         back.inputs = [an_input(tmp_path / "in", "a")]
-        waiting.join(30)
+        waiting.join(120)       # its pauses have grown meanwhile
         assert statuses(back) == {"a": "consumed"}
     assert (done[0].returncode, done[0].stdout) == (0, b"a\n")
 
