@@ -96,7 +96,7 @@ def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
 
 def _ordered(each: StageOutlook) -> Iterator[Reason]:
     """What was asked to be done to jobs, and is not done yet."""
-    for (deed, trouble), alike in _alike(each.open, lambda family: getattr(family.last, "ordered", None) and tuple(family.last.ordered)):  # type: ignore[attr-defined]
+    for (deed, trouble), alike in _alike(each.open, lambda family: tuple(getattr(family.last, "ordered", None) or ())):
         names = _names(each, alike)
         if trouble:
             yield Reason(Status.FAILED, f"Jobs of {names} are not {ORDERED[deed]}", f"{trouble.rstrip('.')}. It is tried again every half minute.",

@@ -1,5 +1,5 @@
 """What launch, intake and orders rely on; every batch system is put through it."""
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -27,6 +27,21 @@ def now() -> datetime:
 def told(batch: BatchSystem) -> dict[JobRef, JobReport]:
     """What is so of every job."""
     return {report.ref: report for report in batch.look("")[0]}
+
+
+def last_of(batch: BatchSystem, argv: tuple[str, ...], until: Callable[[Callable[[], object]], None] = until, **more: object) -> JobReport:
+    """The last report of one job with these words."""
+    ref = batch.submit(spec(argv=argv, **more))[0]
+    until(lambda: told(batch)[ref].ended_at)
+    return told(batch)[ref]
+
+
+def shell(words: str, *more: str) -> tuple[str, ...]:
+    return "/bin/sh", "-c", words, "sh", *more
+
+
+def printed(batch: BatchSystem, ref: JobRef) -> bytes:
+    return batch.read_log(ref, "stdout", 0, 10**6)
 
 
 def states(batch: BatchSystem, refs: Sequence[JobRef]) -> set[JobState]:

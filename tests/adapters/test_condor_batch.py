@@ -12,7 +12,7 @@ from scripts.condorpool import SCHEDD, SECOND, CondorPool
 from submissions.batch.condor import HTCondorBatch
 from submissions.batch.port import JobRef, JobReport
 from submissions.states import JOB_LIVE, JobState
-from tests.adapters.batch_contract import GOOD, LONG, BatchContract, now, spec, states, told
+from tests.adapters.batch_contract import GOOD, LONG, BatchContract, last_of, now, printed, shell, spec, states, told
 from tests.condor import ad_of, batch_on, clear, folder_of
 from tests.waiting import until as waited
 
@@ -41,18 +41,7 @@ def until(true: Callable[[], object]) -> None:
 
 
 def ended(batch: HTCondorBatch, argv: tuple[str, ...], **more: object) -> JobReport:
-    """The last report of one job with these words."""
-    ref = batch.submit(spec(argv=argv, **more))[0]
-    until(lambda: told(batch)[ref].ended_at)
-    return told(batch)[ref]
-
-
-def shell(words: str, *more: str) -> tuple[str, ...]:
-    return "/bin/sh", "-c", words, "sh", *more
-
-
-def printed(batch: HTCondorBatch, report: JobReport) -> bytes:
-    return batch.read_log(report.ref, "stdout", 0, 10**6)
+    return last_of(batch, argv, until, **more)
 
 
 def test_hostile_words_and_variables_arrive_byte_for_byte(batch: HTCondorBatch, tmp_path: Path) -> None:
@@ -62,7 +51,7 @@ def test_hostile_words_and_variables_arrive_byte_for_byte(batch: HTCondorBatch, 
     variables = (*((f"HOSTILE_{number}", word) for number, word in enumerate(hostile)), ("odd.name-é", "of a variable"))
     report = ended(batch, shell('printf "%s\\0" "$@"; env -0 >&2', *hostile), environment=variables)
     assert report.state == J.DONE
-    assert printed(batch, report) == b"".join(word.encode() + b"\0" for word in hostile)
+    assert printed(batch, report.ref) == b"".join(word.encode() + b"\0" for word in hostile)
     seen = set(batch.read_log(report.ref, "stderr", 0, 10**6).split(b"\0"))
     assert {f"{name}={word}".encode() for name, word in variables[:-1]} <= seen
     assert not (batch.folder / "trap").exists()
@@ -110,7 +99,7 @@ def test_a_description_that_is_wrong_is_refused(pool: CondorPool) -> None:
 def test_a_job_knows_who_it_is_and_has_its_token(batch: HTCondorBatch) -> None:
     words = "env; stat -c 'MODE=%a' $POMS_TOKEN_FILE; echo TOKEN=$(cat $POMS_TOKEN_FILE); ls; stat -c 'HERE=%a' ."
     report = ended(batch, shell(words), environment=(("POMS4_SUBMISSION_ID", "41"), ("LANG", "C")), inputs=(("a, b", "2"), ("token", "s3cret")))
-    lines = printed(batch, report).decode().splitlines()
+    lines = printed(batch, report.ref).decode().splitlines()
     seen = dict(line.split("=", 1) for line in lines if "=" in line)
     assert (seen["POMS_JOB"], seen["POMS_JOB_INDEX"], seen["POMS_JOBS"], seen["POMS_ATTEMPT"]) == (str(report.ref), "0", "1", "1")
     assert (seen["MODE"], seen["TOKEN"], seen["HERE"], seen["LANG"]) == ("600", "s3cret", "700", "C")
@@ -123,7 +112,7 @@ def test_a_job_knows_who_it_is_and_has_its_token(batch: HTCondorBatch) -> None:
 
 def test_a_program_beside_the_job_is_found_by_its_name(batch: HTCondorBatch) -> None:
     report = ended(batch, ("tool", "it's"), inputs=(("tool", "#!/bin/sh\necho $1; stat -c %a $0; command -v tool"),))
-    said, mode, place = printed(batch, report).decode().split("\n")[:3]
+    said, mode, place = printed(batch, report.ref).decode().split("\n")[:3]
     assert (report.state, said, mode) == (J.DONE, "it's", "700") and place.endswith("/poms/tool")
 
 
@@ -139,14 +128,13 @@ def test_a_job_over_its_limits_has_failed_and_says_so(batch: HTCondorBatch) -> N
 def test_how_a_job_ended_and_what_it_used_is_told(batch: HTCondorBatch) -> None:
     died = batch.submit(spec(argv=shell("kill -SEGV $$")))[0]
     absent = batch.submit(spec("lab1-2", argv=("/no/such/program",)))[0]
-    burnt = batch.submit(spec("lab1-3", argv=shell("i=0; while [ $i -lt 1500000 ]; do i=$((i + 1)); done")))[0]
+    burnt = batch.submit(spec("lab1-3", argv=shell("i=0; while [ $i -lt 6000000 ]; do i=$((i + 1)); done")))[0]
     until(lambda: states(batch, [died, absent, burnt]) <= {J.FAILED, J.DONE})
     reports = told(batch)
     assert (reports[died].signal, reports[died].exit_code, reports[died].reason) == (11, None, "ended by SIGSEGV")
     assert (reports[absent].state, reports[absent].exit_code) == (J.FAILED, 127)
     assert b"/no/such/program" in batch.read_log(absent, "stderr", 0, 1000)
-    assert reports[burnt].cpu_s is not None, "a node looks at its jobs now and then: of one that lasted some seconds it may have seen nothing"
-    assert reports[burnt].wall_s >= 1 and reports[burnt].site == "pool" and reports[burnt].host
+    assert reports[burnt].cpu_s > 0.3 and reports[burnt].wall_s >= 1 and reports[burnt].site == "pool" and reports[burnt].host
 
 
 def test_what_happens_to_a_job_within_seconds_is_told_in_order(batch: HTCondorBatch) -> None:
@@ -313,7 +301,9 @@ def test_two_schedds_are_two_and_a_new_queue_is_not_the_old_one(pool: CondorPool
     with batch_on(pool, schedds=[SCHEDD, SECOND]) as both:
         one, other = (_with(both, pool, name) for name in (SCHEDD, SECOND))
         since = now()
+        one.submit(spec("lab1-0"))      # the numbers of the first are ahead of the second's
         kept, gone = one.submit(spec())[0], other.submit(spec("lab1-2"))[0]
+        assert kept.cluster != gone.cluster
         cursor = both.look("")[1]
         assert both.find("lab1-1", since) == (kept,) and both.find("lab1-2", since) == (gone,)
         pool.do("root", "condor_off", "-fast", "-daemon", "SCHEDD2")
@@ -327,7 +317,7 @@ def test_two_schedds_are_two_and_a_new_queue_is_not_the_old_one(pool: CondorPool
         same = other.submit(spec("lab1-3"))[0]
         assert same.cluster == kept.cluster and same != kept
         news = {report.ref: report.tag for report in both.look(cursor)[0]}
-        assert news == {kept: "lab1-1", same: "lab1-3"} and gone not in told(both)
+        assert {kept: "lab1-1", same: "lab1-3"}.items() <= news.items() and gone not in news and gone not in told(both)
         assert set(both.act("remove", [same], "of two of that number this one").values()) == {""}
         assert told(both)[kept].state == J.HELD and told(both)[same].state == J.REMOVED
         until(lambda: both.pool.all()[1].born >= int(since.timestamp()))       # the collector has heard of the new one

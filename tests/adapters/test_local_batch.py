@@ -12,7 +12,7 @@ from submissions.batch.local import LocalBatch
 from submissions.batch.local.processes import born
 from submissions.batch.port import JobRef, JobReport
 from submissions.states import JobState
-from tests.adapters.batch_contract import GOOD, LONG, BatchContract, now, spec, states, told
+from tests.adapters.batch_contract import GOOD, LONG, BatchContract, last_of, now, printed, shell, spec, states
 from tests.waiting import until
 
 J = JobState
@@ -26,23 +26,12 @@ class TestLocalBatch(BatchContract):
         return box()
 
 
-def ended(batch: LocalBatch, argv: tuple[str, ...], **more: object) -> JobReport:
-    """The last report of one job with these words."""
-    ref = batch.submit(spec(argv=argv, **more))[0]
-    until(lambda: told(batch)[ref].ended_at)
-    return told(batch)[ref]
-
-
-def shell(words: str) -> tuple[str, ...]:
-    return "/bin/sh", "-c", words
-
-
-def printed(batch: LocalBatch, ref: JobRef) -> str:
-    return batch.read_log(ref, "stdout", 0, 10**6).decode()
+def text(batch: LocalBatch, ref: JobRef) -> str:
+    return printed(batch, ref).decode()
 
 
 def test_a_job_over_its_memory_is_killed_and_says_so(box: Box) -> None:
-    report = ended(box(), (sys.executable, "-c", EAT.format(mb=150)), memory_mb=60)
+    report = last_of(box(), (sys.executable, "-c", EAT.format(mb=150)), memory_mb=60)
     assert (report.state, report.signal, report.exit_code) == (J.FAILED, 9, None)
     used = int(re.fullmatch(r"used (\d+) MB, 60 MB requested", report.reason)[1])
     assert 60 < used <= report.memory_mb < 400, "it may have taken more until it was dead"
@@ -50,44 +39,44 @@ def test_a_job_over_its_memory_is_killed_and_says_so(box: Box) -> None:
 
 def test_the_memory_of_all_its_processes_counts(box: Box) -> None:
     eat = f"{sys.executable} -c '{EAT.format(mb=50)}'"
-    report = ended(box(), shell(f"{eat} & {eat} & setsid {eat} & wait"), memory_mb=140)
+    report = last_of(box(), shell(f"{eat} & {eat} & setsid {eat} & wait"), memory_mb=140)
     assert (report.state, report.signal) == (J.FAILED, 9) and "140 MB requested" in report.reason
 
 
 def test_a_job_over_its_time_is_killed_and_says_so(box: Box) -> None:
-    report = ended(box(), LONG, wall_s=1)
+    report = last_of(box(), LONG, wall_s=1)
     assert (report.state, report.signal, report.reason) == (J.FAILED, 9, "ran 1 s, 1 s requested") and 1 <= report.wall_s < 3
 
 
 def test_a_job_that_a_signal_ends_says_which(box: Box) -> None:
-    report = ended(box(), shell("kill -SEGV $$"))
+    report = last_of(box(), shell("kill -SEGV $$"))
     assert (report.state, report.signal, report.exit_code, report.reason) == (J.FAILED, 11, None, "ended by SIGSEGV")
 
 
 def test_a_program_that_is_not_there_is_a_failed_job(box: Box) -> None:
-    report = ended(box(), ("/no/such/program",))
+    report = last_of(box(), ("/no/such/program",))
     assert (report.state, report.exit_code) == (J.FAILED, 127) and "/no/such/program" in report.reason
 
 
 def test_what_a_job_used_is_told(box: Box) -> None:
     burn = "import time; food = bytearray(64 << 20)\nwhile time.process_time() < 0.4: pass"
-    report = ended(box(), (sys.executable, "-c", burn))
+    report = last_of(box(), (sys.executable, "-c", burn))
     assert 0.3 < report.cpu_s < 2 and report.wall_s >= 0.4 and 60 <= report.memory_mb < 120
     assert report.site == "local" and report.host == os.uname().nodename
 
 
 def test_what_a_job_leaves_behind_ends_with_it(box: Box) -> None:
     batch = box()
-    report = ended(batch, shell("setsid sh -c 'sleep 299 & echo $!; wait' & sleep 0.2"))
+    report = last_of(batch, shell("setsid sh -c 'sleep 299 & echo $!; wait' & sleep 0.2"))
     assert report.state == J.DONE
-    until(lambda: not born(int(printed(batch, report.ref))))
+    until(lambda: not born(int(text(batch, report.ref))))
 
 
 def test_a_job_sees_nothing_of_the_server(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "do not tell")
     batch = box()
-    report = ended(batch, ("/usr/bin/env",), environment=(("POMS_URL", "http://here"), ("LANG", "C")), jobs=2)
-    seen = dict(line.split("=", 1) for line in printed(batch, report.ref).splitlines())
+    report = last_of(batch, ("/usr/bin/env",), environment=(("POMS_URL", "http://here"), ("LANG", "C")), jobs=2)
+    seen = dict(line.split("=", 1) for line in text(batch, report.ref).splitlines())
     assert set(seen) == {"PATH", "HOME", "LANG", "TMPDIR", "POMS_URL", "POMS_JOB", "POMS_JOB_INDEX", "POMS_JOBS", "POMS_ATTEMPT",
                          "POMS_SCRATCH"}
     assert (seen["POMS_URL"], seen["LANG"]) == ("http://here", "C")
@@ -96,29 +85,29 @@ def test_a_job_sees_nothing_of_the_server(box: Box, monkeypatch: pytest.MonkeyPa
 
 def test_the_negotiator_has_nothing_of_the_server_either(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "do not tell")
-    report = ended(box(), shell("tr '\\0' '\\n' < /proc/$PPID/environ"))
-    assert "SECRET" not in printed(box(), report.ref) and "POMS_SCRATCH" in printed(box(), report.ref)
+    report = last_of(box(), shell("tr '\\0' '\\n' < /proc/$PPID/environ"))
+    assert "SECRET" not in text(box(), report.ref) and "POMS_SCRATCH" in text(box(), report.ref)
 
 
 def test_the_token_is_a_file_for_the_owner_alone(box: Box) -> None:
     batch = box()
-    report = ended(batch, shell("stat -c %a $POMS_TOKEN_FILE; cat $POMS_TOKEN_FILE; pwd; stat -c %a ."), inputs=(("token", "s3cret"),))
-    mode, rest, _ = printed(batch, report.ref).split("\n", 2)
+    report = last_of(batch, shell("stat -c %a $POMS_TOKEN_FILE; cat $POMS_TOKEN_FILE; pwd; stat -c %a ."), inputs=(("token", "s3cret"),))
+    mode, rest, _ = text(batch, report.ref).split("\n", 2)
     assert (mode, rest[:6]) == ("600", "s3cret")
     assert [path.stat().st_mode & 0o777 for path in (batch.store.folder, batch.store.path)] == [0o700, 0o600]
 
 
 def test_a_program_beside_the_job_is_found_by_its_name(box: Box) -> None:
     batch = box()
-    report = ended(batch, ("tool", "it's"), inputs=(("tool", "#!/bin/sh\necho $1 from $0; stat -c %a $0"),))
-    said = printed(batch, report.ref)
+    report = last_of(batch, ("tool", "it's"), inputs=(("tool", "#!/bin/sh\necho $1 from $0; stat -c %a $0"),))
+    said = text(batch, report.ref)
     assert said.startswith("it's from /") and said.endswith("/scratch/tool\n700\n")
 
 
 def test_each_attempt_has_a_folder_of_its_own_that_goes_with_it(box: Box) -> None:
     batch = box()
-    first, second = (ended(batch, shell("pwd; ls; touch here")) for _ in range(2))
-    places = [printed(batch, report.ref).split() for report in (first, second)]
+    first, second = (last_of(batch, shell("pwd; ls; touch here")) for _ in range(2))
+    places = [text(batch, report.ref).split() for report in (first, second)]
     assert [len(place) for place in places] == [1, 1] and places[0] != places[1]
     until(lambda: not Path(places[0][0]).exists())
 
@@ -126,10 +115,10 @@ def test_each_attempt_has_a_folder_of_its_own_that_goes_with_it(box: Box) -> Non
 def test_the_log_is_that_of_the_newest_attempt(box: Box) -> None:
     batch = box()
     refs = batch.submit(spec(argv=shell("echo attempt $POMS_ATTEMPT; sleep 300")))
-    until(lambda: printed(batch, refs[0]) == "attempt 1\n")
+    until(lambda: text(batch, refs[0]) == "attempt 1\n")
     batch.act("hold", refs, "a test")
     batch.act("release", refs, "at once: it is held on the way")
-    until(lambda: printed(batch, refs[0]) == "attempt 2\n")
+    until(lambda: text(batch, refs[0]) == "attempt 2\n")
 
 
 def test_never_more_jobs_than_slots(box: Box) -> None:
@@ -156,7 +145,7 @@ def test_the_submissions_take_turns(box: Box) -> None:
 
 def test_a_job_whose_turn_it_is_starts_at_once(box: Box) -> None:
     batch = box()
-    ended(batch, GOOD)                                      # the box is awake
+    last_of(batch, GOOD)                                      # the box is awake
     waited = [report.started_at - report.heard_at for report in (_start_of(batch) for _ in range(10))]
     assert sorted(waited)[5].total_seconds() < 0.2
 
@@ -164,7 +153,7 @@ def test_a_job_whose_turn_it_is_starts_at_once(box: Box) -> None:
 def _start_of(batch: LocalBatch) -> JobReport:
     """heard_at: that of its submission."""
     cursor = batch.look("")[1]
-    report = ended(batch, GOOD)
+    report = last_of(batch, GOOD)
     heard_at = next(news.heard_at for news in batch.look(cursor)[0] if news.ref == report.ref)
     return JobReport(report.tag, report.ref, report.state, heard_at, started_at=report.started_at)
 

@@ -11,7 +11,7 @@ from scripts.slurmnode import SlurmNode
 from submissions.batch.port import JobRef, JobReport
 from submissions.batch.slurm import SlurmBatch
 from submissions.states import JOB_LIVE, JobState
-from tests.adapters.batch_contract import GOOD, LONG, BatchContract, now, spec, states, told
+from tests.adapters.batch_contract import GOOD, LONG, BatchContract, last_of, now, printed, shell, spec, states, told
 from tests.slurm import batch_on
 from tests.waiting import until as waited
 
@@ -42,18 +42,7 @@ def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
 
 
 def ended(batch: SlurmBatch, argv: tuple[str, ...], **more: object) -> JobReport:
-    """The last report of one job with these words."""
-    ref = batch.submit(spec(argv=argv, **more))[0]
-    until(lambda: told(batch)[ref].ended_at)
-    return told(batch)[ref]
-
-
-def shell(words: str, *more: str) -> tuple[str, ...]:
-    return "/bin/sh", "-c", words, "sh", *more
-
-
-def printed(batch: SlurmBatch, report: JobReport) -> bytes:
-    return batch.read_log(report.ref, "stdout", 0, 10**6)
+    return last_of(batch, argv, until, **more)
 
 
 def folder_of(batch: SlurmBatch, tag: str) -> Path:
@@ -68,7 +57,7 @@ def test_hostile_words_and_variables_arrive_byte_for_byte(batch: SlurmBatch) -> 
     variables = (*((f"HOSTILE_{number}", word) for number, word in enumerate(hostile)), ("odd.name-é", "of a variable"), ("SBATCH_ARRAY", "0-3"))
     report = ended(batch, shell('printf "%s\\0" "$@"; env -0 >&2', *hostile), environment=variables)
     assert report.state == J.DONE
-    assert printed(batch, report) == b"".join(word.encode() + b"\0" for word in hostile)
+    assert printed(batch, report.ref) == b"".join(word.encode() + b"\0" for word in hostile)
     seen = set(batch.read_log(report.ref, "stderr", 0, 10**6).split(b"\0"))
     assert {f"{name}={word}".encode() for name, word in variables if "." not in name} <= seen
     assert not (batch.folder / "trap").exists() and len(told(batch)) == 1
@@ -96,7 +85,7 @@ def test_what_slurm_itself_refuses_was_never_a_job(batch: SlurmBatch, memory_mb:
 def test_a_job_knows_who_it_is_and_has_its_token(batch: SlurmBatch) -> None:
     words = "env; stat -c 'MODE=%a' $POMS_TOKEN_FILE; echo TOKEN=$(cat $POMS_TOKEN_FILE); ls; stat -c 'HERE=%a' ."
     report = ended(batch, shell(words), environment=(("POMS4_SUBMISSION_ID", "41"), ("LANG", "C")), inputs=(("a, b", "2"), ("token", "s3cret")))
-    lines = printed(batch, report).decode().splitlines()
+    lines = printed(batch, report.ref).decode().splitlines()
     seen = dict(line.split("=", 1) for line in lines if "=" in line)
     assert (seen["POMS_JOB"], seen["POMS_JOB_INDEX"], seen["POMS_JOBS"], seen["POMS_ATTEMPT"]) == (str(report.ref), "0", "1", "1")
     assert (seen["MODE"], seen["TOKEN"], seen["HERE"], seen["LANG"], seen["POMS4_SUBMISSION_ID"]) == ("600", "s3cret", "700", "C", "41")
@@ -118,7 +107,7 @@ def test_a_job_that_is_ended_leaves_nothing_on_its_node(batch: SlurmBatch, deed:
 
 def test_a_program_beside_the_job_is_found_by_its_name(batch: SlurmBatch) -> None:
     report = ended(batch, ("tool", "it's"), inputs=(("tool", "#!/bin/sh\necho $1; stat -c %a $0; command -v tool"),))
-    said, mode, place = printed(batch, report).decode().split("\n")[:3]
+    said, mode, place = printed(batch, report.ref).decode().split("\n")[:3]
     assert (report.state, said, mode) == (J.DONE, "it's", "700") and "/poms." in place
 
 

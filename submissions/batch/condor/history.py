@@ -24,8 +24,8 @@ def before(moment: str) -> str:
 def reaches_back(pool: Pool, schedd: Schedd, since: datetime) -> bool:
     """Whether a job that was sent then and has left the queue would surely be found in the history."""
     begun = int(since.timestamp())
-    if begun < schedd.born:
-        return False                # another queue than the one of that time
+    if begun <= schedd.born:
+        return False                # another queue than the one of that time, or of the same second: who knows
     if pool.history(schedd, before(str(begun - SKEW_S)), ["ClusterId"], NEVER, most=1):
         return True
     return _is_whole(pool, schedd)
