@@ -55,7 +55,7 @@ def campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
              "columns": shown}
     if rows_asked(request) is None:
         words |= _around(request, actor, found, experiment)
-        words["stale"] = len(stale.proposed(experiment, at=at)) if words["total"] and not wants_part(request) else 0
+        words["stale"] = stale.count(experiment, at=at) if words["total"] and not wants_part(request) else 0
         words |= _first_steps(actor) if not words["total"] else {}
     return show(request, "campaigns/list.html", words, at=at)
 

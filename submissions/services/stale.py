@@ -17,6 +17,7 @@ from submissions.models import LaunchIntent, Submission
 from submissions.states import AT_WORK
 
 MOST = 500
+COUNTED = ("waiting", "alive", "schedules")
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,23 @@ class Looked:
 
 def proposed(experiment: Experiment, *, at: datetime) -> list[Looked]:
     """Active campaigns of the experiment that look stale, the longest forgotten first."""
-    days = experiment.stale_after_d
-    if not days:
-        return []
-    long_ago, free = at - timedelta(days=days), Q(keep_until=None) | Q(keep_until__lte=at)
-    rows = Campaign.objects.filter(free, experiment=experiment, active=True, retired_at=None, created_at__lte=long_ago)
-    old = _with_launches(rows).alias(last_at=Coalesce("launched_at", "created_at")).filter(last_at__lte=long_ago)
-    asked = _asked(old).select_related("creator").order_by("created_at", "pk")
-    found = [each for each in map(_looked, asked[:MOST]) if not stale.signs_of_life(each.facts, at=at, days=days)]
+    asked = _old(experiment, at).select_related("creator")[:MOST]
+    found = [each for each in map(_looked, asked) if not stale.signs_of_life(each.facts, at=at, days=experiment.stale_after_d)]
     return sorted(found, key=lambda each: each.facts.launched_at or each.facts.born_at)
+
+
+def count(experiment: Experiment, *, at: datetime) -> int:
+    """How many are proposed: every look at the list of campaigns asks it, so no row is made of them."""
+    asked = _old(experiment, at).values("launched_at", "keep_until", *COUNTED, born_at=F("created_at"))[:MOST]
+    return sum(not stale.signs_of_life(stale.Facts(**each), at=at, days=experiment.stale_after_d) for each in asked)
+
+
+def _old(experiment: Experiment, at: datetime) -> QuerySet[Campaign]:
+    """Without a launch for so many days; none, if the experiment proposes none."""
+    long_ago, free = at - timedelta(days=experiment.stale_after_d), Q(keep_until=None) | Q(keep_until__lte=at)
+    rows = Campaign.objects.filter(free, experiment=experiment, active=True, retired_at=None, created_at__lte=long_ago)
+    old = _with_launches(rows if experiment.stale_after_d else rows.none()).alias(last_at=Coalesce("launched_at", "created_at"))
+    return _asked(old.filter(last_at__lte=long_ago)).order_by("created_at", "pk")
 
 
 def look(campaign: Campaign) -> Looked:
@@ -103,8 +112,7 @@ def _count(rows: QuerySet) -> Coalesce:
 
 
 def _looked(row) -> Looked:
-    facts = stale.Facts(born_at=row.created_at, launched_at=row.launched_at, keep_until=row.keep_until, waiting=row.waiting, alive=row.alive,
-                        schedules=row.schedules)
-    return Looked(row, facts, row.stuck)
+    counted = {name: getattr(row, name) for name in COUNTED}
+    return Looked(row, stale.Facts(born_at=row.created_at, launched_at=row.launched_at, keep_until=row.keep_until, **counted), row.stuck)
 
 

@@ -40,7 +40,9 @@ def made(name, **columns):
 
 
 def names(experiment, at=NOON):
-    return [each.campaign.name for each in stale.proposed(experiment, at=at)]
+    found = [each.campaign.name for each in stale.proposed(experiment, at=at)]
+    assert stale.count(experiment, at=at) == len(found)
+    return found
 
 
 def ended(campaign, worker, at=LONG_AGO):
@@ -157,9 +159,11 @@ def test_many_cost_one_question(dune, worker):
     ended(made("c0"), worker)
     for n in range(1, 6):
         made(f"c{n}")
-    with CaptureQueriesContext(connection) as queries:
-        assert len(names(dune)) == 6
-    assert len(queries) == 1
+    for ask in (stale.proposed, stale.count):
+        with CaptureQueriesContext(connection) as queries:
+            ask(dune, at=NOON)
+        assert len(queries) == 1
+    assert len(names(dune)) == 6
 
 
 def test_the_end_of_the_story_a_whole_campaign_goes_stale_by_itself(dune, worker):
