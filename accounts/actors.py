@@ -1,7 +1,7 @@
 """Who is asking, and in which role: the same answer for a page and for the API."""
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models import Held, User
 from accounts.policy import Actor, Role
 from pomssite.kit.errors import NotAllowed
 
@@ -25,6 +25,19 @@ def actor_of(request: HttpRequest, experiment: str) -> Actor:
     chosen = request.session.get("roles", {}).get(experiment, "")
     role = Role(chosen) if chosen in mine else next(usual for usual in USUAL if usual in mine)
     return Actor(user.get_username(), user.pk, experiment, role, root=user.is_superuser)
+
+
+def site_hold(request: HttpRequest) -> Held | None:
+    """Who holds the launches of all experiments; asked with the memberships."""
+    return request.user.site_hold if request.user.is_authenticated else None
+
+
+def root(username: str) -> Actor:
+    """An administrator of the site who is named on the command line, in no experiment; else NotAllowed."""
+    user = User.objects.filter(username=username, is_active=True, is_superuser=True).first()
+    if user is None:
+        raise NotAllowed(f"{username} is no administrator of the site.")
+    return Actor(username, user.pk, "", Role.SUPERUSER, root=True)
 
 
 def member(username: str, experiment: str, role: str) -> Actor:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from accounts.models import Experiment, Membership
+from accounts.models import Experiment, Held, Membership
 from accounts.places import PLACES, Place, current
 from accounts.policy import Actor, Owner, Role, Verb, may
 
@@ -94,6 +94,11 @@ class Frame:
         return self._rows.get(self._actor.experiment) if self._actor else None
 
     @property
+    def site_hold(self) -> Held | None:
+        """Who holds the launches of all experiments."""
+        return self._user.site_hold if self._actor and self._user else None
+
+    @property
     def silent(self) -> dict[str, str]:
         """Batch systems of which nothing is heard, and since when: what came from them is from then."""
         return self.experiment.silent if self.experiment else {}
@@ -102,6 +107,11 @@ class Frame:
     def silences(self) -> list[tuple[str, datetime | None]]:
         """The same with moments; None: it was never heard."""
         return [(name, datetime.fromisoformat(since) if since else None) for name, since in sorted(self.silent.items())]
+
+    @property
+    def is_root(self) -> bool:
+        """The launches of the whole site."""
+        return self._actor is not None and self._actor.root
 
     @property
     def may_release(self) -> bool:

@@ -33,6 +33,7 @@ urlpatterns = [
     path("campaigns/views/", saved.views, name="views"),
     path("campaigns/views/<int:pk>/drop/", saved.drop, name="view_drop"),
     path("campaigns/named/<str:name>/", changing.named, name="named"),
+    path("launches/site/<slug:deed>/", acts.on_site, name="site_act"),
     path("launches/<slug:deed>/", acts.on_experiment, name="experiment_act"),
     path("campaigns/<int:pk>/", campaign.campaign, name="campaign"),
     path("campaigns/<int:pk>/charts.json", charting.campaign, name="campaign_charts"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Facts:
     """What the launcher found out about one intent. A hold is `who: why`; a limit of 0 is none."""
 
+    site_hold: str = ""
     experiment_hold: str = ""
     campaign_hold: str = ""
     stage_hold: str = ""
@@ -27,6 +28,7 @@ class Facts:
 REASONS: tuple[tuple[Callable[[Facts], object], str], ...] = (
     (lambda f: f.retired, "The stage or its campaign is retired."),
     (lambda f: f.inactive, "The campaign is inactive. Activate it to go on."),
+    (lambda f: f.site_hold, "All launches of the site are held by {f.site_hold}."),
     (lambda f: f.experiment_hold, "All launches of the experiment are held by {f.experiment_hold}."),
     (lambda f: f.campaign_hold, "Launches of the campaign are held by {f.campaign_hold}."),
     (lambda f: f.stage_hold, "Launches of the stage are held by {f.stage_hold}."),

@@ -6,7 +6,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.urls import NoReverseMatch, reverse
 
 from accounts.admin.recorded import Recorded
-from accounts.models import Event, Experiment, Membership, News, Touch, User
+from accounts.models import Event, Experiment, Membership, News, SiteHold, Touch, User
 from pomssite.kit.looking import LookOnly, among
 
 DOORS = ("page", "api", "admin", "task", "job", "command")
@@ -56,6 +56,18 @@ class MembershipAdmin(Recorded):
     list_filter = ["experiment", "role", "shifter", "active"]
     search_fields = ["user__username", "user__last_name"]
     autocomplete_fields = ["user"]
+
+
+@admin.register(SiteHold)
+class SiteHoldAdmin(LookOnly):
+    """Who held the launches of all experiments, and why; it is laid and lifted on the page of campaigns."""
+
+    list_display = ["at", "by", "why", "lifted_by", "lifted_at"]
+    list_select_related = ["by"]
+    list_filter = [("lifted_at", admin.EmptyFieldListFilter)]
+    search_fields = ["by__username", "why"]
+    ordering = ("-pk",)
+    place = "campaigns:list"
 
 
 @admin.register(Event)

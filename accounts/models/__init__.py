@@ -3,5 +3,6 @@ from accounts.models.events import Event
 from accounts.models.news import News, Touch
 from accounts.models.owned import Owned, OwnedQuerySet, require
 from accounts.models.people import Experiment, Membership, User
+from accounts.models.site import Held, SiteHold
 
-__all__ = ["Event", "Experiment", "Membership", "News", "Owned", "OwnedQuerySet", "Touch", "User", "require"]
+__all__ = ["Event", "Experiment", "Held", "Membership", "News", "Owned", "OwnedQuerySet", "SiteHold", "Touch", "User", "require"]

@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
+from accounts.models.site import TOLD, Held, SiteHold
+from accounts.models.site import held as site_held
 from accounts.policy import Role, held
 
 
@@ -51,7 +53,14 @@ class User(AbstractUser):
     @cached_property
     def belongs(self) -> dict[str, "Membership"]:
         """To which experiments, as a request begins with it: asked once."""
-        return {row.experiment_id: row for row in self.memberships.filter(active=True, experiment__active=True).select_related("experiment")}
+        mine = self.memberships.filter(active=True, experiment__active=True).select_related("experiment")
+        return {row.experiment_id: row for row in mine.annotate(site_hold=SiteHold.objects.told())}
+
+    @cached_property
+    def site_hold(self) -> Held | None:
+        """Who holds the launches of the whole site: came with the memberships; who has none asks."""
+        told = [row.site_hold for row in self.belongs.values()]     # type: ignore[attr-defined]
+        return site_held(told[0] if told else SiteHold.objects.standing().values_list(TOLD, flat=True).first())
 
 
 class Membership(models.Model):

@@ -1,4 +1,4 @@
-"""Holding and releasing the launches of a stage, of a campaign, or of the whole experiment."""
+"""Holding and releasing the launches of a stage, of a campaign, of an experiment, or of the whole site."""
 from datetime import datetime
 from typing import Any
 
@@ -6,10 +6,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import events
-from accounts.models import Experiment, require
+from accounts.models import Experiment, SiteHold, require
+from accounts.news import touch_by_name
 from accounts.policy import Actor, By, Owner, Role, Verb
 from campaigns.models import Campaign, Hold, Stage
-from pomssite.kit.errors import Invalid
+from pomssite.kit.errors import Invalid, NotAllowed
 
 
 @transaction.atomic
@@ -51,6 +52,44 @@ def release_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str 
     _may_all(experiment, actor)
     said = {"launches_held_by": "", "launches_held_why": "", "launches_held_at": None}
     return _set_all(experiment, "all launches released", ~Q(launches_held_by=""), said, by=actor.by(door), at=at, why=why)
+
+
+@transaction.atomic
+def hold_site(*, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+    """Every launch of every experiment waits from now on; False if that was so already."""
+    _may_site(actor)
+    if not why.strip():
+        raise Invalid("Reason is empty. Say why all launches of the site are held: everybody reads it.")
+    said = {"by_id": actor.user_id, "why": why.strip()[:200], "at": at}
+    row, new = SiteHold.objects.get_or_create(lifted_at=None, defaults=said)
+    if new:
+        _tell_all("site held", row, by=actor.by(door), at=at, why=why)
+    return new
+
+
+@transaction.atomic
+def release_site(*, actor: Actor, at: datetime, why: str = "", door: str = "page") -> bool:
+    """Launches of the site go on, as far as nothing else holds them; False if nothing held it."""
+    _may_site(actor)
+    row = SiteHold.objects.standing().select_for_update(of=("self",)).first()
+    if row is None:
+        return False
+    row.lifted_by, row.lifted_at = actor.user, at
+    row.save(update_fields=["lifted_by", "lifted_at"])
+    _tell_all("site released", row, by=actor.by(door), at=at, why=why)
+    return True
+
+
+def _may_site(actor: Actor) -> None:
+    if not actor.root:
+        raise NotAllowed("Only an administrator of the site may hold or release the launches of all experiments.")
+
+
+def _tell_all(what: str, row: SiteHold, *, by: By, at: datetime, why: str) -> None:
+    """Every page that is open shows it."""
+    events.record([events.event(what, row, by=by, at=at, why=why)])
+    for name in Experiment.objects.filter(active=True).values_list("pk", flat=True):
+        touch_by_name(f"experiment:{name}", name)
 
 
 def _may_all(experiment: Experiment, actor: Actor) -> None:

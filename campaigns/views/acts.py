@@ -15,6 +15,7 @@ from accounts.policy import Actor, Owner, Role, Verb
 from campaigns.models import Campaign, Stage
 from campaigns.services import activity, holds
 from pomssite.kit import clock
+from pomssite.kit.errors import NotAllowed
 from submissions.services import intents, stale, standstill, steering
 
 Thing = Campaign | Stage | Experiment
@@ -41,6 +42,16 @@ def _going_on(do: Callable[..., bool]) -> Callable[..., bool]:
         intents.recheck(list(_stages(thing)))
         return done
     return inside
+
+
+def _hold_site(thing: Thing, **said: Any) -> bool:
+    return holds.hold_site(**said)
+
+
+def _release_site(thing: Thing, **said: Any) -> bool:
+    done = holds.release_site(**said)
+    intents.recheck_all()
+    return done
 
 
 def _stages(thing: Thing):
@@ -120,6 +131,23 @@ OF_EXPERIMENT = {
     "release": Deed("Release the launches of {}", "What waited because of the hold goes out within seconds; other holds stay.",
                     "Release launches", "Launches of {} go on.", _going_on(holds.release_all), Verb.ADMIN),
 }
+
+OF_SITE = {
+    "hold": Deed("Hold all launches of the site", "From now on nothing is launched, of any experiment: intents wait, and say so, and every page"
+                 " says who holds them and why. Jobs that run already go on.", "Hold the whole site", "All launches of the site are held.",
+                 _hold_site),
+    "release": Deed("Release the launches of the site", "What waited because of the hold goes out within seconds, of all experiments; other holds"
+                    " stay.", "Release the site", "Launches of the site go on.", _release_site),
+}
+
+
+@member
+def on_site(request: HttpRequest, actor: Actor, deed: str) -> HttpResponse:
+    """Of all experiments, by an administrator of the site."""
+    if not actor.root:
+        raise NotAllowed("Only an administrator of the site may hold or release the launches of all experiments.")
+    row = get_object_or_404(Experiment, pk=actor.experiment)
+    return _act(request, actor, OF_SITE.get(deed), row, actor.makes, reverse("campaigns:list", args=[row.pk]), [])
 
 
 @member

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from accounts.actors import site_hold
 from accounts.keyset import query
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb, may
@@ -47,7 +48,7 @@ def overview(request: HttpRequest, outlook: CampaignOutlook) -> dict[str, Any]:
         "drawing": draw(outlook.stages, outlook.edges, circle=outlook.circle, measure=measure),
         "measures": [(word, name, query(request.GET, m="" if word == "files" else word)) for word, (name, _) in MEASURES.items()], "measure": measure,
         "views": [(word, name, query(request.GET, view="" if word == "slices" else word)) for word, name in VIEWS.items()], "view": view,
-        "reasons": with_offers(reasons.why(outlook), outlook.campaign, request.actor),     # type: ignore[attr-defined]
+        "reasons": with_offers(reasons.why(outlook, site_hold(request)), outlook.campaign, request.actor),     # type: ignore[attr-defined]
         "events": outlook.events(), "plot": outlook.plot(), "shown": shown, "older": query(request.GET, after=after) if after else "",
         "newest": query(request.GET, after="") if request.GET.get("after") else "", "many": many,
         "grid": lineages.grid(shown, outlook.in_order) if view == "slices" else None,

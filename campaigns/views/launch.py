@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accounts.models import require
+from accounts.actors import site_hold
+from accounts.models import Held, require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb
 from campaigns.models import JobType, LoginSetup, Slice, Stage
@@ -38,7 +39,7 @@ def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         steering.launch(row, actor=actor, at=clock.now(), why=said["why"], for_test=said["for_test"], key=f"page:{said['token']}")
         messages.success(request, f"Launch of {row.name} recorded. It goes out within seconds, or says here why it waits.")
         return redirect("campaigns:campaign", actor.experiment, row.campaign_id)
-    return show(request, "campaigns/launch.html", {"form": form, **_preview(row, actor)}, at=clock.now(), live=False)
+    return show(request, "campaigns/launch.html", {"form": form, **_preview(row, actor, site_hold(request))}, at=clock.now(), live=False)
 
 
 @member
@@ -51,7 +52,7 @@ def command(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     return show(request, "campaigns/command.html", words, at=clock.now(), live=False)
 
 
-def _preview(row: Stage, actor: Actor) -> dict:
+def _preview(row: Stage, actor: Actor, site: Held | None) -> dict:
     """What will be run, over what, where, and what would make it wait."""
     each = outlook.stage_outlook(row)
     fed = each.settings.dataset == "from_parent"
@@ -61,6 +62,6 @@ def _preview(row: Stage, actor: Actor) -> dict:
         "job_type": JobType.objects.filter(name=each.settings.job_type, **living).first(),
         "login": LoginSetup.objects.filter(name=each.settings.login_setup, **living).first(),
         "free": Slice.objects.filter(stage=row, state=Slice.FREE).count(),
-        "obstacles": reasons.obstacles(row.campaign, outlook.standing_holds(row.campaign), row),
+        "obstacles": reasons.obstacles(row.campaign, outlook.standing_holds(row.campaign), row, site),
         **({} if fed else slices.coming(row, each.settings, for_test=False, now=clock.now(), most=NEXT)),
     }

@@ -7,6 +7,7 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse
 
+from accounts.actors import site_hold
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb, may
 from campaigns.models import JobType, JobTypeRecovery, LoginSetup, Stage
@@ -32,7 +33,7 @@ def stage(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     words = {
         "stage": row, "campaign": campaign, "outlook": each, "span": span, "spans": charting.spans(request.GET, span, now),
         "words": request.GET.urlencode(),
-        "reasons": with_offers([*reasons.obstacles(campaign, holds), *reasons.of_stage(each)], campaign, actor),
+        "reasons": with_offers([*reasons.obstacles(campaign, holds, site=site_hold(request)), *reasons.of_stage(each)], campaign, actor),
         "work": Work(request, [row.pk], span, chosen, each.open, actor), "shared": _shared(each.settings, actor),
         "charts": charting.with_tables(charting.of_stage(figures, now), request.GET), "said": _said(row, each.settings),
         "split_hint": splits.parse(each.settings.split or "none")[0].hint, "deeds": bulk.deeds_of("submission"), "query": f"stage={pk}",

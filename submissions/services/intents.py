@@ -79,6 +79,12 @@ def recheck(stages: Sequence[int]) -> int:
     return LaunchIntent.objects.filter(stage__in=stages).waiting().update(recheck_at=None, gate="")
 
 
+def recheck_all() -> int:
+    """The same of every stage."""
+    pulses.wake("launch_ready")
+    return LaunchIntent.objects.waiting().exclude(recheck_at=None).update(recheck_at=None, gate="")
+
+
 @transaction.atomic(savepoint=False)
 def put_back(intent: LaunchIntent, *, kind: str, why: str, by: By, at: datetime) -> None:
     """Its attempt surely failed (REFUSED or ABSENT): another, a little later; after the last one it is dropped."""

@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from accounts.models import Held
 from campaigns.models import Campaign, Hold, Stage
 from submissions.models import LaunchIntent, Run
 from submissions.services import progress
@@ -19,9 +20,9 @@ JOINS = {
 }
 
 
-def why(outlook: CampaignOutlook) -> list[Reason]:
-    """The worst first; if nothing is wrong, what goes on; then what waits for its turn."""
-    found = [*_stopped(outlook), *(reason for each in outlook.stages for reason in of_stage(each))]
+def why(outlook: CampaignOutlook, site: Held | None = None) -> list[Reason]:
+    """The worst first; if nothing is wrong, what goes on; then what waits for its turn. `site`: who holds all launches of the site."""
+    found = [*_stopped(outlook, site), *(reason for each in outlook.stages for reason in of_stage(each))]
     wrong = [reason for reason in found if reason.status in WRONG]
     return [*(wrong or [_all_is_well(outlook)]), *(reason for reason in found if reason not in wrong)]
 
@@ -42,9 +43,12 @@ def of_stage(each: StageOutlook) -> Iterator[Reason]:
         yield _not_begun(each)
 
 
-def obstacles(campaign: Campaign, standing: Mapping[int | None, Hold], stage: Stage | None = None) -> Iterator[Reason]:
+def obstacles(campaign: Campaign, standing: Mapping[int | None, Hold], stage: Stage | None = None, site: Held | None = None) -> Iterator[Reason]:
     """What would make any launch wait."""
     experiment = campaign.experiment
+    if site:
+        yield Reason(Status.HELD, "All launches of the site are held",
+                     f"By {site.by} since {_when(site.at)}: {site.why.rstrip('.')}. Jobs that run already go on.")
     if experiment.launches_held_by:
         yield Reason(Status.HELD, f"All launches of {experiment.name} are held",
                      f"By {experiment.launches_held_by}: {experiment.launches_held_why} Jobs that run already go on.")
@@ -58,8 +62,8 @@ def obstacles(campaign: Campaign, standing: Mapping[int | None, Hold], stage: St
         yield _held(hold, f"Launches of {stage.name} are held", "release stage", stage)
 
 
-def _stopped(outlook: CampaignOutlook) -> Iterator[Reason]:
-    yield from obstacles(outlook.campaign, outlook.holds)
+def _stopped(outlook: CampaignOutlook, site: Held | None) -> Iterator[Reason]:
+    yield from obstacles(outlook.campaign, outlook.holds, site=site)
     runs: list[Run | LastRun] = [*(family.first.run for family in outlook.families), *(each.run for each in outlook.stages if each.run)]
     for text in sorted({run.stopped for run in runs if run.stopped}):
         yield Reason(Status.FAILED, "A run goes on no longer", text)

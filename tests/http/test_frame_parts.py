@@ -6,10 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Experiment
+from accounts.models import Experiment, SiteHold
 from pomssite.kit import clock
 from submissions.models import Job
 from submissions.services import silence
+from tests.makers import NOON, make_user
 
 HTMX = {"HX-Request": "true"}
 
@@ -64,6 +65,44 @@ def test_an_open_page_asks_for_the_parts_alone(scene, as_user):
     silence.begin("default", since=None)
     assert b'title="Held by alee: power cut"' in client.get("/dune/frame/held/", headers=HTMX).content
     assert b"was never heard" in client.get("/dune/frame/silent/", headers=HTMX).content
+    SiteHold.objects.create(by=make_user("root"), why="no power at all", at=NOON)
+    assert b"site are held by root since 1 Jan 12:00: no power at all" in client.get("/dune/frame/held/", headers=HTMX).content
     assert client.get("/dune/frame/held/")["Location"] == "/dune/campaigns/"
     assert client.get("/dune/frame/bar/", headers=HTMX).status_code == 404
     assert as_user("eve", "nova").get("/dune/frame/held/", headers=HTMX).status_code in (403, 404)
+
+
+def test_a_hold_of_the_site_stands_on_every_page_and_costs_no_query_more(scene, as_user):
+    client, root = as_user(), make_user("root")
+    for name, address in pages(scene).items():
+        client.get(address)
+        with CaptureQueriesContext(connection) as before:
+            text = client.get(address).content.decode()
+        assert "Site held" not in text, name
+        SiteHold.objects.create(by=root, why="no power", at=NOON)
+        with CaptureQueriesContext(connection) as asked:
+            text = client.get(address).content.decode()
+        assert "All launches of the site are held by root since 1 Jan 12:00: no power" in text and "Site held" in text, name
+        assert len(asked) == len(before), name
+        SiteHold.objects.all().delete()
+
+
+def test_an_administrator_holds_the_site_and_lifts_it_and_all_others_read_it(scene, as_user):
+    root, ann, eve = as_user("root", is_superuser=True), as_user(), as_user("eve", "nova")
+    assert "Hold the whole site" in root.get("/dune/campaigns/").content.decode()
+    assert "the whole site" not in ann.get("/dune/campaigns/").content.decode()
+    for deed in ("hold", "release"):
+        assert ann.get(f"/dune/launches/site/{deed}/").status_code == 403
+        assert ann.post(f"/dune/launches/site/{deed}/", {"why": "mine"}).status_code == 403
+    assert "of any experiment" in root.get("/dune/launches/site/hold/").content.decode()
+    assert root.post("/dune/launches/site/hold/", {"why": " "}).status_code == 422
+    assert root.post("/dune/launches/site/hold/", {"why": "no power"}).status_code == 302
+    stage = scene.of("simulate")[0].stage_id
+    for address in ("campaigns/", f"campaigns/{scene.campaign.pk}/", f"stages/{stage}/", f"stages/{stage}/launch/"):
+        text = ann.get(f"/dune/{address}").content.decode()
+        assert "<b>All launches of the site are held" in text or "<h3>All launches of the site are held" in text, address
+    assert "All launches of the site are held" in eve.get("/nova/campaigns/").content.decode()
+    assert "Release the site" in root.get("/dune/campaigns/").content.decode()
+    root.post("/dune/launches/site/release/", {"why": "it is back"})
+    assert "Site held" not in ann.get("/dune/campaigns/").content.decode()
+    assert root.get("/dune/launches/site/kill/").status_code == 404

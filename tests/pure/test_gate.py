@@ -5,7 +5,8 @@ from itertools import combinations
 from submissions.gate import REASONS, Facts, reasons
 
 CLOSED = {      # each fact that closes the gate, with a word that its sentence must hold
-    "retired": (True, "retired"), "inactive": (True, "inactive"), "experiment_hold": ("ann: beam off", "ann: beam off"),
+    "retired": (True, "retired"), "inactive": (True, "inactive"), "site_hold": ("root: power cut", "site are held by root: power cut"),
+    "experiment_hold": ("ann: beam off", "ann: beam off"),
     "campaign_hold": ("bob", "campaign are held by bob"), "stage_hold": ("cat", "stage are held by cat"),
     "downtime": ("all of dune until 1 Jan 15:00 UTC: network", "Downtime of all of dune until 1 Jan 15:00 UTC: network."),
     "owner_holds_role": (False, "no longer holds"), "batch_known": (False, "does not have"),
@@ -29,5 +30,5 @@ def test_every_row_has_its_own_sentence_and_two_reasons_are_both_said():
 
 def test_of_what_is_not_said_nothing_closes_the_gate():
     assert reasons(Facts()) == () and Facts() == Facts(
-        experiment_hold="", campaign_hold="", stage_hold="", downtime="", retired=False, inactive=False, owner="", role="", owner_holds_role=True,
-        batch="", batch_known=True, at_work=0, limit=0, experiment_at_work=0, experiment_limit=0)
+        site_hold="", experiment_hold="", campaign_hold="", stage_hold="", downtime="", retired=False, inactive=False, owner="", role="",
+        owner_holds_role=True, batch="", batch_known=True, at_work=0, limit=0, experiment_at_work=0, experiment_limit=0)

@@ -1,16 +1,19 @@
 """What the launcher finds out before it decides."""
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings as site
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
-from accounts.models import Membership
+from accounts.models import Membership, SiteHold
 from accounts.policy import Role, held
 from campaigns.document import Settings
 from campaigns.models import Downtime, Hold, Stage
 from submissions import gate
 from submissions.models import LaunchIntent, Submission
+
+HELD = ("fact", "by__username", "why")
 
 
 def facts(intent: LaunchIntent, settings: Settings, *, batch: str, at: datetime) -> gate.Facts:
@@ -47,9 +50,13 @@ def _held(who: str, why: str) -> str:
 
 
 def _holds(intent: LaunchIntent) -> dict[str, str]:
+    """Of the site, the campaign and the stage, in one question."""
     stage = intent.stage
-    standing = Hold.objects.filter(Q(stage=stage) | Q(campaign=stage.campaign_id), lifted_at=None).select_related("by")
-    return {"stage_hold" if hold.stage_id else "campaign_hold": _held(hold.by.username, hold.why) for hold in standing}
+    mine = Hold.objects.filter(Q(stage=stage) | Q(campaign=stage.campaign_id), lifted_at=None)
+    mine = mine.annotate(fact=Case(When(stage=None, then=Value("campaign_hold")), default=Value("stage_hold"))).values_list(*HELD)
+    of_site = SiteHold.objects.standing().annotate(fact=Value("site_hold")).values_list(*HELD)
+    found: Any = mine.union(of_site, all=True)
+    return {fact: _held(who, why) for fact, who, why in found}
 
 
 def _downtime(stage: Stage, batch: str, at: datetime) -> str:
