@@ -10,6 +10,14 @@ import sys
 from pathlib import Path
 
 SCHEDD, FOLDER = os.environ["SHIM_SCHEDD"], Path(os.environ["SHIM_FOLDER"])
+# what jobsub puts around each program: it ends as the program did, and leads the session in its place
+AROUND = """#!/bin/sh
+export CONDOR_DIR_INPUT="$_CONDOR_SCRATCH_DIR"
+"$@"
+code=$?
+[ $code -le 128 ] || kill -$((code - 128)) $$
+exit $code
+"""
 
 
 def schedd():
@@ -21,11 +29,16 @@ def schedd():
 def submit(said):
     import htcondor2
 
-    program = said.words[0].removeprefix("file://")
+    program, memory = Path(said.words[0].removeprefix("file://")), int(said.memory.removesuffix("MB"))
+    sent = [] if program.parent == Path("/bin") else [str(program)]
+    around = FOLDER / "around"
+    around.write_text(AROUND)
     made = schedd().submit(htcondor2.Submit({
-        "executable": program, "arguments": quoted(said.words[1:]), "transfer_executable": str(not program.startswith("/bin/")),
+        "executable": str(around), "arguments": quoted([f"./{program.name}" if sent else str(program), *said.words[1:]]),
+        "environment": quoted(environment(said.e)), "transfer_input_files": ",".join([*sent, *(path.removeprefix("dropbox://") for path in said.f)]),
         "should_transfer_files": "yes", "output": "$(Cluster).$(Process).out", "error": "$(Cluster).$(Process).err",
-        "log": "$(Cluster).$(Process).log", "request_memory": said.memory.removesuffix("MB"), "initialdir": str(FOLDER), **lines(said.lines)}),
+        "log": "$(Cluster).$(Process).log", "initialdir": str(FOLDER), "request_memory": str(memory),
+        "periodic_remove": f"JobStatus == 2 && (ResidentSetSize_RAW ?: (ResidentSetSize ?: 0)) > {memory * 1024}", **lines(said.lines)}),
         count=said.N, spool=True)
     schedd().spool(made)
     print(f"{said.N} job(s) submitted to cluster {made.cluster()}.\nUse job id {made.cluster()}.0@{SCHEDD} to retrieve output")
@@ -34,6 +47,13 @@ def submit(said):
 def quoted(words):
     """In HTCondor's own way."""
     return '"' + " ".join("'" + word.replace("'", "''").replace('"', '""') + "'" for word in words) + '"'
+
+
+def environment(given):
+    """What jobsub tells each job of itself, and the variables that were named."""
+    named = [*given, *filter(None, os.environ.get("JOBSUB_EXTRA_ENVIRONMENT", "").split(","))]
+    return [f"JOBSUBJOBID=$(Cluster).$(Process)@{SCHEDD}", "CLUSTER=$(Cluster)", "PROCESS=$(Process)",
+            *(f"{name}={os.environ[name]}" for name in dict.fromkeys(named) if name in os.environ)]
 
 
 def lines(given):
@@ -77,6 +97,7 @@ def options():
     parser.add_argument("-json", action="store_true")
     parser.add_argument("-N", type=int, default=1)
     parser.add_argument("-e", action="append", default=[])
+    parser.add_argument("-f", action="append", default=[])
     parser.add_argument("-l", "--lines", action="append", default=[])
     parser.add_argument("--memory", default="100MB")
     parser.add_argument("words", nargs=argparse.REMAINDER)

@@ -50,6 +50,7 @@ def test_a_job_that_its_limits_ended_has_failed() -> None:
     assert told(3, **given, ResidentSetSize_RAW=626_688) == (J.FAILED, "used 612 MB, 500 MB requested")
     assert told(3, **given, ResidentSetSize_RAW=1000) == (J.FAILED, "ran 62 s, 60 s requested")
     assert report(ad(3, **given), "pool@", "t", "").signal == 9
+    assert told(3, RemoveReason=by, ResidentSetSize_RAW=626_688) == (J.FAILED, by), "one that jobsub has sent, with limits of its own"
     assert told(3, RemoveReason="wrong energy (by user poms)") == (J.REMOVED, "wrong energy")
 
 

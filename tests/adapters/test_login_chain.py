@@ -1,6 +1,4 @@
 """The whole way: ssh, fife_launch, jobsub, a real pool of HTCondor, jobs, and what is heard of them."""
-import shlex
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,23 +13,21 @@ from django.conf import LazySettings
 from campaigns.document import JobType, LoginSetup, Settings, Stage
 from pomssite.kit import clock, registry
 from pomssite.kit.errors import NoAnswer, Refused
-from scripts.condorpool import SCHEDD, SETTINGS, CondorPool
+from scripts.condorpool import SCHEDD, CondorPool
 from submissions.batch.login import LoginHostBatch
 from submissions.batch.port import JobRef, JobReport
 from submissions.command import JobSpec, Login
-from submissions.models import Submission
+from submissions.models import Job, Submission
 from submissions.services import intake, launch, leases
 from submissions.states import JobState
 from tests import real
 from tests.adapters.batch_contract import GOOD, BatchContract, spec
-from tests.adapters.loginhosts import Site, a_site, now, running
+from tests.adapters.loginhosts import Site, a_site, fife, jobsub_on, now, running
 from tests.condor import ad_of, clear
 from tests.makers import make_campaign, make_document, make_intent
 from tests.waiting import until
 
 J = JobState
-SHIM = Path(__file__).with_name("jobsubshim.py")
-PROGRAMS = ("jobsub_submit", "jobsub_q", "jobsub_history", "jobsub_hold", "jobsub_release", "jobsub_rm", "jobsub_fetchlog")
 CONFIG = """
 [global]
 group = dune
@@ -45,6 +41,23 @@ memory = 100MB
 [executable]
 name = /bin/true
 """
+WRAPPED = """
+[global]
+group = dune
+
+[submit]
+G = %(group)s
+N = 2
+memory = 100MB
+
+[job_setup]
+export = PATH=$PATH:/usr/bin
+
+[executable]
+name = /bin/sh
+arg_1 = -c
+arg_2 = "'test \\$PROCESS != 1 || exit 3'"
+"""
 
 
 class Chain:
@@ -53,15 +66,11 @@ class Chain:
     def __init__(self, site: Site, on: CondorPool, **options: object) -> None:
         self.site, self.lab = site, f"lab{token_hex(4)}"
         self.tag = f"{self.lab}-41"
-        for name in PROGRAMS:
-            (site.folder / name).write_text(f"#!/bin/sh\nexec {sys.executable} {SHIM} \"$0\" \"$@\"\n")
-        said = {f"_CONDOR_{name}": value for name, value in {**SETTINGS, "COLLECTOR_HOST": f"127.0.0.1:{on.port}"}.items()}
-        said |= {"CONDOR_CONFIG": "/dev/null", "SHIM_SCHEDD": SCHEDD, "SHIM_FOLDER": str(site.folder)}
+        self.setup = jobsub_on(on, site.folder)
         for name, text in {"quick": "exit 0", "bad": "exit 3", "long": "sleep 300"}.items():
             (site.folder / name).write_text(f"#!/bin/sh\n{text}\n")
         for path in site.folder.iterdir():
             path.chmod(0o755)
-        self.setup = "\n".join([f"export {name}={shlex.quote(value)}" for name, value in said.items()] + [f"PATH={site.folder}:$PATH"])
         self.batch: LoginHostBatch = site.batch(wait_s=8.0, **options)
 
     def login(self) -> Login:
@@ -132,9 +141,8 @@ def test_held_released_and_removed_by_the_pool(chain):
 
 def test_fife_launch_jobsub_and_the_pool(chain):
     """The overrides make three jobs of it, all found and done."""
-    fife = real.folder("fife-utils")
     (chain.site.folder / "mc.cfg").write_text(CONFIG % {"wrapper": chain.site.folder / "quick"})
-    chain.setup += f"\nexport FIFE_UTILS_DIR={fife}\nPATH={fife}/bin:$PATH"
+    chain.setup += f"\n{fife(real.folder('fife-utils'))}"
     refs = chain.launch("fife_launch", "-c", str(chain.site.folder / "mc.cfg"), "-Osubmit.N=3")
     assert len(refs) == 3
     chain.reach(J.DONE)
@@ -145,19 +153,34 @@ def test_fife_launch_jobsub_and_the_pool(chain):
 @pytest.mark.django_db
 def test_from_a_launch_on_the_page_to_the_ends_of_its_jobs(chain, settings):
     """Intent, ssh, set-up, fife_launch, jobsub, pool, jobs, reports; and the page's launch log."""
-    fife = real.folder("fife-utils")
+    with launched(chain, settings, CONFIG % {"wrapper": chain.site.folder / "quick"}) as submission:
+        until(lambda: settled(submission), 60.0, 0.2)
+        assert (submission.status, submission.expected, submission.done) == ("Completed", 3, 3)
+        assert b"Use job id" in registry.backend("BATCH_SYSTEMS", "login").launch_log(submission.tag, 0, 10**6).text
+
+
+@pytest.mark.django_db
+def test_the_end_of_fife_wrap_in_a_pool_job_is_the_end_on_the_row(chain, settings):
+    """The real fife_wrap, as fife_launch sends it: of three jobs it brings two to their end, the program of one ends with 3."""
+    with launched(chain, settings, WRAPPED) as submission:
+        until(lambda: settled(submission), 60.0, 0.2)
+        rows = list(Job.objects.filter(submission_id=submission.pk).order_by("proc"))
+        assert [(row.state, row.exit_code) for row in rows] == [(J.DONE, 0), (J.FAILED, 3), (J.DONE, 0)]
+        assert rows[1].reason == "ended with exit code 3"
+
+
+@contextmanager
+def launched(chain: Chain, settings: LazySettings, config: str) -> Iterator[Submission]:
+    """By fife_launch with that configuration, over the login host, as a person asks for it."""
     site, sshd = chain.site, chain.site.sshd
     options = {"pool": "pool", "key": str(sshd.folder / "id"), "known_hosts": str(sshd.folder / "known_hosts"), "port": sshd.port,
                "folder": str(site.launches)}
     settings.BATCH_SYSTEMS |= {"login": {"BACKEND": "submissions.batch.login.LoginHostBatch", "OPTIONS": options}}
     settings.WAKE_UPS = False
-    (site.folder / "mc.cfg").write_text(CONFIG % {"wrapper": site.folder / "quick"})
-    setup = f"{chain.setup}\nexport FIFE_UTILS_DIR={fife}\nPATH={fife}/bin:$PATH"
-    submission = a_launch(f"fife_launch -c {site.folder}/mc.cfg", setup)
+    (site.folder / "mc.cfg").write_text(config)
+    submission = a_launch(f"fife_launch -c {site.folder}/mc.cfg", f"{chain.setup}\n{fife(real.folder('fife-utils'))}")
     try:
-        until(lambda: settled(submission), 60.0, 0.2)
-        assert (submission.status, submission.expected, submission.done) == ("Completed", 3, 3)
-        assert b"Use job id" in registry.backend("BATCH_SYSTEMS", "login").launch_log(submission.tag, 0, 10**6).text
+        yield submission
     finally:
         registry.backend("BATCH_SYSTEMS", "login").inside.lines.close()
         clear(registry.backend("BATCH_SYSTEMS", "pool").inside.pool, f'PomsTag == "{submission.tag}"')
@@ -181,7 +204,7 @@ def settled(submission: Submission) -> bool:
     for alias in ("pool", "login"):
         intake.listen(alias, now=clock.now)
     submission.refresh_from_db()
-    return submission.status == "Completed"
+    return submission.status in ("Completed", "Failed")
 
 
 class OfLaboratory:

@@ -79,10 +79,12 @@ def _held(ad: Ad) -> tuple[JobState, str | None]:
 
 
 def _removed(ad: Ad) -> tuple[JobState, str | None]:
-    """By a person; or by the limits that it was sent with, and then it has failed."""
+    """By a person; or by the limits that it was sent with, and then it has failed. Those of a job that was not sent by POMS are its own."""
     why = _said(ad, "RemoveReason")
     if "PeriodicRemove" not in why:
         return J.REMOVED, why or None
+    if "PomsMemory" not in ad:
+        return J.FAILED, why
     memory, most, wall = _memory(ad) or 0, _number(ad, "PomsMemory") or 0, _number(ad, "PomsWall") or 0
     if memory > most:
         return J.FAILED, f"used {memory} MB, {most} MB requested"
