@@ -7,23 +7,25 @@ from django.db.models import Q
 
 from accounts.news import touch
 from pomssite.kit.errors import NoAnswer, Refused
-from pomssite.kit.loops import for_each
+from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions.batch.port import BatchSystem, JobRef
 from submissions.models import Job, Order, Submission
 from submissions.states import JOB_LIVE, JobState, Status
 
 SOON = timedelta(seconds=30)
+TURN = timedelta(seconds=10)        # should the asking kill the worker, others go first that long
 BATCH = 100
 
 
 def carry_out(*, now: Callable[[], datetime]) -> int:
     """Every open order that is due; how many were carried out."""
     due = Order.objects.filter(Q(recheck_at=None) | Q(recheck_at__lte=now()), done_at=None).select_related("submission").order_by("pk")
-    return for_each(due[:BATCH], lambda order: _do(order, at=now()), lambda order, why: _wait(order, why, at=now()))
+    return for_each(in_time(due[:BATCH], now), lambda order: _do(order, at=now()), lambda order, why: _wait(order, why, at=now()))
 
 
 def _do(order: Order, *, at: datetime) -> bool:
+    Order.objects.filter(pk=order.pk).update(recheck_at=at + TURN)
     if order.submission.status == Status.NEW and order.submission.abandoned_at is None:
         _wait(order, "It is just being launched: its jobs are not known yet.", at=at)
         return False
@@ -74,5 +76,5 @@ def _known(submission: Submission, batch: BatchSystem) -> set[JobRef]:
 
 
 def _wait(order: Order, why: str, *, at: datetime) -> None:
-    Order.objects.filter(pk=order.pk).update(recheck_at=at + SOON, trouble=why[:200])
+    Order.objects.filter(pk=order.pk, done_at=None).update(recheck_at=at + SOON, trouble=why[:200])
     touch([order.submission])

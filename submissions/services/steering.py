@@ -20,6 +20,8 @@ MARKS = {       # what a person may say of a submission, and the verb that it ta
     Status.COMPLETED: Verb.DO, Status.LOCATED: Verb.DO, Status.FAILED: Verb.DO, Status.CANCELLED: Verb.DO, Status.REMOVED: Verb.DO,
 }
 
+OPPOSITE = {"hold": "release", "release": "hold"}
+
 
 @transaction.atomic
 def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "", for_test: bool = False, door: str = "page") -> LaunchIntent:
@@ -122,9 +124,19 @@ def order_many(refs: Mapping[Submission, list[str]], deed: str, *, actor: Actor,
         raise Invalid("Reason is empty. Say why: it is kept with the order.")
     asked = [Order(submission=submission, deed=deed, refs=chosen, by=actor.user, why=why.strip()[:200], asked_at=at)
              for submission, chosen in refs.items()]
+    _overtake(refs, deed, at=at)
     Order.objects.bulk_create(asked, ignore_conflicts=True)
     events.record([events.event(f"{deed} ordered", submission, by=actor.by(door), at=at, why=why) for submission in refs])
     pulses.wake("carry_out")
+
+
+def _overtake(refs: Mapping[Submission, list[str]], deed: str, *, at: datetime) -> None:
+    """An open order to do the opposite is over: tried again later than this one, it would undo the last word."""
+    opposite = Order.objects.filter(deed=OPPOSITE.get(deed, ""), done_at=None)
+    of_all = opposite.filter(submission__in=[submission for submission, chosen in refs.items() if not chosen])
+    some = (opposite.filter(submission=submission, refs__contained_by=chosen).exclude(refs=[]) for submission, chosen in refs.items() if chosen)
+    for over in (of_all, *some):
+        over.update(done_at=at, trouble=f"not done: {deed} was asked after it")
 
 
 def with_jobs(thing: Campaign | Stage, *, new: bool = False) -> list[Submission]:
