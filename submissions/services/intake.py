@@ -117,9 +117,9 @@ def _merge(submission: Submission, reports: list[JobReport], *, by: By, at: date
     if news.keys() - known.keys():
         _clusters(row, news)
     counters = {name: n + delta[name] for name, n in row.counters().items()}
-    if row.abandoned_at:
+    if row.abandoned_at or row.status == Status.REMOVED:
         _orphans(row, counters, at=at)
-    elif not _follow(row, counters, by=by, at=at) and any(delta.values()):
+    if not row.abandoned_at and not _follow(row, counters, by=by, at=at) and any(delta.values()):
         _contradicted(row, counters, by=by, at=at)
     return True
 
@@ -187,7 +187,7 @@ def _sum(counters: dict[str, int]) -> str:
 
 
 def _orphans(row: Submission, counters: dict[str, int], *, at: datetime) -> None:
-    """Jobs of an attempt that was given up are shown, and removed."""
+    """Jobs of an attempt that was given up, by the house or by a person, are shown, and removed."""
     if any(counters[state] for state in JOB_LIVE):
         Order.objects.bulk_create([Order(submission=row, deed="remove", by=GRID.user, why="orphans of an attempt that was given up",
                                          asked_at=at)], ignore_conflicts=True)

@@ -10,7 +10,7 @@ from pomssite.kit.errors import Conflict, NoAnswer
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef
 from submissions.models import LaunchIntent, Order, Submission
-from submissions.services import accounting, intake, leases, repairs, steering
+from submissions.services import accounting, intake, leases, orders, repairs, steering
 from submissions.services.repairs import Wish
 from submissions.states import JobState, Status
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_intent
@@ -223,3 +223,20 @@ def test_a_launch_that_nobody_knows_of_is_given_up_by_a_person_and_its_files_are
     repairs.recover(first, Wish("consumed_status"), actor=make_actor(), at=LATER, why="x", key="k")
     go(worker, LATER)
     assert set(project(Submission.objects.get(parent=first))) == {"a", "b"}
+
+
+def test_jobs_of_a_launch_that_a_person_gave_up_are_removed_however_late_they_come(db, worker, batch, monkeypatch):
+    """The order of the giving up found none and is over; what comes a day later would run beside its own recovery."""
+    first = unanswered(worker, batch, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "find", lambda tag, since: silent(tag))
+        time_passes(hours=5)
+        again(leases.enlist("other"), NOON + timedelta(hours=5))
+    steering.give_up(first, actor=make_actor(), at=LATER, why="the schedd is gone for good")
+    orders.carry_out(now=lambda: LATER)
+    assert not Order.objects.filter(done_at=None).exists()
+    batch.hear(first.tag, JobRef("memory", "77", 0), JobState.RUNNING)
+    intake.listen(now=lambda: LATER + timedelta(days=1))
+    orders.carry_out(now=lambda: LATER + timedelta(days=1))
+    assert batch.jobs[JobRef("memory", "77", 0)].state == JobState.REMOVED
+    assert fresh(first).status == Status.REMOVED
