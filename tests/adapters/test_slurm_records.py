@@ -3,12 +3,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from submissions.batch.port import JobRef
 from submissions.batch.slurm import cursor, jobcomp, notes
-from submissions.batch.slurm.commands import LOST, NO
+from submissions.batch.slurm.commands import LOST, NO, PATIENCE_S
 from submissions.batch.slurm.records import FIELDS, Record, mark, of_squeue, report, state_of
 from submissions.states import JobState
 
@@ -66,6 +67,24 @@ def test_orders_are_read_as_they_were_written_and_one_that_was_cut_off_is_none(t
     book = notes.Book()
     assert book.of(tmp_path, 0) == notes.Note("hold", "two\nlines\u2028 ]]", T, 1) and book.of(tmp_path, 1) is None
     assert book.of(tmp_path, 2) == notes.Note("remove", "", T + 1, 2)
+
+
+def test_after_an_order_that_was_cut_off_the_next_one_is_read(tmp_path: Path) -> None:
+    (tmp_path / notes.FILE).write_text('["hold", "the disk [[was full]]')
+    notes.write(tmp_path, [2], "remove", "to make room", T + 1)
+    assert notes.Book().of(tmp_path, 2) == notes.Note("remove", "to make room", T + 1, 1)
+
+
+def test_a_disk_without_room_for_the_reason_does_not_keep_the_order_back() -> None:
+    full = Path("/dev/full")            # every write to it fails as on a full disk
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notes, "FILE", full.name)
+        notes.write(full.parent, [0], "remove", "to make room", T)
+
+
+def test_a_launch_is_told_or_not_before_its_task_is_ended() -> None:
+    """Else the program goes on alone, and its job may come after it was surely absent."""
+    assert settings.Q_CLUSTER["timeout"] > 3 * PATIENCE_S
 
 
 @pytest.mark.parametrize("line", ["", "7|3|RUNNING", "7|N/A|" + "|".join(["x"] * len(FIELDS)), "a|name|with|bars" * 4])

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from pomssite.kit.errors import NoAnswer, Refused
 
-PATIENCE_S = 30
+PATIENCE_S = 9          # of a task's 30: a launch asks three times
 SPOKEN = {"SLURM_TIME_FORMAT": "%s"}
 UNKNOWN = "Invalid job id specified"
 # what sbatch says if the controller, or sbatch itself, said no; whatever else it says may have come after the controller took the job

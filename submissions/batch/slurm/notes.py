@@ -1,6 +1,7 @@
 """What POMS told jobs to do, and why: Slurm itself keeps no reason. One file a launch, a line an order."""
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,9 @@ class Note:
 
 
 def write(folder: Path, procs: Iterable[int], deed: str, why: str, at: int) -> None:
-    """After the earlier ones."""
-    with (folder / FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps([deed, why, at, sorted(procs)]) + "\n")
+    """After the earlier ones, the last of which a full disk may have cut off. Without room for the reason it is done all the same."""
+    with suppress(OSError), (folder / FILE).open("a", encoding="utf-8") as file:
+        file.write(f"\n{json.dumps([deed, why, at, sorted(procs)])}\n")
 
 
 class Book:
@@ -42,11 +43,13 @@ def _notes(folder: Path) -> dict[int, Note]:
     except FileNotFoundError:
         return {}
     notes: dict[int, Note] = {}
-    for deed, why, at, procs in map(json.loads, filter(_is_whole, lines)):
+    for deed, why, at, procs in _whole(lines):
         notes |= {proc: Note(deed, why, at, notes[proc].number + 1 if proc in notes else 1) for proc in procs}
     return notes
 
 
-def _is_whole(line: str) -> bool:
-    """Not one that a full disk cut off."""
-    return line.endswith("]]")
+def _whole(lines: Iterable[str]) -> Iterator[tuple[str, str, int, list[int]]]:
+    """Without those that a full disk cut off."""
+    for line in filter(None, lines):
+        with suppress(ValueError):
+            yield json.loads(line)
