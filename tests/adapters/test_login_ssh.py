@@ -2,16 +2,20 @@
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pomssite.kit.errors import NoAnswer, Refused
-from submissions.batch.login import script
+from submissions.batch.login import launches, script
 from submissions.batch.port import JobRef
 from tests.adapters.children import ended, forked
 from tests.adapters.loginhosts import Site, a_site, now, running
 from tests.waiting import until
+
+LONG_AGO = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ def test_one_connection_serves_many_at_once_and_one_after_the_other(site):
     batch = site.batch(wait_s=0)
     for n in range(20):
         site.spec(tag=f"lab1-{n}")
-    asking = [threading.Thread(target=batch.find, args=(f"lab1-{n}", now())) for n in range(20)]
+    asking = [threading.Thread(target=batch.find, args=(f"lab1-{n}", now() - LONG_AGO)) for n in range(20)]
     for each in asking:
         each.start()
     for each in asking:
@@ -34,14 +38,16 @@ def test_one_connection_serves_many_at_once_and_one_after_the_other(site):
 
 def test_a_forked_process_makes_a_connection_of_its_own(site):
     batch, spec = site.batch(), site.spec()
-    assert batch.find("lab1-1", now()) == ()
+    with pytest.raises(NoAnswer, match="has not begun"):
+        batch.find("lab1-1", now())
     assert ended(forked(lambda: batch.submit(spec))) == 0
     assert batch.find("lab1-1", now()) == (JobRef("pool", "1"),)
 
 
 def test_a_connection_that_was_lost_is_made_anew(site):
     batch = site.batch()
-    assert batch.find(site.spec().tag, now()) == ()
+    with pytest.raises(NoAnswer, match="has not begun"):
+        batch.find(site.spec().tag, now())
     site.sshd.cut()
     assert batch.submit(site.spec()) == (JobRef("pool", "1"),)
 
@@ -129,3 +135,14 @@ def test_a_runner_that_was_forbidden_meanwhile_begins_nothing(tmp_path, forbidde
         (tmp_path / "begun").mkdir()
     subprocess.run(["/bin/sh", "-c", script.RUNNER], cwd=tmp_path, check=True, capture_output=True)
     assert (tmp_path / "output").exists() is not forbidden and (tmp_path / "launch").exists() is forbidden
+
+
+def test_a_command_that_hangs_is_ended_on_the_host_with_all_that_it_began(site, monkeypatch):
+    """Each pulse would leave another one there."""
+    monkeypatch.setattr(launches, "RUN_S", 1)
+    pids = site.folder / "pids"
+    words = ("sh", "-c", f"sleep 1000 & echo $! $$ >{pids}; wait")
+    with pytest.raises(NoAnswer, match="sh on 127.0.0.1 took longer than 1 s"):
+        site.batch().launches.run(site.login(), words)
+    assert len(pids.read_text().split()) == 2
+    until(lambda: not any(map(psutil.pid_exists, map(int, pids.read_text().split()))))

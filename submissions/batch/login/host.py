@@ -57,8 +57,10 @@ class LoginHostBatch:
         if not stand.over and stand.word != "absent":
             raise NoAnswer(f"The launch runs on {login.host}, {stand.age_s} s so far.")
         refs = self.pool.find(tag, since)
-        if refs or stand.word == "absent" or stand.end == "never":
+        if refs or stand.end == "never":
             return refs
+        if stand.word == "absent":          # and not forbidden: what was sent may still arrive
+            raise NoAnswer(f"{login.host} has not begun the launch, and was not yet told never to.")
         if stand.age_s <= self.pool.unseen.total_seconds():
             raise NoAnswer(f"The launch on {login.host} {stand.how}, and its jobs do not show yet.")
         raise self._came_to_nothing(tag, login, stand)

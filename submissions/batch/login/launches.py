@@ -8,6 +8,8 @@ from submissions.batch.login.ssh import Lines, Unreachable
 from submissions.command import JobSpec, Login
 
 ABORT_S = 4.0
+RUN_S = 10              # of a short command; the connection waits longer
+ENDED = 124             # says `timeout` of a command that it has ended
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,12 @@ class Launches:
 
     def run(self, login: Login, argv: tuple[str, ...]) -> tuple[int, bytes, bytes]:
         """A short command after the set-up: its exit code, its output and its errors."""
-        words, rest = self._ask(login, lambda mark: script.run(login, argv, mark=mark))
+        words, rest = self._ask(login, lambda mark: script.run(login, argv, mark=mark, within_s=RUN_S))
         if words[:1] != ["did"] or len(words) != 4:
             raise NoAnswer(_untold(words, login))
         code, size = int(words[1]), int(words[2])
+        if code == ENDED:
+            raise NoAnswer(f"{argv[0]} on {login.host} took longer than {RUN_S} s")
         return code, rest[:size], rest[size:]
 
     def _ask(self, login: Login, write) -> tuple[list[str], bytes]:

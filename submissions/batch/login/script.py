@@ -153,13 +153,15 @@ def abort(tag: str, *, folder: str, mark: str, wait_s: float) -> str:
     state""")
 
 
-def run(login: Login, argv: tuple[str, ...], *, mark: str) -> str:
-    """One command after the set-up, now; its end, and what it printed: first its output, then its errors."""
+def run(login: Login, argv: tuple[str, ...], *, mark: str, within_s: int) -> str:
+    """One command after the set-up, now; its end, and what it printed: first its output, then its errors.
+
+    One that hangs is ended there, with all that it began: nobody else would, and the next pulse begins another."""
     text = f'. "$POMS_SETUP" >&2\n{command(argv)}\n'
     return _whole(mark, f"""
     d=$(mktemp -d) || {{ say refused "a temporary folder cannot be made"; return; }}
     printf %s {quote(login.setup.replace(chr(13), "") + chr(10))} >"$d/setup" && printf %s {quote(text)} >"$d/run"
-    POMS_SETUP="$d/setup" bash "$d/run" </dev/null >"$d/out" 2>"$d/err"
+    POMS_SETUP="$d/setup" timeout -k 1 {within_s} bash "$d/run" </dev/null >"$d/out" 2>"$d/err"
     code=$?
     say did "$code" "$(wc -c <"$d/out")" "$(wc -c <"$d/err")"
     cat "$d/out" "$d/err"
