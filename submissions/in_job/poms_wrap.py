@@ -193,15 +193,23 @@ class Spool:
         self.folder, self.poms, self.last, self.quiet_until, self.loose, self.refused = folder, poms, 0, 0.0, [], set()
 
     def put(self, call):
-        """Keep the call; its key. A full disk does not stop the program: then it is kept in memory alone."""
+        """Keep the call; its key. A full disk does not stop the program: then it is kept in memory alone, and so is what comes after it: what
+        became of an input is not told before what was made of it."""
         self.last = max(self.last + 1, int(time.time() * 1e6))
+        trouble = "there was no room for earlier calls" if self.loose else self._write(call)
+        if trouble:
+            say(f"{trouble}: kept in memory alone")
+            self.loose.append(call)
+        return call["said"]["key"]
+
+    def _write(self, call):
+        """What went wrong."""
         try:
             os.makedirs(self.folder, mode=0o700, exist_ok=True)
             write_whole(os.path.join(self.folder, "{:020d}-{key}.json".format(self.last, **call["said"])), call)
         except OSError as trouble:
-            say(f"{trouble}: kept in memory alone")
-            self.loose.append(call)
-        return call["said"]["key"]
+            return str(trouble)
+        return ""
 
     def waiting(self):
         names = os.listdir(self.folder) if os.path.isdir(self.folder) else ()
@@ -429,7 +437,7 @@ class Job:
             if os.path.exists(path):
                 with open(path) as file:
                     given = json.load(file)
-            found = self.ask("next", having=given)["file"]
+            found = self.ask("next", having=given[-MANY:])["file"]     # what came before was told long ago
             if found:
                 write_whole(path, [*given, found["name"]])
         return found

@@ -2,6 +2,7 @@
 import ast
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -160,6 +161,15 @@ def test_files_are_taken_one_by_one_until_none_is_left(job, poms, tmp_path):
     assert [said["having"] for said in poms.said("next")] == [[], ["a"], ["a", "b"], ["a", "b", "c"]]
 
 
+def test_of_very_many_files_the_last_thousand_are_named(job, poms, tmp_path):
+    """POMS takes no endless list; a job that takes more files than that would be refused the next one."""
+    folder = job.folder / "poms-spool" / "i-7-box_12.0-1"
+    folder.mkdir(parents=True)
+    (folder / "given").write_text(json.dumps([f"f{n}" for n in range(10_001)]))
+    assert job.shell("true", "--input", "next").returncode == 0
+    assert poms.said("next")[0]["having"] == [f"f{n}" for n in range(9_001, 10_001)]
+
+
 def test_a_failure_ends_it_unless_it_is_to_go_on(job, poms, tmp_path):
     poms.inputs = [an_input(tmp_path / "in", name) for name in "abc"]
     script = 'echo $1; [ $1 != b ] || exit 9'
@@ -296,6 +306,16 @@ def test_a_spool_that_cannot_be_written_stops_nobody(job, poms):
     done = job.shell("echo >x.out; exit 0", "--input", "none", "--output", "*.out")
     assert done.returncode == 0 and "kept in memory alone" in done.stderr
     assert list(poms.declared) == ["x.out"] and len(poms.said("report")) == 2
+
+
+def test_a_disk_with_room_for_a_small_call_only_does_not_turn_the_order_round(job, poms, tmp_path):
+    """The input told as consumed, and then killed: what was made of it would be lost."""
+    poms.inputs = [an_input(tmp_path / "in", "a")]
+    done = job.shell("for n in $(seq 40); do echo $n >$n.out; done", "--output", "*.out",
+                     preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)))
+    assert done.returncode == 0 and "kept in memory alone" in done.stderr
+    told = [(path.rpartition("/")[2], "files" in said) for path, said, _ in poms.heard]
+    assert told.index(("declare", True)) < told.index(("report", True)), told
 
 
 # signals
