@@ -2,7 +2,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 
@@ -11,11 +11,11 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from campaigns.services import news
 from pomssite.kit import clock
-from pomssite.kit.loops import for_each
+from pomssite.kit.loops import for_each, in_time
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import bulk as acts_on_many
-from submissions.services import census, intake, joins, launch, leases, logs, orders, standing, tally, wrapup
+from submissions.services import census, intake, joins, launch, leases, logs, orders, silence, standing, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
 
@@ -60,7 +60,11 @@ def resume() -> int:
 
 def listen() -> int:
     """What is new on every batch system."""
-    return _pulse("listen", lambda: for_each(settings.BATCH_SYSTEMS, lambda alias: bool(intake.listen(alias, now=clock.now)), _deaf))
+    return _pulse("listen", lambda: for_each(_in_turn(), lambda alias: bool(intake.listen(alias, now=clock.now)), _deaf))
+
+
+def _in_turn() -> Iterator[str]:
+    return in_time(intake.in_turn(at=clock.now()), clock.now)
 
 
 def _deaf(alias: str, why: str) -> None:
@@ -69,7 +73,8 @@ def _deaf(alias: str, why: str) -> None:
 
 def sweep() -> int:
     """All that every batch system remembers."""
-    return _pulse("sweep", lambda: for_each(settings.BATCH_SYSTEMS, lambda alias: bool(intake.sweep(alias, now=clock.now)), _deaf))
+    silence.forget(settings.BATCH_SYSTEMS)
+    return _pulse("sweep", lambda: for_each(_in_turn(), lambda alias: bool(intake.sweep(alias, now=clock.now)), _deaf))
 
 
 def wrap_up() -> int:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from operator import attrgetter
+from random import random
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
@@ -30,7 +32,9 @@ MOST_S = 1e10           # 300 years of one CPU, or a day of 100,000: more was no
 
 def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     """What is new since the last time; of how many submissions. Only what was taken in moves the cursor on."""
-    cursor, _ = Cursor.objects.get_or_create(batch=alias)
+    cursor, new = Cursor.objects.get_or_create(batch=alias)
+    if not new and _is_quiet(cursor.heard_at, at=now()):
+        deaf(alias, cursor.trouble or "It does not answer.", at=now())     # before it is asked: who hangs may end the task
     reports, further = backend("BATCH_SYSTEMS", alias).look(cursor.at)
     troubles: list[str] = []
     silence.end(alias)
@@ -49,8 +53,19 @@ def deaf(alias: str, why: str, *, at: datetime) -> None:
     """That batch system did not answer: shown, and the others are asked all the same."""
     Cursor.objects.filter(batch=alias).update(trouble=why[:200])
     heard_at = Cursor.objects.filter(batch=alias).values_list("heard_at", flat=True).first()
-    if heard_at is None or at - heard_at > QUIET:
+    if _is_quiet(heard_at, at=at):
         silence.begin(alias, since=heard_at)
+
+
+def _is_quiet(heard_at: datetime | None, *, at: datetime) -> bool:
+    return heard_at is None or at - heard_at > QUIET
+
+
+def in_turn(*, at: datetime) -> list[str]:
+    """Every batch system. Those that answer come first: another one that hangs until the task is ended keeps none of them waiting."""
+    heard = dict(Cursor.objects.values_list("batch", "heard_at"))
+    places = {alias: 1 + random() if _is_quiet(heard.get(alias), at=at) else 0 for alias in settings.BATCH_SYSTEMS}     # noqa: S311  no secret
+    return sorted(places, key=lambda alias: places[alias])
 
 
 def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:

@@ -1,4 +1,5 @@
 """Batch systems from which nothing is heard: noted with every experiment that uses them, so that each of its pages says so without asking."""
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -20,9 +21,15 @@ def end(alias: str) -> int:
     return _write(Experiment.objects.filter(silent__has_key=alias), {}, without=alias)
 
 
+def forget(known: Collection[str]) -> int:
+    """Of a batch system that the operator took away nobody will hear again."""
+    noted = Experiment.objects.exclude(silent={}).values_list("silent", flat=True)
+    return sum(end(alias) for alias in {alias for silent in noted for alias in silent} - set(known))
+
+
 @transaction.atomic
 def _write(rows: QuerySet[Experiment], more: dict[str, str], *, without: str = "") -> int:
-    found = list(rows.select_for_update(no_key=True))
+    found = list(rows.select_for_update(no_key=True).order_by("pk"))
     for row in found:
         kept = {name: since for name, since in row.silent.items() if name != without}
         Experiment.objects.filter(pk=row.pk).update(silent=kept | more)

@@ -5,11 +5,13 @@ import pytest
 
 from accounts.models import Experiment, Touch
 from campaigns.models import LoginSetup
+from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer
 from pomssite.kit.registry import backend
 from submissions import tasks
 from submissions.models import Cursor
 from submissions.services import intake, silence
+from tests.fakes import MemoryBatch
 from tests.makers import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -103,4 +105,45 @@ def test_the_task_that_listens_says_so(used, monkeypatch):
     assert silent() == {used.pk: {"default": ""}} and Cursor.objects.get().trouble == "NoAnswer: the schedd is busy"
     monkeypatch.undo()
     tasks.listen()
+    assert silent() == {}
+
+
+class Hangs(MemoryBatch):
+    """Asked for news, it does not come back before the task is ended by force: nothing after it is done, and nothing of it is told."""
+
+    def look(self, cursor):
+        raise SystemExit("the task took too long")
+
+
+@pytest.mark.parametrize("task", [tasks.listen, tasks.sweep])
+@pytest.mark.parametrize("never", [False, True])
+def test_one_that_hangs_keeps_no_other_waiting_and_is_told(used, settings, task, never):
+    answers = settings.BATCH_SYSTEMS["default"]
+    settings.BATCH_SYSTEMS = {"hangs": {"BACKEND": "tests.services.test_silence.Hangs"}, "default": answers}
+    LoginSetup.objects.filter(experiment=used).update(batch="hangs")
+    long_ago = clock.now() - 5 * MINUTE
+    Cursor.objects.create(batch="hangs", heard_at=None if never else long_ago)
+    intake.listen(now=clock.now)
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        look = backend("BATCH_SYSTEMS").look
+        patch.setattr(backend("BATCH_SYSTEMS"), "look", lambda cursor: asked.append("default") or look(cursor))
+        with pytest.raises(SystemExit):
+            task()
+    assert asked == ["default"]
+    if task is tasks.listen:
+        assert silent() == {used.pk: {"hangs": "" if never else long_ago.isoformat()}}
+        assert Cursor.objects.get(batch="hangs").trouble == "It does not answer."
+
+
+def test_of_several_that_hang_each_is_asked_some_time(used, settings):
+    settings.BATCH_SYSTEMS = dict.fromkeys("abc", settings.BATCH_SYSTEMS["default"])
+    assert {intake.in_turn(at=NOON)[0] for _ in range(200)} == set("abc")
+
+
+def test_of_one_that_the_operator_took_away_nothing_is_told_any_more(used):
+    """Nobody asks it again, so it would never be over."""
+    LoginSetup.objects.filter(experiment=used).update(batch="gone")
+    assert silence.begin("gone", since=NOON) == 1
+    tasks.sweep()
     assert silent() == {}
