@@ -29,6 +29,9 @@ class MemoryBatch:
         self.news: list[JobReport] = []
         self.logs: dict[tuple[JobRef, str], bytes] = {}
 
+    def wrong(self, spec: JobSpec) -> list[str]:
+        return [f"{name} is {getattr(spec, name)}: ask for at least 1" for name in ("jobs", "memory_mb", "wall_s", "cpus") if getattr(spec, name) < 1]
+
     def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
         self.specs[cluster := str(len(self.specs) + 1)] = spec
         refs = tuple(JobRef("memory", cluster, proc) for proc in range(spec.jobs))

@@ -1,45 +1,61 @@
 """What exactly will happen if I press Launch?"""
 import secrets
+from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accounts.actors import site_hold
-from accounts.models import Held, require
+from accounts.models import require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb
-from campaigns.models import JobType, LoginSetup, Slice, Stage
-from campaigns.views import slices
+from campaigns.models import Dependency, Stage
+from campaigns.services import documents, slices
+from campaigns.views import previews
 from pomssite.kit import clock
-from submissions.services import outlook, reasons, steering
-from submissions.services.launch import showing
-
-NEXT = 3        # slices that are shown before they are cut
+from submissions.services import steering
+from submissions.services.launch import previewing
+from submissions.services.launch.previewing import Preview
 
 
 class LaunchForm(forms.Form):
     """A reason if one likes, a test or not; the token makes a second press harmless."""
 
     token = forms.RegexField(r"^[\w-]{16,64}$", widget=forms.HiddenInput)
-    for_test = forms.BooleanField(required=False, label="Test launch", help_text="With the test split and the test overrides.")
+    for_test = forms.BooleanField(required=False, widget=forms.HiddenInput)
     why = forms.CharField(required=False, max_length=200, label="Reason", widget=forms.TextInput(attrs={"class": "inp"}),
                           help_text="Kept in the history. May be empty.")
 
 
 @member
 def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """First what will happen, then one button."""
+    """First exactly what will happen, then one button; what was not shown is not launched."""
     row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment"), pk=pk)
     require(actor, Verb.DO, row.campaign)
-    form = LaunchForm(request.POST or None, initial={"token": secrets.token_urlsafe(24)})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        steering.launch(row, actor=actor, at=clock.now(), why=said["why"], for_test=said["for_test"], key=f"page:{said['token']}")
-        messages.success(request, f"Launch of {row.name} recorded. It goes out within seconds, or says here why it waits.")
-        return redirect("campaigns:campaign", actor.experiment, row.campaign_id)
-    return show(request, "campaigns/launch.html", {"form": form, **_preview(row, actor, site_hold(request))}, at=clock.now(), live=False)
+    for_test = bool(request.POST.get("for_test")) if request.method == "POST" else bool(request.GET.get("test"))
+    form = LaunchForm(request.POST or None, initial={"token": secrets.token_urlsafe(24), "for_test": for_test})
+    is_asked = request.method == "POST" and form.is_valid()
+    if is_asked and steering.begun(row, key=_key(form)):
+        return _back(request, row)
+    found, said = previewing.of_stage(row, actor=actor, at=clock.now(), for_test=for_test), request.POST.get("preview")
+    if is_asked and said in (None, found.id or None):       # a program that asks for no preview wants none
+        steering.launch(row, actor=actor, at=clock.now(), why=form.cleaned_data["why"], for_test=for_test, key=_key(form),
+                        agreed=found.agreed if said else steering.NOTHING_AGREED)
+        return _back(request, row)
+    words = {"form": form, "for_test": for_test, "not_launched": is_asked, "changes": previews.changes(request.POST, found) if is_asked else []}
+    answer = show(request, "campaigns/launch.html", words | _about(row, found, for_test), at=clock.now(), live=False)
+    answer.status_code = 409 if is_asked else 200
+    return answer
+
+
+def _key(form: LaunchForm) -> str:
+    return f"page:{form.cleaned_data['token']}"
+
+
+def _back(request: HttpRequest, row: Stage) -> HttpResponse:
+    messages.success(request, f"Launch of {row.name} recorded. It goes out within seconds, or says here why it waits.")
+    return redirect("campaigns:campaign", row.campaign.experiment_id, row.campaign_id)
 
 
 @member
@@ -47,21 +63,13 @@ def command(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """What would be run, shown and not done; as a test if `test` is said."""
     row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment"), pk=pk)
     for_test = bool(request.GET.get("test"))
-    words = {"stage": row, "campaign": row.campaign, "for_test": for_test,
-             "shown": showing.show(row, actor=actor, at=clock.now(), for_test=for_test)}
-    return show(request, "campaigns/command.html", words, at=clock.now(), live=False)
+    found = previewing.of_stage(row, actor=actor, at=clock.now(), for_test=for_test)
+    return show(request, "campaigns/command.html", {"for_test": for_test, **_about(row, found, for_test)}, at=clock.now(), live=False)
 
 
-def _preview(row: Stage, actor: Actor, site: Held | None) -> dict:
-    """What will be run, over what, where, and what would make it wait."""
-    each = outlook.stage_outlook(row)
-    fed = each.settings.dataset == "from_parent"
-    living = {"experiment": actor.experiment, "retired_at": None}
-    return {
-        "stage": row, "campaign": row.campaign, "settings": each.settings, "outlook": each,
-        "job_type": JobType.objects.filter(name=each.settings.job_type, **living).first(),
-        "login": LoginSetup.objects.filter(name=each.settings.login_setup, **living).first(),
-        "free": Slice.objects.filter(stage=row, state=Slice.FREE).count(),
-        "obstacles": reasons.obstacles(row.campaign, outlook.standing_holds(row.campaign), row, site),
-        **({} if fed else slices.coming(row, each.settings, for_test=False, now=clock.now(), most=NEXT)),
-    }
+def _about(row: Stage, found: Preview, for_test: bool) -> dict[str, Any]:
+    """The stage, what will be run, and what feeds it."""
+    settings = documents.settings_of(row)
+    feeds = Dependency.objects.filter(downstream=row, retired_at=None).exclude(upstream=row).values_list("upstream__name", flat=True)
+    return {"stage": row, "campaign": row.campaign, "settings": settings, "split": slices.split_of(settings, for_test=for_test),
+            "feeds": sorted(set(feeds)), **previews.words_of(found, row)}

@@ -30,7 +30,11 @@ const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 async function open(link) {
   const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
   const gate = !answer.redirected && parsed(await answer.text()).querySelector(".gate");
-  if (gate) opened(frameOf(gate, link.href));
+  const within = link.closest("dialog.dlg[data-address]");      // another question in place of the one that is asked
+  if (gate && within) {
+    within.dataset.address = link.href;
+    fill(within, gate);
+  } else if (gate) opened(frameOf(gate, link.href));
   else location.assign(link.href);
 }
 

@@ -75,6 +75,9 @@ class BatchSystem(Protocol):
     unseen: timedelta
     """So long a job that was taken may not show; after it, not found is surely absent."""
 
+    def wrong(self, spec: JobSpec) -> list[str]:
+        """What of it `submit` would refuse by rules of its own, a sentence each; nobody is asked, nothing is sent."""
+
     def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
         """Send `spec.jobs` jobs under `spec.tag`; their names. One launch may make many clusters."""
 

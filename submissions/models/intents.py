@@ -10,6 +10,7 @@ from campaigns.models import Slice, Stage
 MOST_REFUSALS, MOST_ABSENT = 3, 8        # then a person must look
 NOT_YET = "not yet: "                    # begins the reason of what was dropped because nothing is there to cut now
 NOTHING_LEFT = "the dataset has nothing left to cut"      # why an intent was dropped: its stage is exhausted
+NOT_AS_PREVIEWED = "not as previewed: "       # begins the reason of what was dropped because it is not what the person agreed to
 CAUSES = ("manual", "schedule", "keep", "recovery", "dependent", "all", "drained")
 
 
@@ -70,7 +71,7 @@ class LaunchIntent(Owned):
     parent = models.ForeignKey("Submission", models.PROTECT, null=True, blank=True, related_name="recoveries")
     lineage = models.ForeignKey("Submission", models.PROTECT, null=True, blank=True, related_name="+")
     step = models.PositiveIntegerField(default=0)
-    preview = models.JSONField(default=dict)                # what the person was shown before agreeing
+    preview = models.JSONField(default=dict)                # what the person was shown before agreeing; its `shown` is launched or nothing
     reason = models.CharField(max_length=200, blank=True)
     recorded_at = models.DateTimeField()
     not_before = models.DateTimeField()

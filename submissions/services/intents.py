@@ -41,12 +41,16 @@ def intend(stage: Stage, *, key: str, cause: str, run: Run, owner: Owner, at: da
 
     `what` may say: dimensions, parameter, overrides, parent, lineage_id, step, slice, reason, preview.
     """
-    LaunchIntent.objects.bulk_create([LaunchIntent(
-        key=key, cause=cause, run=run, stage=stage, for_test=run.for_test, recorded_at=at, not_before=at, **_made_by(owner), **what)],
-        ignore_conflicts=True)
+    row = planned(stage, owner=owner, for_test=run.for_test, key=key, cause=cause, run=run, recorded_at=at, not_before=at, **what)
+    LaunchIntent.objects.bulk_create([row], ignore_conflicts=True)
     touch([stage])
     pulses.wake("launch_ready")
     return LaunchIntent.objects.get(key=key)
+
+
+def planned(stage: Stage, *, owner: Owner, **columns: Any) -> LaunchIntent:
+    """As it would be recorded; not written."""
+    return LaunchIntent(stage=stage, **_made_by(owner), **columns)
 
 
 def take(intent: LaunchIntent, *, at: datetime) -> bool:

@@ -128,6 +128,8 @@ def _keep_running(run: Run, *, at: datetime) -> None:
     if _in_a_row(run, settings.keep_stop or 0):
         return _stop(run, settings.keep_stop or 0, at=at)
     mine = run.intents.filter(stage=run.stage_id, parent=None)
+    if mine.filter(taken_at=None, dropped_at=None, preview__has_key="shown").exists():
+        return None         # a person saw what that one shall be: no other takes its slice before it
     number = mine.count()
     for n in range(number, number + settings.keep_running - _busy(mine)):
         intents.intend(run.stage, key=f"keep:{run.pk}:{run.stage_id}:{n}", cause="keep", run=run, owner=run.owner, at=at)

@@ -1,6 +1,8 @@
 """What a person asks for: launch, mark, act on jobs. Permission and reason are asked here; the ledgers and rooms do the rest."""
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +18,7 @@ from submissions.models import Job, LaunchIntent, Order, Submission
 from submissions.services import intents, lifecycle
 from submissions.states import Status
 
+NOTHING_AGREED: Mapping[str, Any] = MappingProxyType({})
 MARKS = {       # what a person may say of a submission, and the verb that it takes
     Status.COMPLETED: Verb.DO, Status.LOCATED: Verb.DO, Status.FAILED: Verb.DO, Status.CANCELLED: Verb.DO, Status.REMOVED: Verb.DO,
 }
@@ -24,15 +27,29 @@ OPPOSITE = {"hold": "release", "release": "hold"}
 
 
 @transaction.atomic
-def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "", for_test: bool = False, door: str = "page") -> LaunchIntent:
-    """Begin a run at this stage, in the actor's name; the same key begins it only once. An inactive campaign becomes active."""
+def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "", for_test: bool = False, door: str = "page",
+           agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
+    """Begin a run at this stage, in the actor's name; the same key begins it only once. An inactive campaign becomes active.
+
+    `agreed`: what the person was shown. If what comes to be launched is not that, nothing is.
+    """
     require(actor, Verb.DO, stage.campaign)
     if stage.retired_at or stage.campaign.retired_at:
         raise Conflict(f"{stage} is retired: nothing was launched.")
     if documents.settings_of(stage).dataset == "from_parent":
         raise Invalid(f"{stage} has the dataset from_parent: it runs over what feeds it. Launch the stage at the beginning. Nothing was launched.")
     _awake(stage.campaign, by=actor.by(door), at=at)
-    return intents.begin(stage, key=f"manual:{stage.pk}:{key}", owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=for_test)
+    return intents.begin(stage, key=_named(stage, key), owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=for_test,
+                         preview=dict(agreed))
+
+
+def begun(stage: Stage, *, key: str) -> LaunchIntent | None:
+    """What was launched under this key before."""
+    return LaunchIntent.objects.filter(key=_named(stage, key)).first()
+
+
+def _named(stage: Stage, key: str) -> str:
+    return f"manual:{stage.pk}:{key}"
 
 
 @transaction.atomic

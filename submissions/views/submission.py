@@ -12,11 +12,11 @@ from accounts import keyset
 from accounts.pages import member, show
 from accounts.policy import Actor
 from pomssite.kit import clock, spans
+from submissions import preview
 from submissions.filters import EVER
 from submissions.jobfilters import JobFilter
 from submissions.models import Job, Order, Submission
 from submissions.services import bulk, causes, families, particulars
-from submissions.services.launch import showing
 from submissions.states import JobState, Status
 from submissions.views.deeds import offers
 from submissions.views.ledger import ledger_of
@@ -39,7 +39,7 @@ def submission(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         "submission": row, "campaign": row.stage.campaign, "history": history, "total": total, "ledger": ledger,
         "steps": steps_of(row, history, Now(at, total, ledger.outputs)), "offers": [offer for offer in offered if offer.deed.name in MAIN],
         "more": [offer for offer in offered if offer.deed.name not in MAIN], "may_again": _may_again(row),
-        "causes": causes.causes_of(row), "command": showing.line(row.snapshot.get("command", [])), "login": row.snapshot.get("login", {}),
+        "causes": causes.causes_of(row), "command": preview.line(row.snapshot.get("command", [])), "login": row.snapshot.get("login", {}),
         "lineage": list(particulars.lineage_of(row)), "followers": list(particulars.followers_of(row)),
         "orders": row.open_orders, **_jobs(request, row, at), **_approval(row),  # type: ignore[attr-defined]
     }

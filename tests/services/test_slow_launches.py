@@ -13,7 +13,7 @@ from submissions.command import Login
 from submissions.models import LaunchIntent, Order, Submission
 from submissions.services import intake, leases, orders
 from submissions.services.deeds import DEEDS, why_not
-from submissions.services.launch.sending import login_of
+from submissions.services.launch.shaping import login_of
 from submissions.states import JobState, Status
 from tests.commands import launched
 from tests.makers import NOON, make_actor

@@ -29,9 +29,12 @@ class HTCondorBatch:
         self.attribute = self.manner.attribute
         self.wanted = (*WANTED, *factory.WANTED, self.attribute)
 
+    def wrong(self, spec_: JobSpec) -> list[str]:
+        return payload.wrong(spec_, "HTCondor")
+
     def submit(self, spec_: JobSpec) -> tuple[JobRef, ...]:
         """All of its jobs as one cluster of the schedd that has the fewest."""
-        for sentence in payload.wrong(spec_, "HTCondor"):
+        for sentence in self.wrong(spec_):
             raise Refused(sentence)
         schedds = self.pool.some()
         if not schedds:

@@ -21,9 +21,12 @@ class LocalBatch:
         self.store = Store(Path(folder))
         self.options = {"slots": slots, "max_starts": max_starts, "keep_s": keep_s}
 
+    def wrong(self, spec: JobSpec) -> list[str]:
+        return _wrong(spec, self.options["slots"])
+
     def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
         """All of its jobs as one cluster."""
-        for wrong in _wrong(spec, self.options["slots"]):
+        for wrong in self.wrong(spec):
             raise Refused(wrong)
         self._make()
         refs = queue.put(self.store, spec, self.options)

@@ -36,10 +36,13 @@ class LoginHostBatch:
         made: BatchSystem | JobsubPool = backend("BATCH_SYSTEMS", self.pool_name) if self.pool_name else self.jobsub
         return made
 
+    def wrong(self, spec: JobSpec) -> list[str]:
+        return script.wrong(spec)
+
     def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
         """Begin the command. Only one that ends at once is waited for; of others `find` tells."""
-        for wrong in script.wrong(spec):
-            raise Refused(wrong)
+        for sentence in self.wrong(spec):
+            raise Refused(sentence)
         login = spec.login or Login("", "")
         stand = self.launches.begin(spec, login)
         return self._jobs(spec.tag, login, stand, datetime.fromtimestamp(time.time() - stand.age_s - LATE_S).astimezone())

@@ -38,9 +38,12 @@ class SlurmBatch:
         self._cluster = self._cluster or self.commands.config().cluster
         return self._cluster
 
+    def wrong(self, spec_: JobSpec) -> list[str]:
+        return payload.wrong(spec_, "Slurm")
+
     def submit(self, spec_: JobSpec) -> tuple[JobRef, ...]:
         """All of its jobs as one array."""
-        for sentence in payload.wrong(spec_, "Slurm"):
+        for sentence in self.wrong(spec_):
             raise Refused(sentence)
         config = self.commands.config()
         if spec_.jobs > config.most:

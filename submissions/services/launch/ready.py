@@ -5,19 +5,15 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, connection, transaction
 
 from campaigns.document import Settings
-from campaigns.models import LoginSetup
 from campaigns.services import documents, slices
 from campaigns.services.slices import Piece
-from datasets.splits import Nothing
 from pomssite.kit.errors import Conflict
 from pomssite.kit.loops import for_each, in_time
-from pomssite.kit.registry import backend
 from submissions import gate
 from submissions.command import BadCommand
 from submissions.models import LaunchIntent, Run, Submission, Worker
-from submissions.models.intents import NOT_YET, NOTHING_LEFT
 from submissions.services import intents, leases, lifecycle
-from submissions.services.launch import asking, shaping
+from submissions.services.launch import asking, cutting, previewing, shaping
 from submissions.services.launch.sending import LAUNCH, send
 from submissions.states import Status
 
@@ -62,39 +58,18 @@ def launch(intent: LaunchIntent, *, worker: Worker, at: datetime) -> bool:
     if why := gate.reasons(asking.facts(intent, settings, batch=login.batch, at=at)):
         intents.wait(intent, why=" ".join(why), until=at + SOON)
         return False
-    piece = _next(intent, settings, at=at) if intent.cuts() else None
-    if nothing := _nothing(intent, settings, piece):
+    piece = cutting.next_of(intent, settings, at=at) if intent.cuts() else None
+    if nothing := cutting.nothing(intent, settings, piece):
         return _drop(intent, why=nothing, at=at)
     try:
-        submission = _record(intent, settings, login, piece or None, worker=worker, at=at)
+        shaped = shaping.shape(intent.stage, settings, login, for_test=intent.for_test, overrides=intent.overrides)
+        if differs := previewing.differs(intent, shaped, piece or None):
+            return _drop(intent, why=differs, at=at)
+        submission = _record(intent, settings, shaped, piece or None, worker=worker, at=at)
     except BadCommand as bad:
         intents.wait(intent, why=str(bad), until=at + SOON)
         return False
     return submission is not None and send(submission, worker=worker, at=at)
-
-
-def _next(intent: LaunchIntent, settings: Settings, *, at: datetime) -> Piece | Nothing:
-    """The whole dataset is given out once a run; a slice that came back is not waited for."""
-    if settings.split == "none" and intent.run.submissions.firsts().filter(stage=intent.stage).exists():
-        return Nothing(NOTHING_LEFT)
-    return slices.next_slice(intent.stage, settings, experiment=intent.stage.campaign.experiment, for_test=intent.for_test, now=at)
-
-
-def _nothing(intent: LaunchIntent, settings: Settings, piece: Piece | Nothing | None) -> str:
-    """Why there is nothing to run over; empty, if there is something."""
-    if intent.cuts():
-        if isinstance(piece, Piece) and settings.dataset == "from_parent" and not piece.row.dimensions:
-            return "the stage's dataset comes from its parent: launch the stage that feeds it"
-        return _why_none(piece) if isinstance(piece, Nothing) else ""
-    experiment = intent.stage.campaign.experiment
-    if intent.dimensions and not backend("DATA_HANDLERS", experiment.catalogue).count(experiment.pk, intent.dimensions):
-        return "no file matches"
-    return ""
-
-
-def _why_none(nothing: Nothing) -> str:
-    """In words that a schedule understands: what is over, and what may come yet."""
-    return NOTHING_LEFT if nothing.final else f"{NOT_YET}{nothing.why}"
 
 
 @transaction.atomic
@@ -105,10 +80,8 @@ def _drop(intent: LaunchIntent, *, why: str, at: datetime) -> bool:
     return False
 
 
-def _record(intent: LaunchIntent, settings: Settings, login: LoginSetup, piece: Piece | None, *, worker: Worker,
-            at: datetime) -> Submission | None:
+def _record(intent: LaunchIntent, settings: Settings, shaped: dict, piece: Piece | None, *, worker: Worker, at: datetime) -> Submission | None:
     """All that is about to happen, written down before any of it does; None if somebody else was quicker."""
-    shaped = shaping.shape(intent.stage, settings, login, for_test=intent.for_test, overrides=intent.overrides)
     try:
         return _write(intent, settings, shaped, piece, worker=worker, at=at)
     except Conflict:
@@ -135,15 +108,16 @@ def _write(intent: LaunchIntent, settings: Settings, shaped: dict, piece: Piece 
         raise Conflict(f"{intent} was taken")
     number, instance = _number()
     row = slices.take(piece) if piece else intent.slice
-    tag, dimensions, parameter = f"{instance}-{number}", row.dimensions if row else intent.dimensions, row.parameter if row else intent.parameter
-    launch = shaping.Launch(number, tag, intent.creator.username, intent.run_id, intent.parent_id, intent.step, dimensions, parameter,
-                            intent.creator_role)
+    tag = f"{instance}-{number}"
+    launch = shaping.launch_of(intent, row, number=number, tag=tag, run=intent.run_id)
     submission = lifecycle.record(
         pk=number, tag=tag, intent=intent, run=intent.run, stage=intent.stage, slice=row, holder=worker,
         version_id=intent.stage.campaign.version_id, lineage_id=intent.lineage_id or number, parent=intent.parent, step=intent.step,
         for_test=intent.for_test, experiment_id=intent.experiment_id, creator_id=intent.creator_id, creator_role=intent.creator_role,
-        dimensions=dimensions, parameter=parameter, batch=shaped["login_setup"]["batch"],
+        dimensions=launch.dimensions, parameter=launch.parameter, batch=shaped["login_setup"]["batch"],
         snapshot=shaped | shaping.worded(shaped, intent.stage, launch), by=LAUNCH, at=at, why=intent.key)
+    if intent.preview:
+        Run.objects.filter(pk=intent.run_id).update(changed=True)       # what keeps its stage running waited for it
     if intent.cuts() and not settings.keep_running:
         Run.objects.filter(pk=intent.run_id, exhausted_at=None).update(exhausted_at=at)
     return submission

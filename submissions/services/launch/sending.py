@@ -1,7 +1,5 @@
 """Act and confirm: a recorded submission is sent at most once, and what became of it is written down."""
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
@@ -12,11 +10,12 @@ from pomssite.kit.registry import backend
 from submissions import command, tokens
 from submissions.batch.port import JobRef
 from submissions.models import GridCluster, Order, Submission, Worker
+from submissions.models.intents import NOT_AS_PREVIEWED
 from submissions.services import families, intents, leases, lifecycle
+from submissions.services.launch import shaping
 from submissions.states import Status, from_jobs
 
 LAUNCH = By("launch")
-WRAP, IN_JOB = "poms-wrap", Path(__file__).parents[2] / "in_job" / "poms_wrap.py"
 
 
 def send(submission: Submission, *, worker: Worker, at: datetime) -> bool:
@@ -55,6 +54,8 @@ def _defined(submission: Submission) -> command.JobSpec:
     submission.inputs = _project(submission)
     if submission.dimensions and not submission.inputs:
         raise Refused("no file matches any more")
+    if (agreed := submission.intent.preview.get("shown")) and agreed["slice"]["count"] != submission.inputs:
+        raise Refused(f"{NOT_AS_PREVIEWED}{agreed['slice']['count']} → {submission.inputs} files")
     return _spec(submission)
 
 
@@ -68,23 +69,7 @@ def _project(submission: Submission) -> int:
 
 
 def _spec(submission: Submission) -> command.JobSpec:
-    shaped = submission.snapshot
-    asked = {name: value for name, value in shaped["requests"].items() if name != "jobs"}
-    return command.JobSpec(
-        tag=submission.tag, argv=tuple(shaped["command"]), style=shaped["job_type"]["style"], environment=tuple(shaped["environment"].items()),
-        jobs=command.jobs_of(shaped["requests"]["jobs"], submission.inputs), inputs=_beside(submission),
-        login=login_of(shaped), **asked)
-
-
-def login_of(shaped: dict[str, Any]) -> command.Login | None:
-    """Where a command that submits is run; a payload is run by the batch system itself."""
-    return command.Login(**shaped["login"]) if shaped["job_type"]["style"] == "submitter" else None
-
-
-def _beside(submission: Submission) -> tuple[tuple[str, str], ...]:
-    """The files that go with it: the token, and poms-wrap where the command names it."""
-    wanted = any(word.rpartition("/")[2] == WRAP for word in submission.snapshot["command"])
-    return (("token", tokens.make(submission)), *(((WRAP, IN_JOB.read_text(encoding="utf-8")),) if wanted else ()))
+    return shaping.spec_of(submission.snapshot, tag=submission.tag, inputs=submission.inputs, token=tokens.make(submission))
 
 
 @transaction.atomic

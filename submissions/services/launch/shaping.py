@@ -1,6 +1,7 @@
 """The snapshot: all that shapes a launch, copied, and the command and environment that come of it. Reads rows and writes none."""
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings as site
@@ -8,14 +9,16 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 
 from campaigns.document import Settings, settings_from
-from campaigns.models import CampaignTag, Dependency, JobType, LoginSetup, Stage
+from campaigns.models import CampaignTag, Dependency, JobType, LoginSetup, Slice, Stage
 from campaigns.services import documents
 from datasets import patterns
 from submissions import command
+from submissions.models import LaunchIntent
 
 JOB_TYPE = ("id", "name", "launch_script", "parameters", "output_file_patterns", "style", "input_files_per_job", "output_files_per_job")
 TEMPLATES = ("host", "account", "setup")
 LOGIN_SETUP = ("id", "name", *TEMPLATES, "batch")
+WRAP, IN_JOB = "poms-wrap", Path(__file__).parents[2] / "in_job" / "poms_wrap.py"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,12 @@ class Launch:
     def dataset(self) -> str:
         """What %(dataset)s stands for: the value of a split of parameters, else the project that is named as its tag."""
         return self.parameter or self.tag
+
+
+def launch_of(intent: LaunchIntent, row: Slice | None, *, number: int | str, tag: str, run: int | str) -> Launch:
+    """The launch that an intent asks for, over this slice, or over what the intent itself says."""
+    over = row or intent
+    return Launch(number, tag, intent.creator.username, run, intent.parent_id, intent.step, over.dimensions, over.parameter, intent.creator_role)
 
 
 def shape(stage: Stage, settings: Settings, login: LoginSetup, *, for_test: bool, overrides: command.Pairs = ()) -> dict[str, Any]:
@@ -66,6 +75,25 @@ def worded(shaped: dict[str, Any], stage: Stage, launch: Launch) -> dict[str, An
             | {"group": shaped["group"], "role": launch.role},
             "command": command.words(shaped["job_type"]["launch_script"], shaped["pairs"], {**shaped["keywords"], **known}),
             "environment": dict(_environment(shaped, stage, launch))}
+
+
+def spec_of(shaped: dict[str, Any], *, tag: str, inputs: int, token: str) -> command.JobSpec:
+    """What the batch system is handed, over so many input files."""
+    asked = {name: value for name, value in shaped["requests"].items() if name != "jobs"}
+    return command.JobSpec(
+        tag=tag, argv=tuple(shaped["command"]), style=shaped["job_type"]["style"], environment=tuple(shaped["environment"].items()),
+        jobs=command.jobs_of(shaped["requests"]["jobs"], inputs), inputs=_files_beside(shaped["command"], token), login=login_of(shaped), **asked)
+
+
+def login_of(shaped: dict[str, Any]) -> command.Login | None:
+    """Where a command that submits is run; a payload is run by the batch system itself."""
+    return command.Login(**shaped["login"]) if shaped["job_type"]["style"] == "submitter" else None
+
+
+def _files_beside(words: Sequence[str], token: str) -> tuple[tuple[str, str], ...]:
+    """The files that go with it: the token, and poms-wrap where the command names it."""
+    wanted = any(word.rpartition("/")[2] == WRAP for word in words)
+    return (("token", token), *(((WRAP, IN_JOB.read_text(encoding="utf-8")),) if wanted else ()))
 
 
 def _copied(row: JobType | LoginSetup, names: Sequence[str]) -> dict[str, Any]:
