@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -12,11 +14,11 @@ from accounts.pages import member, show
 from accounts.policy import Actor, Verb
 from campaigns.models import Dependency, Stage
 from campaigns.services import documents, slices
-from campaigns.views import previews
 from pomssite.kit import clock
 from submissions.services import steering
 from submissions.services.launch import previewing
 from submissions.services.launch.previewing import Preview
+from submissions.views import previews
 
 
 class LaunchForm(forms.Form):
@@ -31,7 +33,7 @@ class LaunchForm(forms.Form):
 @member
 def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """First exactly what will happen, then one button; what was not shown is not launched."""
-    row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment"), pk=pk)
+    row = _stage(actor, pk)
     require(actor, Verb.DO, row.campaign)
     for_test = bool(request.POST.get("for_test")) if request.method == "POST" else bool(request.GET.get("test"))
     form = LaunchForm(request.POST or None, initial={"token": secrets.token_urlsafe(24), "for_test": for_test})
@@ -49,6 +51,13 @@ def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     return answer
 
 
+def _stage(actor: Actor, pk: int) -> Stage:
+    """With the names of what feeds it (`fed_by`)."""
+    feeds = Dependency.objects.filter(downstream=OuterRef("pk"), retired_at=None).exclude(upstream=OuterRef("pk")).order_by("upstream__name")
+    rows = Stage.objects.visible_to(actor).select_related("campaign__experiment")
+    return get_object_or_404(rows.annotate(fed_by=ArraySubquery(feeds.values("upstream__name").distinct())), pk=pk)
+
+
 def _key(form: LaunchForm) -> str:
     return f"page:{form.cleaned_data['token']}"
 
@@ -61,7 +70,7 @@ def _back(request: HttpRequest, row: Stage) -> HttpResponse:
 @member
 def command(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """What would be run, shown and not done; as a test if `test` is said."""
-    row = get_object_or_404(Stage.objects.visible_to(actor).select_related("campaign__experiment"), pk=pk)
+    row = _stage(actor, pk)
     for_test = bool(request.GET.get("test"))
     found = previewing.of_stage(row, actor=actor, at=clock.now(), for_test=for_test)
     return show(request, "campaigns/command.html", {"for_test": for_test, **_about(row, found, for_test)}, at=clock.now(), live=False)
@@ -70,6 +79,5 @@ def command(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
 def _about(row: Stage, found: Preview, for_test: bool) -> dict[str, Any]:
     """The stage, what will be run, and what feeds it."""
     settings = documents.settings_of(row)
-    feeds = Dependency.objects.filter(downstream=row, retired_at=None).exclude(upstream=row).values_list("upstream__name", flat=True)
     return {"stage": row, "campaign": row.campaign, "settings": settings, "split": slices.split_of(settings, for_test=for_test),
-            "feeds": sorted(set(feeds)), **previews.words_of(found, row)}
+            "feeds": row.fed_by, **previews.words_of(found, row)}

@@ -6,6 +6,7 @@ from typing import Any
 from accounts.models import Held
 from campaigns.models import Campaign, Hold, Stage
 from submissions.models import LaunchIntent, Run
+from submissions.models.intents import NOT_AS_PREVIEWED
 from submissions.services import progress
 from submissions.services.outlook import Family, LastRun, Reason, StageOutlook
 from submissions.services.overview import CampaignOutlook
@@ -167,6 +168,8 @@ def _nothing(each: StageOutlook) -> Iterator[Reason]:
 
 
 def _what(intent: LaunchIntent) -> str:
+    if intent.why.startswith(NOT_AS_PREVIEWED):
+        return "different"
     if intent.cause == "manual":
         return "recovered" if intent.parent_id else "asked"
     return "refused" if intent.is_worn_out else "empty"
@@ -178,6 +181,15 @@ def _asked(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
     return Reason(Status.HELD, f"The last launch of {each.stage.name} came to nothing",
                   f"{_sentence(last.why)}{asked} To run it all again, let its split begin anew, on the page of its slices.",
                   acts=("slices",), stage=each.stage)
+
+
+def _different(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
+    """A recovery is asked for again on the page of what it recovers."""
+    last = dropped[-1]
+    again = ("launch",) if last.parent_id is None else ()
+    return Reason(Status.HELD, f"{_many(len(dropped), 'launch', 'launches')} of {each.stage.name} not made: not what was previewed",
+                  f"It would not have been what was seen and agreed to: {last.why.removeprefix(NOT_AS_PREVIEWED).rstrip('.')}. Nothing was launched."
+                  " Look at what it would be now, and launch that.", acts=again, stage=each.stage)
 
 
 def _recovered(each: StageOutlook, dropped: list[LaunchIntent]) -> Reason:
@@ -203,7 +215,7 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-NOTHING = {"asked": _asked, "recovered": _recovered, "refused": _refused, "empty": _empty}
+NOTHING = {"asked": _asked, "recovered": _recovered, "refused": _refused, "empty": _empty, "different": _different}
 
 
 def _not_begun(each: StageOutlook) -> Reason:

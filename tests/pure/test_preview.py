@@ -12,14 +12,17 @@ LEAVES = st.none() | st.integers(-3, 3) | st.text(max_size=3) | st.booleans()
 VALUES = st.recursive(LEAVES, lambda inside: st.lists(inside, max_size=2) | st.dictionaries(st.sampled_from("abc"), inside, max_size=2), max_leaves=4)
 SLICES = st.fixed_dictionaries({"count": st.integers(0, 2), "first": st.lists(st.sampled_from("ab"), max_size=2), "last": st.sampled_from("ab"),
                                 "names": st.sampled_from("ab"), "dimensions": st.sampled_from("ab"), "parameter": st.sampled_from("ab")})
-LAUNCHES = st.fixed_dictionaries({"command": st.lists(st.sampled_from("abc"), max_size=3), "slice": SLICES, "environment": VALUES, "settings": VALUES})
-HOSTILE = ("", " ", "a b", "it's", '"', "$(touch x)", "`id`", "%", "%(tune)s", "a\nb", "a\r\n\tb", "é", "🙂", "\u202eabc", "\x1b[31m", "\\", "\\n", "-x", "--tune=a\nb",
+LAUNCHES = st.fixed_dictionaries({"command": st.lists(st.sampled_from("abc"), max_size=3), "slice": SLICES,
+                                  "environment": VALUES, "settings": VALUES})
+HOSTILE = ("", " ", "a b", "it's", '"', "$(touch x)", "`id`", "%", "%(tune)s", "a\nb", "a\r\n\tb", "é", "🙂", "\u202eabc", "\x1b[31m",
+           "\\", "\\n", "-x", "--tune=a\nb",
            "~", "*", "!", "\x7f", "\xa0", "x" * 100_000, "'\n\\'", "\U000e0001")
 OVER = {"count": 400, "first": ["a"], "last": "z", "names": "1", "dimensions": "data_tier raw", "parameter": ""}
 
 
 def launch(**said):
-    return {"command": ["run", "-m", "2000"], "environment": {"A": "1"}, "where": {"host": "gpvm01"}, "asks": {"memory_mb": 2000}, "slice": OVER, **said}
+    return {"command": ["run", "-m", "2000"], "environment": {"A": "1"},
+            "where": {"host": "gpvm01"}, "asks": {"memory_mb": 2000}, "slice": OVER, **said}
 
 
 @given(LAUNCHES, LAUNCHES)

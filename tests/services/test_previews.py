@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from campaigns.document import Settings, Stage
 from campaigns.models import Campaign, Slice
 from campaigns.services import documents, holds
-from datasets.models import Definition, File
+from datasets.models import Definition, File, FileLocation
 from pomssite.kit.errors import Refused
 from pomssite.kit.registry import backend
 from submissions import preview, tokens
@@ -248,6 +248,8 @@ def test_it_is_quick_and_small_over_a_hundred_thousand_files():
     campaign = a_campaign(split="none")
     File.objects.bulk_create([File(experiment_id="dune", name=f"n{number:06}", size=1, checksum=str(number), data_tier="raw", created_at=NOON)
                               for number in range(100_000)], batch_size=10_000)
+    many = File.objects.filter(name__startswith="n").values_list("pk", flat=True)
+    FileLocation.objects.bulk_create([FileLocation(file_id=pk, url="file:///n") for pk in many], batch_size=10_000)
     stage, actor = campaign.stages.select_related("campaign__experiment").get(), make_actor()
     with CaptureQueriesContext(connection) as asked:
         found = previewing.of_stage(stage, actor=actor, at=NOON, for_test=False)

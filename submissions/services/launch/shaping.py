@@ -7,9 +7,10 @@ from typing import Any
 from django.conf import settings as site
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from campaigns.document import Settings, settings_from
-from campaigns.models import CampaignTag, Dependency, JobType, LoginSetup, Slice, Stage
+from campaigns.models import CampaignTag, Dependency, JobType, JobTypeRecovery, LoginSetup, Slice, Stage
 from campaigns.services import documents
 from datasets import patterns
 from submissions import command
@@ -52,9 +53,9 @@ def shape(stage: Stage, settings: Settings, login: LoginSetup, *, for_test: bool
     campaign, experiment = stage.campaign, stage.campaign.experiment
     job_type = documents.job_type_of(settings, experiment.pk)
     layers = _layers(stage, settings, job_type.parameters, for_test=for_test, overrides=overrides)
-    pairs, (tags, waited) = command.layered(pairs for _, pairs in layers), _beside(stage)
+    pairs, (tags, waited, plan) = command.layered(pairs for _, pairs in layers), _beside(stage, job_type)
     return {
-        "settings": asdict(settings), "job_type": _copied(job_type, JOB_TYPE) | {"recoveries": _recoveries(job_type)},
+        "settings": asdict(settings), "job_type": _copied(job_type, JOB_TYPE) | {"recoveries": plan},
         "login_setup": _copied(login, LOGIN_SETUP),
         "catalogue": experiment.catalogue, "group": experiment.batch_group or experiment.pk, "campaign": campaign.name, "kind": campaign.kind,
         "tags": tags, "stage": stage.name, "keywords": dict(campaign.keywords), "layers": layers, "pairs": pairs,
@@ -100,11 +101,6 @@ def _copied(row: JobType | LoginSetup, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _recoveries(job_type: JobType) -> list[dict[str, Any]]:
-    rows = job_type.recoveries.values_list("kind", "overrides") if job_type.pk else []
-    return [{"kind": kind, "overrides": overrides} for kind, overrides in rows]
-
-
 def _layers(stage: Stage, settings: Settings, parameters: command.Pairs, *, for_test: bool, overrides: command.Pairs) -> list[tuple[str, Any]]:
     """Lowest first: what is asked for at the launch lies over the stage, and once more over the test."""
     defaults = settings_from(stage.campaign.defaults)
@@ -114,11 +110,12 @@ def _layers(stage: Stage, settings: Settings, parameters: command.Pairs, *, for_
             ("launch again", overrides)]
 
 
-def _beside(stage: Stage) -> tuple[list[str], list[str]]:
-    """The labels of the campaign, and the patterns for which dependents wait: one question."""
+def _beside(stage: Stage, job_type: JobType) -> tuple[list[str], list[str], list[dict[str, Any]]]:
+    """The labels of the campaign, the patterns for which dependents wait, and the recoveries of the job type: one question."""
     labels = CampaignTag.objects.filter(campaign=OuterRef("campaign")).order_by("tag__name").values("tag__name")
     edges = Dependency.objects.filter(upstream=OuterRef("pk"), retired_at=None).order_by("pk").values("pattern")
-    return Stage.objects.filter(pk=stage.pk).values_list(ArraySubquery(labels), ArraySubquery(edges)).get()
+    plan = JobTypeRecovery.objects.filter(job_type=job_type.pk).order_by("order").values(row=JSONObject(kind="kind", overrides="overrides"))
+    return Stage.objects.filter(pk=stage.pk).values_list(ArraySubquery(labels), ArraySubquery(edges), ArraySubquery(plan)).get()
 
 
 def _patterns(texts: list[str]) -> list[str]:

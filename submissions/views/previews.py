@@ -30,14 +30,6 @@ def words_of(found: Preview, stage: Stage) -> dict[str, Any]:
         "variables": [(name, preview.escaped(value)) for name, value in shown.get("environment", {}).items()]}
 
 
-def table_of(found: Preview, stage: Stage) -> dict[str, Any]:
-    """For a program: the same, without what only a person needs."""
-    shown = found.shown or {}
-    parts = ("command", "environment", "where", "asks", "beside", "slice", "test")
-    return {"preview": found.id, "script": found.script, **{part: shown.get(part) for part in parts},
-            "refused": [_check(each, stage) for each in found.refused], "waits": [_check(each, stage) for each in found.waits]}
-
-
 def _check(each: Check, stage: Stage) -> dict[str, str]:
     words, name, args = MENDS[each.mend]
     return {"text": each.text, "page": words, "address": reverse(name, args=[stage.campaign.experiment_id, *args(stage)])}
