@@ -80,4 +80,4 @@ def _about(row: Stage, found: Preview, for_test: bool) -> dict[str, Any]:
     """The stage, what will be run, and what feeds it."""
     settings = documents.settings_of(row)
     return {"stage": row, "campaign": row.campaign, "settings": settings, "split": slices.split_of(settings, for_test=for_test),
-            "feeds": row.fed_by, **previews.words_of(found, row)}
+            "feeds": row.fed_by, **previews.words_of(found, row)}      # type: ignore[attr-defined]

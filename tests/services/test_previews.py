@@ -13,7 +13,7 @@ from campaigns.services import documents, holds
 from datasets.models import Definition, File, FileLocation
 from pomssite.kit.errors import Refused
 from pomssite.kit.registry import backend
-from submissions import preview, tokens
+from submissions import gate, preview, tokens
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.services import joins, steering
 from submissions.services.launch import previewing
@@ -203,6 +203,10 @@ class TestWhatIsNotAsPreviewed:
         monkeypatch.setattr(type(batch), "submit", submit)
         go(worker, LATER)
         assert Submission.objects.filter(abandoned_at=None).get().sent_at
+
+
+def test_every_reason_of_the_gate_leads_to_a_page():
+    assert [words for _, words in gate.REASONS if not any(known in words for known, _ in previewing.MENDS)] == []
 
 
 @pytest.mark.django_db

@@ -26,8 +26,9 @@ from submissions.services.launch import asking, cutting, shaping
 
 FIRST = 10              # files of a slice that are shown
 MENDS = (       # words of a reason of the gate, and the page on which one can do something about it
-    ("Downtime of", "downtimes"), ("login setup", "file"), ("retired", "campaign"), ("inactive", "campaign"), ("of the experiment are held", "list"),
-    ("of the campaign are held", "campaign"), ("of the stage are held", "stage"), ("its limit is", "file"), ("holds the role", "stage"))
+    ("Downtime of", "downtimes"), ("login setup", "file"), ("retired", "campaign"), ("inactive", "campaign"), ("of the site are held", "list"),
+    ("of the experiment are held", "list"), ("of the campaign are held", "campaign"), ("of the stage are held", "stage"),
+    ("its limit is", "file"), ("holds the role", "stage"))
 
 
 @dataclass(frozen=True)
