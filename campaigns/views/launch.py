@@ -16,6 +16,7 @@ from campaigns.models import Dependency, Stage
 from campaigns.services import documents, slices
 from pomssite.kit import clock
 from submissions.services import steering
+from submissions.services.intents import NOTHING_AGREED
 from submissions.services.launch import previewing
 from submissions.services.launch.previewing import Preview
 from submissions.views import previews
@@ -43,7 +44,7 @@ def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     found, said = previewing.of_stage(row, actor=actor, at=clock.now(), for_test=for_test), request.POST.get("preview")
     if is_asked and said in (None, found.id or None):       # a program that asks for no preview wants none
         steering.launch(row, actor=actor, at=clock.now(), why=form.cleaned_data["why"], for_test=for_test, key=_key(form),
-                        agreed=found.agreed if said else steering.NOTHING_AGREED)
+                        agreed=found.agreed if said else NOTHING_AGREED)
         return _back(request, row)
     words = {"form": form, "for_test": for_test, "not_launched": is_asked, "changes": previews.changes(request.POST, found) if is_asked else []}
     answer = show(request, "campaigns/launch.html", words | _about(row, found, for_test), at=clock.now(), live=False)

@@ -24,6 +24,9 @@ from pomssite.kit.errors import Conflict, PomsError
 from pomssite.kit.registry import backend
 from submissions.models import Submission
 from submissions.services import recut
+from submissions.services.launch import previewing
+from submissions.services.launch.previewing import Preview
+from submissions.views import previews
 
 SHOWN = 5       # slices that come next
 
@@ -98,19 +101,32 @@ OF_SLICE = {
 def on_slice(request: HttpRequest, actor: Actor, pk: int, number: int, deed: str) -> HttpResponse:
     """Of one slice that has ended."""
     stage, _, for_test = _asked(request, actor, pk)
-    row = get_object_or_404(Slice.objects.select_related("stage__campaign"), stage=stage, for_test=for_test, number=number)
+    row = get_object_or_404(Slice.objects.select_related("stage__campaign__experiment"), stage=stage, for_test=for_test, number=number)
     if deed not in OF_SLICE:
         raise Http404("There is no such deed.")
     chosen = OF_SLICE[deed]
     require(actor, Verb.DO, stage.campaign)
-    if request.method == "POST":
-        chosen.do(row, actor=actor, at=clock.now(), why=request.POST.get("why", ""))
+    reason = recut.why_not(row, recut.first_of(row))
+    found = _preview(row, actor) if deed == "again" and not reason else None
+    said = request.POST.get("preview")
+    if request.method == "POST" and (reason or said is None or found and found.id and said == found.id):
+        agreed = {"agreed": found.agreed} if found and said else {}
+        chosen.do(row, actor=actor, at=clock.now(), why=request.POST.get("why", ""), **agreed)
         messages.success(request, chosen.said.format(number))
         return redirect(_address(stage, for_test))
-    if reason := recut.why_not(row, recut.first_of(row)):
+    if reason:
         raise Conflict(f"{reason} Nothing was changed.")
     what = f"{row.count} file{'s are' if row.count > 1 else ' is'}" if row.count else f"parameter {row.parameter} is" if row.parameter else "work is"
-    return _confirm(request, stage, for_test, chosen.title.format(number), chosen.effect.format(what), "Do again" if deed == "again" else "Give back")
+    more: dict[str, Any] = {"changes": previews.changes(request.POST, found), **previews.words_of(found, stage)} if found else {}
+    more |= {"title": chosen.title.format(number), "effect": chosen.effect.format(what), "button": "Do again" if found else "Give back"}
+    answer = _confirm(request, stage, for_test, **more, not_launched=said is not None)
+    answer.status_code = 200 if said is None else 409
+    return answer
+
+
+def _preview(row: Slice, actor: Actor) -> Preview:
+    intent = previewing.planned(row.stage, actor=actor, for_test=row.for_test)
+    return previewing.of(intent, at=clock.now(), piece=recut.copy_of(row), wakes=False)
 
 
 @member
@@ -129,7 +145,7 @@ def reset(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
              (at_work, f"Slices at work, which go on: {at_work}; their files follow when these have ended or are given back: no file is in two."))
     effect = " ".join([*(words for count, words in parts if count), "The history is kept."])
     title = f"Begin the {'test ' if for_test else ''}split of {stage.name} anew"
-    return _confirm(request, stage, for_test, title, effect, "Begin anew", look="danger")
+    return _confirm(request, stage, for_test, title=title, effect=effect, button="Begin anew", look="danger")
 
 
 class MoveForm(forms.Form):
@@ -172,6 +188,5 @@ def _trail(stage: Stage) -> list[tuple[str, str]]:
             (stage.name, reverse("campaigns:stage", args=[exp, stage.pk]))]
 
 
-def _confirm(request: HttpRequest, stage: Stage, for_test: bool, title: str, effect: str, button: str, look: str = "") -> HttpResponse:
-    words = {"title": title, "effect": effect, "button": button, "look": look, "back": _address(stage, for_test), "trail": _trail(stage)}
-    return show(request, "confirm.html", words, at=clock.now(), live=False)
+def _confirm(request: HttpRequest, stage: Stage, for_test: bool, **words: Any) -> HttpResponse:
+    return show(request, "confirm.html", {**words, "back": _address(stage, for_test), "trail": _trail(stage)}, at=clock.now(), live=False)

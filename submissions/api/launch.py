@@ -14,6 +14,7 @@ from accounts.policy import Actor, Verb
 from campaigns.models import Stage
 from pomssite.kit import clock
 from submissions.services import steering
+from submissions.services.intents import NOTHING_AGREED
 from submissions.services.launch import previewing
 from submissions.services.launch.previewing import Preview
 
@@ -50,7 +51,7 @@ class LaunchCall(APIView):
             why = " ".join(check.text for check in found.refused) or "What would be launched is not what you looked at; `now` is what it is."
             return Response({"error": f"Not launched. {why}", "now": _told(found)}, status=409)
         intent = known or steering.launch(row, actor=actor, at=clock.now(), key=key, why=said["why"], for_test=said["test"], door="api",
-                                          agreed=found.agreed if found else steering.NOTHING_AGREED)
+                                          agreed=found.agreed if found else NOTHING_AGREED)
         return Response({"intent": intent.pk, "run": intent.run_id, "preview": intent.preview.get("id", "")}, status=200 if known else 201)
 
 

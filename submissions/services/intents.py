@@ -1,6 +1,7 @@
 """The only writer of launch intents: recording, taking, putting back, dropping."""
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from submissions.models.intents import MOST_ABSENT, MOST_REFUSALS
 from submissions.services import tally
 from submissions.states import Status
 
+NOTHING_AGREED: Mapping[str, Any] = MappingProxyType({})      # nobody was shown what it will be
 REFUSED, ABSENT = "refused", "absent"
 AGAIN = {       # after a launch that surely was not: how long to wait (doubled each time), and after how many a person must look
     REFUSED: (timedelta(seconds=30), MOST_REFUSALS),

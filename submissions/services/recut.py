@@ -1,5 +1,7 @@
 """A slice a second time, by a person: launched again over the same files, or given back for the next launch. Only what has ended."""
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,16 +15,18 @@ from pomssite.kit.errors import Conflict, Invalid
 from submissions import pulses
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.services import families, intents, lifecycle
+from submissions.services.intents import NOTHING_AGREED
 from submissions.states import Status
 
 
 @transaction.atomic
-def redo(old: Slice, *, actor: Actor, at: datetime, why: str, door: str = "page") -> LaunchIntent:
-    """Launch over the same files again, in a run of its own."""
+def redo(old: Slice, *, actor: Actor, at: datetime, why: str, door: str = "page", agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
+    """Launch over the same files again, in a run of its own. `agreed`: as of a launch."""
     first = _ended(old, actor=actor, at=at, why=why)
     key = f"redo:{old.pk}:{old.successors.count()}"
     row = _successor(old, first, state=Slice.TAKEN)
-    intent = intents.begin(old.stage, key=key, owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=old.for_test, slice=row)
+    intent = intents.begin(old.stage, key=key, owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=old.for_test, slice=row,
+                           preview=dict(agreed))
     Run.objects.filter(pk=intent.run_id).update(exhausted_at=at)        # it is about this slice, and cuts no other
     _tell("slice done again", old, row, actor=actor, door=door, at=at, why=why)
     return intent
@@ -93,11 +97,22 @@ def _ended(old: Slice, *, actor: Actor, at: datetime, why: str) -> Submission | 
 
 def _successor(old: Slice, first: Submission | None, *, state: str) -> Slice:
     """The same files: those that the slice keeps, else those that its project was given."""
-    given = first and first.sent_at and old.dimensions and not old.members.exists()
-    row = slices.succeed(old, state=state, dimensions=f"snapshot_for_project_name {first.tag}" if first and given else old.dimensions)
+    row = slices.succeed(old, state=state, dimensions=_same_files(old, first))
     if reason := _cut_again(row, Stage.objects.select_related("campaign").get(pk=old.stage_id)):      # as it is now that ours is the last slice
         raise Conflict(f"{reason} Nothing was changed.")
     return row
+
+
+def _same_files(old: Slice, first: Submission | None) -> str:
+    given = first and first.sent_at and old.dimensions and not old.members.exists()
+    return f"snapshot_for_project_name {first.tag}" if first and given else old.dimensions
+
+
+def copy_of(old: Slice) -> slices.Piece:
+    """What would do it again; not written."""
+    row = Slice(stage=old.stage, for_test=old.for_test, number=slices.stand(old.stage, for_test=old.for_test).number, count=old.count,
+                dimensions=_same_files(old, first_of(old)), parameter=old.parameter)
+    return slices.Piece(row, slices.files_of(old))
 
 
 def _tell(what: str, old: Slice, row: Slice, *, actor: Actor, door: str, at: datetime, why: str) -> None:

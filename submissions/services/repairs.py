@@ -1,6 +1,8 @@
 """What a person asks for when nothing more comes by itself: a recovery by hand, or a launch that was given up, once more."""
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +15,7 @@ from pomssite.kit.errors import Conflict, Invalid
 from submissions import recovery
 from submissions.models import LaunchIntent, Run, Submission
 from submissions.services import families, followers, intents, tally
+from submissions.services.intents import NOTHING_AGREED
 from submissions.states import RECOVERABLE
 
 
@@ -28,24 +31,38 @@ class Wish:
 
 
 @transaction.atomic
-def recover(submission: Submission, wish: Wish, *, actor: Actor, at: datetime, why: str, key: str, door: str = "page") -> LaunchIntent:
-    """Run over what is missing of its family, in the actor's name; the same key asks for it only once."""
+def recover(submission: Submission, wish: Wish, *, actor: Actor, at: datetime, why: str, key: str, door: str = "page",
+            agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
+    """Run over what is missing of its family, in the actor's name; the same key asks for it only once. `agreed`: as of a launch."""
     require(actor, Verb.DO, submission)
     first = Submission.objects.select_related("stage__campaign", "run", "slice").get(pk=submission.parent_id or submission.pk)
     Run.objects.select_for_update(no_key=True).get(pk=first.run_id)
-    name = f"by hand:{first.pk}:{key}"
-    if known := LaunchIntent.objects.filter(key=name).first():
+    if known := asked(first, key=key):
         return known
     _check(first, wish, why)
-    dimensions = _dimensions(first, wish.kind)
+    wanted = columns(first, wish)
     Submission.objects.filter(pk=first.pk).update(stuck="")
     tally.touch(first.stage_id, at=at)
     families.not_by_itself(first)
     events.record([events.event("recovery asked for", first, by=actor.by(door), at=at, after=wish.kind, why=why.strip())])
     return intents.intend(
-        first.stage, key=name, cause="manual", run=first.run, owner=actor.makes, at=at, dimensions=dimensions, parameter=first.parameter,
-        overrides=[list(pair) for pair in wish.overrides], parent=first, lineage_id=first.lineage_id, step=families.step_by_hand(first),
-        reason=f"{wish.kind}: {why.strip()}"[:200], preview=asdict(wish))
+        first.stage, key=_named(first, key), cause="manual", run=first.run, owner=actor.makes, at=at,
+        reason=f"{wish.kind}: {why.strip()}"[:200], preview=asdict(wish) | dict(agreed), **wanted)
+
+
+def asked(first: Submission, *, key: str) -> LaunchIntent | None:
+    """What was asked for under this key before."""
+    return LaunchIntent.objects.filter(key=_named(first, key)).first()
+
+
+def _named(first: Submission, key: str) -> str:
+    return f"by hand:{first.pk}:{key}"
+
+
+def columns(first: Submission, wish: Wish) -> dict[str, Any]:
+    """What its intent says of what is to be run."""
+    return {"dimensions": _dimensions(first, wish.kind), "parameter": first.parameter, "overrides": [list(pair) for pair in wish.overrides],
+            "parent": first, "lineage_id": first.lineage_id, "step": families.step_by_hand(first)}
 
 
 def _check(first: Submission, wish: Wish, why: str) -> None:

@@ -1,7 +1,6 @@
 """What a person asks for: launch, mark, act on jobs. Permission and reason are asked here; the ledgers and rooms do the rest."""
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -16,9 +15,9 @@ from pomssite.kit.errors import Conflict, Invalid
 from submissions import pulses
 from submissions.models import Job, LaunchIntent, Order, Submission
 from submissions.services import intents, lifecycle
+from submissions.services.intents import NOTHING_AGREED
 from submissions.states import Status
 
-NOTHING_AGREED: Mapping[str, Any] = MappingProxyType({})
 MARKS = {       # what a person may say of a submission, and the verb that it takes
     Status.COMPLETED: Verb.DO, Status.LOCATED: Verb.DO, Status.FAILED: Verb.DO, Status.CANCELLED: Verb.DO, Status.REMOVED: Verb.DO,
 }

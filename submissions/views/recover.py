@@ -18,6 +18,10 @@ from submissions import recovery
 from submissions.models import LaunchIntent, Submission
 from submissions.services import followers, particulars, remedies, repairs
 from submissions.services.deeds import RECOVER, why_not
+from submissions.services.intents import NOTHING_AGREED
+from submissions.services.launch import previewing
+from submissions.services.launch.previewing import Preview
+from submissions.views import previews
 
 DEPENDENTS = ((followers.NOTHING, "Nothing: they stay as they are."), (followers.NEW, "One more launch each, over the new files only."))
 INPUT = {"class": "inp"}
@@ -52,30 +56,61 @@ class RecoverForm(forms.Form):
 @member
 def recover(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     """First how much each kind would run over, then one button."""
-    row = get_object_or_404(Submission.objects.visible_to(actor).select_related("stage__campaign", "parent__slice", "slice"), pk=pk)
+    rows = Submission.objects.visible_to(actor).select_related("stage__campaign__experiment", "run", "parent__slice", "parent__run", "slice")
+    row = get_object_or_404(rows, pk=pk)
     require(actor, RECOVER.verb, row)
     if reason := why_not(RECOVER, row, actor=actor):
         raise Conflict(f"{reason} Nothing was changed.")
     first = row.parent or row
+    first.stage = row.stage
     form = RecoverForm(request.POST or None, initial={"token": secrets.token_urlsafe(24)})
-    if request.method == "POST" and form.is_valid() and _recorded(row, first, form, actor):
+    is_asked = request.method == "POST" and form.is_valid() and "look" not in request.POST
+    if "look" in request.POST:
+        form.errors.pop("why", None)        # who only looks need not say why
+    if is_asked and _recorded(row, first, form, actor, said=request.POST.get("preview")):
         messages.success(request, f"Recovery of {first} recorded. It goes out within seconds, or its stage says why it waits.")
         return redirect("submissions:submission", actor.experiment, row.pk)
     found = remedies.remedies(first)
-    words = {"form": form, "submission": row, "first": first, "remedies": found, "chosen": _chosen(form, found),
-             "followed": [f for f in particulars.followers_of(first) if f.taken_at], "plan": first.snapshot["job_type"]["recoveries"]}
-    return show(request, "submissions/recover.html", words, at=clock.now(), live=False)
+    chosen = _chosen(form, found)
+    preview = _preview(first, next((each for each in found if each.kind == chosen and each.files), None), form, actor)
+    is_other = is_asked and not form.errors
+    words = {"form": form, "submission": row, "first": first, "remedies": found, "chosen": chosen, "not_launched": is_other,
+             "followed": [f for f in particulars.followers_of(first) if f.taken_at], "plan": first.snapshot["job_type"]["recoveries"],
+             "changes": previews.changes(request.POST, preview) if is_other else [], **previews.words_of(preview, row.stage)}
+    answer = show(request, "submissions/recover.html", words, at=clock.now(), live=False)
+    answer.status_code = 409 if is_other else 200
+    return answer
 
 
-def _recorded(row: Submission, first: Submission, form: RecoverForm, actor: Actor) -> bool:
-    """What is asked for is looked at once more: of nothing there is no recovery."""
-    said = form.cleaned_data
-    found = remedies.remedy(first, said["kind"])
-    if found.trouble or not found.files:
-        form.add_error("kind", found.trouble or f"Nothing is missing by {found.kind}: there is nothing to run over.")
+def _preview(first: Submission, remedy: remedies.Remedy | None, form: RecoverForm, actor: Actor) -> Preview:
+    """Of what the form says now; of nothing, if there is nothing to do or the form is wrong."""
+    if remedy is None or set(form.errors) - {"why"}:
+        return Preview()
+    wanted = repairs.columns(first, _wish(remedy, form))
+    return previewing.of(previewing.planned(first.stage, actor=actor, for_test=first.run.for_test, **wanted), at=clock.now())
+
+
+def _wish(remedy: remedies.Remedy, form: RecoverForm) -> repairs.Wish:
+    more, dependents = (form.pairs(), form.cleaned_data["dependents"]) if form.is_bound else ((), followers.NOTHING)
+    return repairs.Wish(remedy.kind, (*remedy.overrides, *more), dependents, remedy.files, remedy.sample)
+
+
+def _recorded(row: Submission, first: Submission, form: RecoverForm, actor: Actor, *, said: str | None) -> bool:
+    """What is asked for is looked at once more: of nothing there is no recovery, and what was not shown is not recovered."""
+    asked, key = form.cleaned_data, f"page:{form.cleaned_data['token']}"
+    if repairs.asked(first, key=key):
+        return True
+    remedy = remedies.remedy(first, asked["kind"])
+    if remedy.trouble or not remedy.files:
+        form.add_error("kind", remedy.trouble or f"Nothing is missing by {remedy.kind}: there is nothing to run over.")
         return False
-    wish = repairs.Wish(said["kind"], (*found.overrides, *form.pairs()), said["dependents"], found.files, found.sample)
-    repairs.recover(row, wish, actor=actor, at=clock.now(), why=said["why"], key=f"page:{said['token']}")
+    agreed = NOTHING_AGREED
+    if said is not None:
+        found = _preview(first, remedy, form, actor)
+        if not found.id or said != found.id:
+            return False
+        agreed = found.agreed
+    repairs.recover(row, _wish(remedy, form), actor=actor, at=clock.now(), why=asked["why"], key=key, agreed=agreed)
     return True
 
 

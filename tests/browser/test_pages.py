@@ -41,13 +41,22 @@ def addresses(scene):
         "05-generate": f"/dune/stages/{generate.stage_id}/?t=all",
         "06-submissions": "/dune/submissions/",
         "06-submission": f"/dune/submissions/{simulate.pk}/", "07-job": f"/dune/submissions/{generate.pk}/jobs/{str(job).replace('#', '%23')}/",
-        "11-launch": f"/dune/stages/{generate.stage_id}/launch/", "12-hold": f"/dune/campaigns/{scene.campaign.pk}/hold/",
+        "11-launch": f"/dune/stages/{generate.stage_id}/launch/",
+        "11-refused": f"/dune/stages/{simulate.stage_id}/launch/", "11-command": f"/dune/stages/{generate.stage_id}/command/",
+        "11-recover": f"/dune/submissions/{simulate.pk}/recover/", "12-hold": f"/dune/campaigns/{scene.campaign.pk}/hold/",
         "15-jobs": "/dune/jobs/?t=2025-12-01..2026-01-20",
         "13-schedules": "/dune/schedules/", "13-schedule": f"/dune/schedules/{row.pk}/", "13-change": f"/dune/schedules/{row.pk}/change/",
         "13-downtimes": "/dune/downtimes/", "14-missing": "/dune/campaigns/0/",
         "15-why": f"/dune/datasets/why/?{urlencode({'dataset': ASKED, 'file': parent})}",
         "15-caret": "/dune/datasets/why/?dataset=run_number+seven&file=x",
     }
+
+
+def anew(scene):
+    """The first stage has something left to launch."""
+    row = scene.campaign.stages.get(name="generate")
+    row.settings |= {"dataset": "[[1, 2, 3, 4, 55, 66]]", "param_overrides": [["--note=", "it's $(mine)\n"], ["-t", "c3"]]}
+    row.save()
 
 
 def faults(page):
@@ -64,6 +73,7 @@ def keep(page, name):
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
 def test_every_page_is_accessible_obeys_its_policy_and_fits(scene, visit, theme, width):
     page = visit(theme, width, 900 if width > 700 else 844)
+    anew(scene)
     found = {}
     for name, address in addresses(scene).items():
         page.complaints.clear()
@@ -131,6 +141,7 @@ def test_the_site_is_walked_with_the_keyboard_alone(scene, visit):
 
 
 def test_without_scripts_the_pages_read_and_the_launch_works(scene, browser, live_server, visit):
+    anew(scene)
     state = visit().context.storage_state()
     context = browser.new_context(java_script_enabled=False, base_url=live_server.url, storage_state=state)
     page = context.new_page()
