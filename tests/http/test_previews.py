@@ -121,7 +121,7 @@ def test_looking_changes_no_row_and_costs_few_questions(stage, as_user):
     with CaptureQueriesContext(connection) as asked:
         look(client, stage), client.get(f"/dune/stages/{stage.pk}/command/"), client.get(api(stage))
     assert {model: model.objects.count() for model in apps.get_models()} == before
-    writes = [each["sql"] for each in asked if not each["sql"].startswith(("SELECT", "WITH", "SAVEPOINT", "RELEASE"))]
+    writes = [each["sql"] for each in asked if not each["sql"].startswith(("SELECT", "(SELECT", "WITH", "SAVEPOINT", "RELEASE"))]
     assert writes == []
     with CaptureQueriesContext(connection) as asked:
         look(client, stage)

@@ -76,9 +76,10 @@ def test_showing_the_pages_changes_nothing(stage, as_user):
     assert list(Slice.objects.values()) == before and not Event.objects.filter(what__contains="split").exists()
 
 
-def test_the_launch_page_shows_the_next_slices(stage, as_user):
+def test_the_launch_page_shows_the_next_slice_and_leads_to_all(stage, as_user):
     text = as_user().get(f"/dune/stages/{stage.pk}/launch/").content.decode()
-    assert "1 file: " in text and text.index(">a<") < text.index(">b<") < text.index(">c<")
+    assert '<dd class="v">1</dd><dd class="d">slice 0</dd>' in text and '<dd class="mono">a</dd>' in text
+    assert f'href="/dune/stages/{stage.pk}/slices/"' in text
 
 
 @pytest.mark.parametrize(("split", "dataset", "says"), [("nevents(5)", "raw", "says no events"), ("nfiles(1)", "nosuch", "unknown definition nosuch"),

@@ -255,6 +255,8 @@ def test_it_is_quick_and_small_over_a_hundred_thousand_files():
     many = File.objects.filter(name__startswith="n").values_list("pk", flat=True)
     FileLocation.objects.bulk_create([FileLocation(file_id=pk, url="file:///n") for pk in many], batch_size=10_000)
     stage, actor = campaign.stages.select_related("campaign__experiment").get(), make_actor()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE datasets_file, datasets_filelocation")
     with CaptureQueriesContext(connection) as asked:
         found = previewing.of_stage(stage, actor=actor, at=NOON, for_test=False)
     assert (found.shown["slice"]["count"], len(found.shown["slice"]["first"]), found.shown["slice"]["last"]) == (100_012, 10, "n099999")
