@@ -26,6 +26,10 @@ class NoAnswer(PomsError):
     status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
+class Forgotten(NoAnswer):
+    """It may have happened, and the world outside does not remember: to ask again will tell no more."""
+
+
 class Conflict(PomsError):
     """Somebody else was quicker; nothing was changed, look again."""
 

@@ -82,7 +82,7 @@ class BatchSystem(Protocol):
         """Send `spec.jobs` jobs under `spec.tag`; their names. One launch may make many clusters."""
 
     def find(self, tag: str, since: datetime) -> tuple[JobRef, ...]:
-        """Every job of that tag, live or ended. (): surely absent. NoAnswer also if its memory does not reach back to `since`.
+        """Every job of that tag, live or ended. (): surely absent. Forgotten if its memory does not reach back to `since`.
 
         Refused: it was begun, came to nothing for the reason that is told, and no job of it is or will be."""
 

@@ -6,11 +6,12 @@ import pytest
 from accounts.models import Event
 from campaigns.document import Recovery, Settings
 from campaigns.models import Slice
-from pomssite.kit.errors import Conflict, NoAnswer
+from pomssite.kit.errors import Conflict, Forgotten, NoAnswer
 from pomssite.kit.registry import backend
 from submissions.batch.port import JobRef
 from submissions.models import LaunchIntent, Order, Submission
 from submissions.services import accounting, intake, leases, orders, repairs, steering
+from submissions.services.deeds import DEEDS
 from submissions.services.repairs import Wish
 from submissions.states import JobState, Status
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_intent
@@ -240,3 +241,23 @@ def test_jobs_of_a_launch_that_a_person_gave_up_are_removed_however_late_they_co
     orders.carry_out(now=lambda: LATER + timedelta(days=1))
     assert batch.jobs[JobRef("memory", "77", 0)].state == JobState.REMOVED
     assert fresh(first).status == Status.REMOVED
+
+
+def test_what_the_batch_system_has_forgotten_is_left_to_a_person_at_once_and_may_still_revive(db, worker, batch, monkeypatch):
+    """To ask for hours would tell no more; meanwhile nobody could do anything about it."""
+    first = unanswered(worker, batch, monkeypatch)
+
+    def forgotten(tag, since):
+        raise Forgotten("the history of memory does not reach back")
+    with monkeypatch.context() as patch:
+        patch.setattr(batch, "find", forgotten)
+        again(leases.enlist("other"), NOON)
+        assert fresh(first).status == Status.NEW, "its jobs may just not show yet"
+        time_passes(minutes=1)
+        again(leases.enlist("third"), NOON + timedelta(minutes=1))
+    assert fresh(first).status == Status.LAUNCH_FAILED and not fresh(first).abandoned_at
+    assert first.history.latest("pk").why == "nobody knows: the history of memory does not reach back"
+    assert DEEDS["give-up"].possible(fresh(first))
+    batch.hear(first.tag, JobRef("memory", "77", 0), JobState.RUNNING)
+    intake.listen(now=lambda: LATER)
+    assert fresh(first).status == Status.RUNNING

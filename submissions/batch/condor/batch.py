@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from submissions.batch import files, payload
 from submissions.batch.condor import factory, history, logs, orders, spec
 from submissions.batch.condor.ads import WANTED, Ad, ref_of, report
@@ -71,7 +71,7 @@ class HTCondorBatch:
             return tuple(sorted(found, key=lambda ref: (ref.schedd, int(ref.cluster), ref.proc)))
         for schedd in schedds:
             if not history.reaches_back(self.pool, schedd, since):
-                raise NoAnswer(f"the history of {schedd.name} does not reach back to {since:%Y-%m-%d %H:%M} UTC, {tag} may be older")
+                raise Forgotten(f"the history of {schedd.name} does not reach back to {since:%Y-%m-%d %H:%M} UTC, {tag} may be older")
         return ()
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:

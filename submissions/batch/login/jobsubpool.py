@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from submissions.batch.condor import ads
 from submissions.batch.condor.cursor import Place, mark, read, written
 from submissions.batch.condor.history import before
@@ -40,7 +40,7 @@ class JobsubPool:
         begun = int(since.timestamp()) - OVERLAP_S
         found = {ads.ref_of(ad, jobsub.schedd_of(ad)) for ad in self._all(login, jobsub.of_tag(tag), begun) if ad.get("PomsTag") == tag}
         if not found and time.time() - begun > REMEMBERED_S:
-            raise NoAnswer(f"the history of jobs is not asked about what is older than {REMEMBERED_S // 86400} days, {tag} may be")
+            raise Forgotten(f"the history of jobs is not asked about what is older than {REMEMBERED_S // 86400} days, {tag} may be")
         return tuple(sorted(found, key=lambda ref: (ref.schedd, int(ref.cluster), ref.proc)))
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from submissions.batch import files, payload
 from submissions.batch.port import JobRef, JobReport
 from submissions.batch.slurm import cursor as cursors
@@ -77,10 +77,10 @@ class SlurmBatch:
         """NoAnswer unless a job that was sent then would surely have been found."""
         sent = since.timestamp() + config.now - time.time() + 1      # by the controller's clock, which ticks in seconds
         if config.booted > sent and not any(record.submitted < config.booted for record in queue):
-            raise NoAnswer(f"Slurm's controller was started after {since:%Y-%m-%d %H:%M} UTC, and nothing shows that it kept its jobs")
+            raise Forgotten(f"Slurm's controller was started after {since:%Y-%m-%d %H:%M} UTC, and nothing shows that it kept its jobs")
         forgotten = config.now - config.remembers_s if config.remembers_s else 0
         if sent - MARGIN_S < min(forgotten, forgotten if begins is None else begins):
-            raise NoAnswer(f"Slurm's controller forgets ended jobs after {config.remembers_s} s (MinJobAge), and no list of completed jobs "
+            raise Forgotten(f"Slurm's controller forgets ended jobs after {config.remembers_s} s (MinJobAge), and no list of completed jobs "
                            f"reaches back to {since:%Y-%m-%d %H:%M} UTC")
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:

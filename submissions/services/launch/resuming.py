@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions.models import Submission, Worker
@@ -17,13 +17,13 @@ def resume(*, worker: Worker, now: Callable[[], datetime]) -> int:
     """Submissions that nobody is busy with and nobody has heard of; how many were cleared up."""
     lost = Submission.objects.lost(now(), leases.ALIVE).select_related("intent", "slice", "stage", "creator", "experiment")
     return for_each(in_time(lost.order_by("pk")[:BATCH], now), lambda submission: _resume(submission, worker=worker, at=now()),
-                    lambda submission, why: _trouble(submission, why, worker=worker, at=now()))
+                    lambda submission, why: _trouble(submission, why, worker=worker, at=now(), patience=_patience(submission)))
 
 
-def _trouble(submission: Submission, why: str, *, worker: Worker, at: datetime) -> None:
+def _trouble(submission: Submission, why: str, *, worker: Worker, at: datetime, patience: timedelta) -> None:
     """Nothing is known: it is asked again, and shown; after hours it is left to a person."""
     unheard = submission.unheard  # type: ignore[attr-defined]
-    if unheard and unheard > _patience(submission):
+    if unheard and unheard > patience:
         lifecycle.move(submission, Status.LAUNCH_FAILED, by=LAUNCH, at=at, why=f"nobody knows: {why}", given=Status.NEW)
     leases.release(submission, worker, at=at, why=why)
 
@@ -45,7 +45,8 @@ def _found(submission: Submission, *, worker: Worker, at: datetime) -> bool:
     except Refused as no:
         return abandon(submission, kind=intents.REFUSED, why=str(no), at=at)
     except NoAnswer as yet:
-        _trouble(submission, str(yet)[:200], worker=worker, at=at)
+        for_good = isinstance(yet, Forgotten)       # no sense in hours of asking
+        _trouble(submission, str(yet)[:200], worker=worker, at=at, patience=batch.unseen if for_good else _patience(submission))
         return False
     if refs:
         return confirm(submission, refs, at=at)
