@@ -263,6 +263,7 @@ def test_a_history_that_was_thrown_away_gives_no_answer(batch: HTCondorBatch, po
         assert 0 < len(batch.find("lab1-1", since)) < 60, "what is left of it is found"
         with pytest.raises(NoAnswer, match="does not reach back"):
             batch.find("lab1-2", since)
+        assert batch.find("lab1-2", now() + timedelta(hours=2)) == (), "what was removed while it waited left at once, and long before then"
     finally:
         pool.do("root", "sh", "-c", "rm /etc/condor/config.d/70-small; condor_reconfig")
 

@@ -5,6 +5,7 @@ from submissions.batch.condor.ads import Ad
 from submissions.batch.condor.pool import Pool, Schedd
 
 KEPT_S = 30 * 86400
+GONE_S = 3600
 SKEW_S = 600            # so far may a schedd's clock be off ours
 ROTATION = ("MAX_HISTORY_LOG", 20_971_520), ("HISTORY_HELPER_MAX_HISTORY", 10_000)
 FEW = 5000              # ads that are weighed one by one
@@ -21,12 +22,18 @@ def before(moment: str) -> str:
     return f"JobStatus == 4 && CompletionDate + (LeaveJobInQueue =?= false ? 0 : {KEPT_S}) < ({moment})"
 
 
+def _left_before(moment: int) -> str:
+    """The same for a witness alone: a job that was removed while nothing of it ran, and that was not kept, left within the hour."""
+    at_once = "JobStatus == 3 && JobUniverse == 5 && (LastJobStatus == 1 || LastJobStatus == 5) && LeaveJobInQueue =?= false"
+    return f"({before(str(moment))}) || ({at_once} && EnteredCurrentStatus + {GONE_S} < {moment})"
+
+
 def reaches_back(pool: Pool, schedd: Schedd, since: datetime) -> bool:
     """Whether a job that was sent then and has left the queue would surely be found in the history."""
     begun = int(since.timestamp())
     if begun <= schedd.born:
         return False                # another queue than the one of that time, or of the same second: who knows
-    if pool.history(schedd, before(str(begun - SKEW_S)), ["ClusterId"], NEVER, most=1):
+    if pool.history(schedd, _left_before(begun - SKEW_S), ["ClusterId"], NEVER, most=1):
         return True
     return _is_whole(pool, schedd)
 
