@@ -58,6 +58,9 @@ class DataHandler(Protocol):
     def assigned(self, experiment: str, tag: str, index: int, jobs: int) -> list[FileRef]:
         """The files of the `index`-th (from 0) of so many jobs: file k belongs to job k mod jobs. Marks nothing."""
 
+    def share(self, experiment: str, tag: str, *, job: str, attempt: int, jobs: int) -> list[FileRef]:
+        """The same for jobs that have no numbers: who asks first has the first share, and keeps it. From now on they are delivered to it."""
+
     def take_next(self, experiment: str, tag: str, *, job: str, attempt: int, having: Sequence[str] = ()) -> FileRef | None:
         """One more file for this start of the job, from now on delivered to it; None: nothing is left. `having`: what it was given before.
 

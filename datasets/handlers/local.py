@@ -89,10 +89,22 @@ class LocalCatalogue:
         return _refs(ProjectFile.objects.filter(project=project, position__in=range(index, project.snapshot.count, jobs)))
 
     @transaction.atomic
+    def share(self, experiment: str, tag: str, *, job: str, attempt: int, jobs: int) -> list[FileRef]:
+        project = _project(experiment, tag)
+        members = ProjectFile.objects.filter(project=project)
+        _one_after_the_other(f"share {experiment} {tag}")
+        heads = members.filter(position__lt=jobs).order_by("position")
+        mine = heads.filter(job=job).first() or heads.filter(job="").first()
+        if mine is None:
+            return []
+        share = members.filter(position__in=range(mine.position, project.snapshot.count, jobs))
+        share.filter(status=S.UNKNOWN).update(status=S.DELIVERED, job=job, attempt=attempt)
+        return _refs(share)
+
+    @transaction.atomic
     def take_next(self, experiment: str, tag: str, *, job: str, attempt: int, having: Sequence[str] = ()) -> FileRef | None:
         members = ProjectFile.objects.filter(project=_project(experiment, tag)).order_by("position")
-        with connection.cursor() as cursor:     # the same job twice at once: one after the other
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"next {experiment} {tag} {job}"])
+        _one_after_the_other(f"next {experiment} {tag} {job}")
         given = members.filter(job=job, attempt__lte=attempt, status__in=GIVEN).exclude(file__name__in=having)
         member = given.first() or members.filter(status=S.UNKNOWN).select_for_update(skip_locked=True).first()
         if member is None:
@@ -123,6 +135,12 @@ class LocalCatalogue:
 
     def end(self, experiment: str, tag: str) -> None:
         Project.objects.filter(pk=_project(experiment, tag).pk, ended_at=None).update(ended_at=Now())
+
+
+def _one_after_the_other(whose: str) -> None:
+    """Who asks at the same time waits until this transaction is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [whose])
 
 
 def _run(column: int | None, runs: str | None) -> str:

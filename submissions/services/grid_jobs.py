@@ -14,7 +14,7 @@ from submissions import pulses
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Job, Submission
 from submissions.services import intake
-from submissions.states import JobState
+from submissions.states import JobState, Status
 
 JOB = By("job")
 
@@ -25,9 +25,19 @@ def inputs(submission: Submission, job: JobRef, *, attempt: int) -> list[dict[st
     if not submission.dimensions:
         return []
     handler, exp, tag = _project(submission)
+    if submission.runs_a_command:
+        return [_as_json(file) for file in _share(submission, job, attempt=attempt)]
     mine = handler.assigned(exp, tag, job.proc, submission.expected or 1)
     handler.mark(exp, tag, [file.name for file in mine], "delivered", job=str(job), attempt=attempt)
     return [_as_json(file) for file in mine]
+
+
+def _share(submission: Submission, job: JobRef, *, attempt: int) -> list[FileRef]:
+    """Jobs that a command made may be of several clusters, each numbered from 0; how many they are is known when it has ended."""
+    if submission.status == Status.NEW and submission.expected is None:
+        raise NoAnswer(f"{submission} is still being launched: how many jobs share its files is not known yet. Ask again.")
+    handler, exp, tag = _project(submission)
+    return handler.share(exp, tag, job=str(job), attempt=attempt, jobs=submission.expected or 1)
 
 
 def take_next(submission: Submission, job: JobRef, *, attempt: int, having: Sequence[str]) -> dict[str, Any] | None:

@@ -66,7 +66,8 @@ class HandlerContract:
 
     def test_an_unknown_project_is_an_error_everywhere(self, handler):
         asks = [handler.inputs, handler.totals, handler.end, lambda e, t: handler.assigned(e, t, 0, 1),
-                lambda e, t: handler.take_next(e, t, job="pool#1.0", attempt=1), lambda e, t: handler.mark(e, t, [], "consumed"),
+                lambda e, t: handler.take_next(e, t, job="pool#1.0", attempt=1),
+                lambda e, t: handler.share(e, t, job="pool#1.0", attempt=1, jobs=1), lambda e, t: handler.mark(e, t, [], "consumed"),
                 lambda e, t: handler.located(e, t, ["%"], "", LONG_AGO, 1)]
         for ask in asks:
             with pytest.raises(UnknownName, match="lab1-7"):
@@ -118,6 +119,19 @@ class HandlerContract:
         assert [[ref.name for ref in handler.assigned("lab", "lab1-1", job, 5)] for job in range(5)] == [[name] for name in "abcde"]
         assert handler.assigned("lab", "lab1-1", 6, 7) == []
         assert handler.totals("lab", "lab1-1") == {"unknown": 5}
+
+    def test_jobs_without_numbers_share_the_files_in_the_order_in_which_they_ask(self, handler, abcde):
+        handler.define("lab", "lab1-1", "defname: raw")
+
+        def shared(job: str, attempt: int = 1) -> list[str]:
+            return [ref.name for ref in handler.share("lab", "lab1-1", job=job, attempt=attempt, jobs=2)]
+        assert shared("pool#7.0") == ["a", "c", "e"] and shared("pool#8.0") == ["b", "d"]
+        handler.mark("lab", "lab1-1", ["a"], "consumed", job="pool#7.0", attempt=1)
+        assert shared("pool#7.0", attempt=2) == ["a", "c", "e"] and shared("pool#8.0") == ["b", "d"]
+        assert shared("pool#9.0") == [], "nothing is left"
+        assert self.statuses(handler, "lab1-1") == {"a": "consumed", **dict.fromkeys("bcde", "delivered")}
+        handler.define("lab", "lab1-2", "defname: raw", ["a", "b"])
+        assert [len(handler.share("lab", "lab1-2", job=f"pool#{n}.0", attempt=1, jobs=3)) for n in range(3)] == [1, 1, 0]
 
     @pytest.mark.parametrize(("index", "jobs"), [(-1, 2), (2, 2), (0, 0)])
     def test_a_job_beyond_the_number_of_jobs_is_refused(self, handler, index, jobs):

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.models import JobType
+from campaigns.models import JobType, LoginSetup
 from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer, Refused
 from pomssite.kit.registry import backend
@@ -11,7 +11,7 @@ from submissions.batch.login import whereabouts
 from submissions.batch.port import JobRef
 from submissions.command import Login
 from submissions.models import LaunchIntent, Order, Submission
-from submissions.services import intake, leases, orders
+from submissions.services import grid_jobs, intake, leases, orders
 from submissions.services.deeds import DEEDS, why_not
 from submissions.services.launch.shaping import login_of
 from submissions.states import JobState, Status
@@ -30,6 +30,7 @@ def raising(error):
 def running(intent, worker, batch, monkeypatch):
     """It was begun, and runs."""
     JobType.objects.update(style=JobType.SUBMITTER)
+    LoginSetup.objects.update(host="gpvm01", account="dunepro")
     monkeypatch.setattr(batch, "submit", raising(NoAnswer("the launch runs on gpvm01")))
     monkeypatch.setattr(batch, "find", raising(NoAnswer("the launch runs on gpvm01, 20 s so far")))
     go(worker)
@@ -49,6 +50,20 @@ def test_the_jobs_that_it_made_are_as_many_as_are_expected(running, worker, batc
     assert again(worker) == 1
     running.refresh_from_db()
     assert (running.status, running.expected) == (Status.IDLE, len(refs))
+
+
+def test_jobs_of_several_clusters_each_have_their_own_files(running, worker, batch, monkeypatch):
+    """Both are number 0 of theirs. One that begins before the command has ended waits: else it would have taken all."""
+    first, other = (JobRef("memory", cluster) for cluster in ("7", "8"))
+    for ref in (first, other):
+        batch.hear(running.tag, ref, JobState.RUNNING)
+    with pytest.raises(NoAnswer, match="still being launched"):
+        grid_jobs.inputs(running, first, attempt=1)
+    monkeypatch.undo()
+    assert again(worker) == 1
+    running.refresh_from_db()
+    given = [[file["name"] for file in grid_jobs.inputs(running, ref, attempt=1)] for ref in (first, other, first)]
+    assert given == [["a"], ["b"], ["a"]]
 
 
 def test_one_that_came_to_nothing_is_given_up_at_once_with_its_reason(running, worker, batch, monkeypatch):
