@@ -1,6 +1,7 @@
 """The two ways to see the demo."""
 import os
 import time
+from pathlib import Path
 
 import psutil
 
@@ -19,19 +20,19 @@ def up(place: Place) -> int:
     return 0
 
 
-def check(place: Place) -> int:
+def check(place: Place, template: Path = platform.TEMPLATE) -> int:
     """Launch, watch, read everything again."""
     platform.people(place)
     name = platform.campaign_name(new=True)
-    _begin(place, name)
+    _begin(place, name, template)
     outcome = watch.until_complete(name, place, patience_s=choices.patience_s())
     found = claims.found(name, choices.size())
     print(report.times(outcome), *map(report.claim, found.claims), report.last_line(outcome, found), sep="\n", flush=True)
     return 0 if found.all_hold else 1
 
 
-def _begin(place: Place, name: str) -> None:
-    platform.import_campaign(name, choices.size())
+def _begin(place: Place, name: str, template: Path = platform.TEMPLATE) -> None:
+    platform.import_campaign(name, choices.size(), template)
     platform.start(place)
     platform.launch(name)
     began = float(os.environ.get("SET_UP_BEGAN") or psutil.Process().create_time())      # make says when it began to set up

@@ -64,7 +64,7 @@ def _number(name: str) -> int:
     return 0 if head != "zmumu" or (tail and not tail.isdecimal()) else int(tail or 1)
 
 
-def import_campaign(name: str, size: Size) -> None:
+def import_campaign(name: str, size: Size, template: Path = TEMPLATE) -> None:
     """The template, filled in. A campaign that is there stays as it is."""
     if Campaign.objects.filter(experiment=EXPERIMENT, name=name, retired_at=None).exists():
         return
@@ -72,7 +72,7 @@ def import_campaign(name: str, size: Size) -> None:
              "python": _word(sys.executable), "payload": _word(PAYLOAD), "batch": grid.chosen().batch, "note": grid.chosen().note,
              "hungry_s": grid.chosen().hungry_s}
     said = [word for key, value in given.items() for word in ("--set", f"{key}={value}")]
-    manage("campaign", "import", str(TEMPLATE), "--experiment", EXPERIMENT, "--user", USER, "--update-shared", *said)
+    manage("campaign", "import", str(template), "--experiment", EXPERIMENT, "--user", USER, "--update-shared", *said)
 
 
 def _word(path: object) -> str:

@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 SCHEDD, FOLDER = os.environ["SHIM_SCHEDD"], Path(os.environ["SHIM_FOLDER"])
-# what jobsub puts around each program: it ends as the program did, and leads the session in its place
+# what jobsub puts around each program: it ends as the program did, and leads the session in its place. fife_wrap asks for a `python`.
 AROUND = """#!/bin/sh
-export CONDOR_DIR_INPUT="$_CONDOR_SCRATCH_DIR"
+export CONDOR_DIR_INPUT="$_CONDOR_SCRATCH_DIR" PATH="$PATH:$_CONDOR_SCRATCH_DIR"
+command -v python >/dev/null || ln -s "$(command -v python3)" python
 "$@"
 code=$?
 [ $code -le 128 ] || kill -$((code - 128)) $$

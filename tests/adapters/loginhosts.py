@@ -1,31 +1,22 @@
 """A login host for tests: a real sshd on loopback, a program there that submits, and the pool to which it submits."""
 import json
-import os
 import shlex
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from getpass import getuser
 from pathlib import Path
 
-import psutil
-import pytest
 from django.conf import LazySettings
 
 from pomssite.kit import registry
 from pomssite.kit.errors import NoAnswer, Refused
-from scripts.condorpool import SCHEDD, SETTINGS, CondorPool
 from submissions.batch.login import LoginHostBatch
 from submissions.batch.port import JobRef
 from submissions.command import JobSpec, Login
-from tests.waiting import until
+from tests.sshd import Sshd
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
-SHIM = Path(__file__).with_name("jobsubshim.py")
-JOBSUB = ("jobsub_submit", "jobsub_q", "jobsub_history", "jobsub_hold", "jobsub_release", "jobsub_rm", "jobsub_fetchlog")
 SUBMIT = f"""#!{sys.executable} -I
 # Takes what it is told into the folder of the pool: the words and the variables, as they came.
 import json, os, pathlib, sys
@@ -63,45 +54,6 @@ class FolderPool:
 
     def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
         return dict.fromkeys(refs, f"{deed} {why}")
-
-
-class Sshd:
-    """A daemon on loopback, in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, _free_port()
-
-    def start(self) -> None:
-        self._do("start")
-
-    def stop(self) -> None:
-        """The daemon, and who is connected."""
-        self.cut()
-        self._do("stop")
-        until(lambda: not _answers(self.port))
-
-    def cut(self) -> None:
-        """Every connection is lost, as when the network goes."""
-        daemon = psutil.Process(int((self.folder / "pid").read_text()))
-        for child in daemon.children(recursive=True):
-            with suppress(psutil.NoSuchProcess):        # it may just have ended by itself
-                if child.name() == "sshd":
-                    child.kill()
-
-    def _do(self, deed: str) -> None:
-        subprocess.run([SCRIPTS / "sshd-loopback", deed], check=True, env={**os.environ, "SSHD_DIR": str(self.folder), "SSHD_PORT": str(self.port)})
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[Sshd]:
-    if not Path("/usr/sbin/sshd").exists():
-        pytest.fail("there is no sshd: scripts/setup.sh tests")
-    sshd = Sshd(folder)
-    sshd.start()
-    try:
-        yield sshd
-    finally:
-        sshd.stop()
 
 
 class Site:
@@ -147,32 +99,5 @@ def a_site(folder: Path, sshd: Sshd, settings: LazySettings) -> Iterator[Site]:
     registry._made.cache_clear()
 
 
-def jobsub_on(pool: CondorPool, folder: Path) -> str:
-    """The small jobsub in that folder, which submits to the pool; what a set-up says so that it is found."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in JOBSUB:
-        (folder / name).write_text(f"#!/bin/sh\nexec {sys.executable} {SHIM} \"$0\" \"$@\"\n")
-        (folder / name).chmod(0o755)
-    said = {f"_CONDOR_{name}": value for name, value in {**SETTINGS, "COLLECTOR_HOST": f"127.0.0.1:{pool.port}"}.items()}
-    said |= {"CONDOR_CONFIG": "/dev/null", "SHIM_SCHEDD": SCHEDD, "SHIM_FOLDER": str(folder)}
-    return "\n".join([*(f"export {name}={shlex.quote(value)}" for name, value in said.items()), f"PATH={folder}:$PATH"])
-
-
-def fife(folder: Path) -> str:
-    """What a set-up says so that the fife_utils of that folder are found."""
-    return f"export FIFE_UTILS_DIR={folder}\nPATH={folder}/bin:$PATH"
-
-
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as asking:
-        return asking.connect_ex(("127.0.0.1", port)) == 0

@@ -11,7 +11,8 @@ from pomssite.kit.errors import NoAnswer, Refused
 from submissions.batch.login.jobsubpool import JobsubPool
 from submissions.batch.port import JobRef
 from submissions.states import JobState
-from tests.adapters.loginhosts import Site, Sshd, a_site, now, running
+from tests.adapters.loginhosts import Site, a_site, now
+from tests.sshd import Sshd, running
 
 REF = JobRef("jobsub01.fnal.gov", "4711", 0)
 OTHER = JobRef("jobsub01.fnal.gov", "4711", 1)

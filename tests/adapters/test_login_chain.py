@@ -22,9 +22,10 @@ from submissions.services import intake, launch, leases
 from submissions.states import JobState
 from tests import real
 from tests.adapters.batch_contract import GOOD, BatchContract, spec
-from tests.adapters.loginhosts import Site, a_site, fife, jobsub_on, now, running
+from tests.adapters.loginhosts import Site, a_site, now
 from tests.condor import ad_of, clear
 from tests.makers import make_campaign, make_document, make_intent
+from tests.sshd import fife, jobsub_on, running
 from tests.waiting import until
 
 J = JobState
@@ -66,7 +67,7 @@ class Chain:
     def __init__(self, site: Site, on: CondorPool, **options: object) -> None:
         self.site, self.lab = site, f"lab{token_hex(4)}"
         self.tag = f"{self.lab}-41"
-        self.setup = jobsub_on(on, site.folder)
+        self.setup = jobsub_on(f"127.0.0.1:{on.port}", site.folder)
         for name, text in {"quick": "exit 0", "bad": "exit 3", "long": "sleep 300"}.items():
             (site.folder / name).write_text(f"#!/bin/sh\n{text}\n")
         for path in site.folder.iterdir():

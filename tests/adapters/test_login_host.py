@@ -16,7 +16,8 @@ from submissions.batch.login.script import LONGEST
 from submissions.batch.port import JobRef
 from submissions.command import Login
 from tests.adapters.children import ended, forked
-from tests.adapters.loginhosts import Site, Sshd, a_site, now, running
+from tests.adapters.loginhosts import Site, a_site, now
+from tests.sshd import Sshd, running
 from tests.waiting import until
 
 HOSTILE = [

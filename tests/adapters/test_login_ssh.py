@@ -12,7 +12,8 @@ from pomssite.kit.errors import NoAnswer, Refused
 from submissions.batch.login import launches, script
 from submissions.batch.port import JobRef
 from tests.adapters.children import ended, forked
-from tests.adapters.loginhosts import Site, a_site, now, running
+from tests.adapters.loginhosts import Site, a_site, now
+from tests.sshd import running
 from tests.waiting import until
 
 LONG_AGO = timedelta(hours=1)

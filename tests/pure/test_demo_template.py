@@ -1,9 +1,11 @@
 """The demo campaign's file can be taken as it stands, and says what the demo needs."""
+import configparser
 from pathlib import Path
 
 import pytest
 
 from campaigns import ini
+from tests import chained
 
 FILE = Path(__file__).parents[2] / "demo" / "zmumu.ini"
 
@@ -45,3 +47,20 @@ def test_there_are_as_many_recoveries_as_a_stage_may_use(campaign):
 
 def test_written_and_read_again_it_is_the_same_campaign(campaign):
     assert ini.parse(ini.write(campaign)) == campaign
+
+
+def test_written_anew_for_fife_launch_it_is_the_same_campaign_of_commands_that_submit(campaign):
+    text = chained.campaign(FILE.read_text(), config=Path("/x/demo.cfg"), setup="export RATE=5%\nPATH=/x:$PATH")
+    anew = ini.read(text, file=FILE.name, values={"name": "z2", "seeds": "1, 2", "jobs": "3"}).campaign
+    assert anew.dependencies == campaign.dependencies and [stage.name for stage in anew.stages] == [stage.name for stage in campaign.stages]
+    assert all(job_type.style == "submitter" and job_type.launch_script.startswith("fife_launch -c '/x/demo.cfg'") for job_type in anew.job_types)
+    assert "@memory_mb" not in text and (anew.login_setups[0].batch, anew.login_setups[0].setup) == ("login", "export RATE=5%%\nPATH=/x:$PATH")
+
+
+def test_what_it_tells_fife_launch_is_said_in_the_configuration(campaign):
+    config = configparser.ConfigParser()
+    config.read_string(chained.configuration(FILE.read_text()))
+    for stage in campaign.stages:
+        of_stage = " ".join(value for _, value in config.items(f"stage_{stage.name}", raw=True))
+        keys = [key.strip(" -") for key, _ in stage.settings.param_overrides or ()]
+        assert f"/{stage.name}.py" in of_stage and all(f"--{key} %({key})s" in of_stage for key in keys), of_stage
