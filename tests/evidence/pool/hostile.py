@@ -16,7 +16,7 @@ def lines(size: str) -> Iterator[Line]:
     told = told_by("tests/adapters/test_hostile_fields.py", [{"TEXTS": os.environ.get("POOL_TEXTS", str(SIZES[size]))}])[0]
     for name, words in SYSTEMS.items():
         seen = told[name]
-        wrong = f"; {seen['wrong'][0]}" if seen["wrong"] else ""
-        yield Line(f"{seen['texts']} hostile texts in each of {seen['fields']} fields: {words}", "as they are, or a sentence",
-                   f"{seen['arrived']} arrived byte for byte, {seen['refused']} refused with a sentence{wrong}", not seen["wrong"] and seen["arrived"] > 0)
+        measured = "; ".join([f"{seen['arrived']} arrived byte for byte, {seen['refused']} refused with a sentence", *seen["wrong"][:1]])
+        yield Line(f"{seen['texts']} hostile texts in each of {seen['fields']} fields: {words}", "as they are, or a sentence", measured,
+                   not seen["wrong"] and seen["arrived"] > 0)
         yield Line(f"run of them on the way: {words}", "nothing", "SOMETHING" if seen["ran"] else "nothing", not seen["ran"])
