@@ -20,7 +20,8 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("house")
 
 
-ON_ONE_POOL = {f"tests/adapters/test_{name}.py" for name in ("condor_batch", "login_chain", "hostile_fields", "pool_killed", "pool_many", "pool_steered")}
+ON_ONE_POOL = {f"tests/adapters/test_{name}.py" for name in (
+    "condor_batch", "login_chain", "hostile_fields", "pool_killed", "pool_many", "pool_steered")}
 
 
 class FilesApart(LoadFileScheduling):
