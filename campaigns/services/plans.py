@@ -1,7 +1,20 @@
-"""What storing a document would do: the lines that a person reads before saying yes. Changes nothing."""
+"""What storing a document would do: the lines that a person reads before saying yes, kept under a number until somebody says it."""
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import require
+from accounts.policy import Actor, Verb
 from campaigns import document
-from campaigns.document.changes import Line, changes
+from campaigns.document.changes import KEEP, Line, changes
+from campaigns.document.merging import merged
+from campaigns.models import Campaign, CampaignVersion, Plan
 from campaigns.services import anew, documents, sharing
+from pomssite.kit.errors import Conflict
+
+RESET = "reset"         # of a split that goes on meanwhile: how many slices are cut is told, and does not bind
 
 
 def plan(doc: document.Campaign, *, experiment: str, update_shared: bool = False) -> list[Line]:
@@ -11,3 +24,111 @@ def plan(doc: document.Campaign, *, experiment: str, update_shared: bool = False
     before = documents.read(row) if row else None
     splits = [split.line() for split in anew.of(row, before, doc)]
     return [*changes(before, doc), *splits, *sharing.lines(doc, experiment=experiment, update=update_shared)]
+
+
+@transaction.atomic
+def keep(doc: document.Campaign, *, actor: Actor, at: datetime, update_shared: bool = False, notes: Sequence[str] = ()) -> Plan:
+    """A plan with a number, which changes nothing else; Invalid if the document cannot work."""
+    row = documents.living(doc.name, experiment=actor.experiment, locked=True)
+    require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
+    lines = plan(doc, experiment=actor.experiment, update_shared=update_shared)
+    return Plan.objects.create(
+        experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role, name=doc.name, base=row.version if row else None,
+        document=document.to_json(doc), update_shared=update_shared, lines=[[*_words(line)] for line in lines],
+        notes=list(notes), made_at=at)
+
+
+def merge(row: Plan, *, actor: Actor, at: datetime) -> Plan:
+    """A new plan: what this one says, together with what others have stored since."""
+    here, base = documents.living(row.name, experiment=row.experiment_id), row.base
+    if here is None or base is None or here.version is None or base.campaign_id != here.pk:
+        raise Conflict(f"Plan {row.pk} and {row.name} as it is now have no version in common: make a new plan. Nothing was changed.")
+    found, clashes = merged(document.from_json(base.document), document_of(row), document.from_json(here.version.document))
+    return keep(found, actor=actor, at=at, update_shared=row.update_shared, notes=[*map(str, clashes)])
+
+
+@transaction.atomic
+def apply(number: int, *, actor: Actor, at: datetime, door: str, why: str = "") -> Campaign:
+    """Do what the plan said, all of it; Conflict if it was applied, or if the campaign or what it shares has changed since."""
+    row = Plan.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).select_related("base", "version").filter(pk=number).first()
+    if row is None:
+        raise Conflict(f"{actor.experiment} has no plan {number}: make one first. Nothing was changed.")
+    if row.applied_at:
+        raise Conflict(f"Plan {number} was applied on {row.applied_at:%-d %b %H:%M} UTC already. Nothing was changed.")
+    documents.living(row.name, experiment=row.experiment_id, locked=True)
+    if against := obstacle(row):
+        raise Conflict(f"{against} Nothing was changed.")
+    doc = document_of(row)
+    made = documents.store(doc, actor=actor, at=at, door=door, why=why, update_shared=row.update_shared, base=row.base.number if row.base else 0)
+    Plan.objects.filter(pk=row.pk).update(applied_at=at, version=made.version)
+    return made
+
+
+def document_of(row: Plan) -> document.Campaign:
+    return document.from_json(row.document)
+
+
+def lines_of(row: Plan) -> list[Line]:
+    """What it said."""
+    return [Line(*words) for words in row.lines]
+
+
+def obstacle(row: Plan) -> str:
+    """Why it cannot be applied as it was made: a sentence; "" if nothing stands against it."""
+    here = documents.living(row.name, experiment=row.experiment_id)
+    if (here.version_id if here else None) != row.base_id:
+        return _moved(row, here)
+    now = plan(document_of(row), experiment=row.experiment_id, update_shared=row.update_shared)
+    new = _binding(now) - _binding(lines_of(row))
+    gone = _binding(lines_of(row)) - _binding(now)
+    told = "; ".join([*sorted(new), *(f"no longer: {line}" for line in sorted(gone))])
+    return f"It would do something else by now than plan {row.pk} says ({told}). Make a new plan." if new or gone else ""
+
+
+@dataclass(frozen=True)
+class Since:
+    """A version that somebody has stored since, and what it changed."""
+
+    version: CampaignVersion
+    lines: tuple[Line, ...]
+
+    def __str__(self) -> str:
+        told = "; ".join(map(str, self.lines)) or "nothing that it says"
+        return f"version {self.version.number} by {self.version.by}, {self.version.at:%-d %b %H:%M} UTC{_why(self.version)}: {told}"
+
+
+def since(row: Plan) -> list[Since]:
+    """Every version of the campaign that came after the one of the plan, the first of them first."""
+    here = documents.living(row.name, experiment=row.experiment_id)
+    if here is None or row.base is not None and row.base.campaign_id != here.pk:
+        return []
+    later = list(here.versions.filter(number__gte=row.base.number if row.base else 1).order_by("number"))
+    before = [*later[:-1]] if row.base else [None, *later[:-1]]
+    return [Since(version, tuple(told(old, version))) for old, version in zip(before, later[1:] if row.base else later, strict=True)]
+
+
+def told(before: CampaignVersion | None, after: CampaignVersion) -> Sequence[Line]:
+    """What one version changed of the other."""
+    old = document.from_json(before.document) if before else None
+    return [line for line in changes(old, document.from_json(after.document)) if line.verb != KEEP]
+
+
+def _moved(row: Plan, here: Campaign | None) -> str:
+    """The campaign is another than the plan was made against."""
+    if here is None:
+        return f"There is no campaign {row.name} any more: it was renamed or deleted after plan {row.pk} was made. Make a new plan."
+    found = " ".join(f"{each}." for each in since(row))
+    return f"{row.name} was {'changed' if row.base else 'made'} after plan {row.pk} was made: {found or 'by somebody else.'} Make a new plan."
+
+
+def _why(version: CampaignVersion) -> str:
+    return f" ({version.why})" if version.why else ""
+
+
+def _words(line: Line) -> tuple[str, str, str, str]:
+    return line.verb, line.kind, line.name, line.detail
+
+
+def _binding(lines: Iterable[Line]) -> set[str]:
+    """What must still be so when it is applied."""
+    return {f"{line.verb} {line.kind} {line.name}" if line.verb == RESET else str(line) for line in lines if line.verb != KEEP}

@@ -1,4 +1,4 @@
-"""`manage.py campaign import FILE` and `campaign export NAME`: a campaign as a text file, both ways."""
+"""`manage.py campaign import | export | roundtrip | diff | plan | apply`: a campaign as a text file, both ways."""
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,39 +11,87 @@ from accounts.models import Experiment, Membership, User
 from accounts.policy import Actor, Role
 from campaigns import ini
 from campaigns.document.changes import LEAVE, Line
+from campaigns.ini import texts
 from campaigns.models import Campaign
 from campaigns.services import documents, plans, state
 from pomssite.kit import clock
 from pomssite.kit.errors import PomsError
+from submissions.services import radius
+
+WHO = "--experiment --user --role"
+DEEDS = {       # what it does, and what may be said to it
+    "import": ("make or change a campaign as a file says", f"file --dry-run --set --update-shared --why --with-state {WHO}"),
+    "export": ("print a campaign as a file", f"name --with-state {WHO}"),
+    "roundtrip": ("read a file, write it, and read that again: silent where nothing is lost, else the difference", "file --set"),
+    "diff": ("compare a campaign as it is saved with a file", f"file --set {WHO}"),
+    "plan": ("say what a file would change and what that means for what is running; nothing is changed", f"file --set --update-shared {WHO}"),
+    "apply": ("do what a plan said, unless the campaign has changed since", f"number --why {WHO}"),
+}
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "file": {"help": "the file; - for standard input"},
+    "name": {"help": "of the campaign"},
+    "number": {"type": int, "help": "of the plan"},
+    "--dry-run": {"action": "store_true", "help": "say what would be done, and do nothing"},
+    "--set": {"action": "append", "default": [], "metavar": "NAME=VALUE", "help": "a parameter of the file"},
+    "--update-shared": {"action": "store_true", "help": "change job types and login setups that differ"},
+    "--why": {"default": "", "help": "kept with the version"},
+    "--with-state": {"action": "store_true", "help": "also what is held, scheduled and cut"},
+    "--experiment": {"required": True},
+    "--user": {"default": "", "help": "in whose name; else the first who may"},
+    "--role": {"default": Role.PRODUCTION, "help": "in which role; else production"},
+}
 
 
 class Command(BaseCommand):
     """Says what it will do before it does it; on any fault nothing is saved."""
 
-    help = "Import a campaign from a file, or export one (docs/campaign-file.md)."
+    help = "A campaign and its file: import, export, compare, plan and apply (docs/campaign-file.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         deeds = parser.add_subparsers(dest="deed", required=True)
-        taken = deeds.add_parser("import", help="make or change a campaign as a file says")
-        taken.add_argument("file", help="the file; - for standard input")
-        taken.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-        taken.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the file")
-        taken.add_argument("--update-shared", action="store_true", help="change job types and login setups that differ")
-        taken.add_argument("--why", default="", help="kept with the version")
-        given = deeds.add_parser("export", help="print a campaign as a file")
-        given.add_argument("name")
-        for deed in (taken, given):
-            deed.add_argument("--experiment", required=True)
-            deed.add_argument("--with-state", action="store_true", help="also what is held, scheduled and cut")
-            deed.add_argument("--user", default="", help="in whose name; else the first who may")
-            deed.add_argument("--role", default=Role.PRODUCTION, help="in which role; else production")
+        for name, (words, wanted) in DEEDS.items():
+            one = deeds.add_parser(name, help=words)
+            for argument in wanted.split():
+                one.add_argument(argument, **ARGUMENTS[argument])
 
     def handle(self, *args: object, deed: str, **said: Any) -> None:
         try:
-            actor = _actor(said["experiment"], said["user"], said["role"])
-            (self._import if deed == "import" else self._export)(actor, said)
+            if deed == "roundtrip":
+                self._roundtrip(said)
+            else:
+                getattr(self, f"_{deed}")(_actor(said["experiment"], said["user"], said["role"]), said)
         except (PomsError, ini.Broken) as no:
             raise CommandError(str(no)) from no
+
+    def _roundtrip(self, said: dict[str, Any]) -> None:
+        """Needs no database: the job types and login setups that a file names need not exist."""
+        if found := texts.lost(_text(said["file"]), file=said["file"], values=_values(said["set"])):
+            self._differs(found)
+
+    def _diff(self, actor: Actor, said: dict[str, Any]) -> None:
+        book = _book(said, actor)
+        row = documents.living(book.campaign.name, experiment=actor.experiment)
+        if found := texts.beside(ini.write(documents.read(row)) if row else "", ini.write(book.campaign), "saved", said["file"]):
+            self._differs(found)
+
+    def _differs(self, found: str) -> None:
+        """As `diff` does: the difference, and exit 1."""
+        self.stdout.write(found, ending="")
+        sys.exit(1)
+
+    def _plan(self, actor: Actor, said: dict[str, Any]) -> None:
+        row = plans.keep(_book(said, actor).campaign, actor=actor, at=clock.now(), update_shared=said["update_shared"])
+        for line in plans.lines_of(row):
+            self.stdout.write(_told(line))
+        for each in radius.of_plan(row):
+            self.stdout.write(f"running: {each}")
+        self.stdout.write(f"plan {row.pk}: nothing was changed; `manage.py campaign apply {row.pk} --experiment {actor.experiment}` does it")
+
+    def _apply(self, actor: Actor, said: dict[str, Any]) -> None:
+        self._stored(plans.apply(said["number"], actor=actor, at=clock.now(), door="command", why=said["why"]))
+
+    def _stored(self, row: Campaign) -> None:
+        self.stdout.write(f"campaign {row.name} of {row.experiment_id} is at version {row.version.number if row.version else 0}")
 
     def _export(self, actor: Actor, said: dict[str, Any]) -> None:
         row = Campaign.objects.visible_to(actor).filter(name=said["name"], retired_at=None).first()
@@ -52,8 +100,7 @@ class Command(BaseCommand):
         self.stdout.write(ini.write(documents.read(row), state.read(row) if said["with_state"] else None), ending="")
 
     def _import(self, actor: Actor, said: dict[str, Any]) -> None:
-        book = ini.look(_text(said["file"]), file=said["file"], values=_values(said["set"]))
-        book.check(**documents.known(book.campaign.name, experiment=actor.experiment))
+        book = _book(said, actor)
         restored = _restored(book, actor, with_state=said["with_state"])
         for fault in book.warnings:
             self.stderr.write(f"warning: {fault}")
@@ -62,8 +109,13 @@ class Command(BaseCommand):
         if said["dry_run"]:
             self.stdout.write("dry run: nothing was changed")
         else:
-            row = _store(book, restored, actor, said)
-            self.stdout.write(f"campaign {row.name} of {actor.experiment} is at version {row.version.number if row.version else 0}")
+            self._stored(_store(book, restored, actor, said))
+
+
+def _book(said: dict[str, Any], actor: Actor) -> ini.Book:
+    book = ini.look(_text(said["file"]), file=said["file"], values=_values(said["set"]))
+    book.check(**documents.known(book.campaign.name, experiment=actor.experiment))
+    return book
 
 
 @transaction.atomic
