@@ -11,12 +11,14 @@ from campaigns.views import (
     launch,
     lists,
     news,
+    planning,
     saved,
     schedules,
     slices,
     stage,
     stages,
     stale,
+    versions,
 )
 
 app_name = "campaigns"
@@ -44,6 +46,8 @@ urlpatterns = [
     path("campaigns/<int:pk>/watch/", changing.watch, name="watch"),
     path("campaigns/<int:pk>/unwatch/", changing.unwatch, name="unwatch"),
     path("campaigns/<int:pk>/launch/", changing.launch, name="launch_of"),
+    path("campaigns/<int:pk>/versions/", versions.listed, name="versions"),
+    path("campaigns/<int:pk>/versions/<int:number>/restore/", versions.restore, name="restore"),
     path("campaigns/<int:pk>/ini/", files.shown, name="ini"),
     path("campaigns/<int:pk>/<slug:deed>/", acts.on_campaign, name="act"),
     path("stages.json", stages.table, {"form": "json"}, name="stages_json"),
@@ -63,6 +67,8 @@ urlpatterns = [
     path("schedules/<int:pk>/", schedules.schedule, name="schedule"),
     path("schedules/<int:pk>/change/", schedules.change, name="schedule_change"),
     path("schedules/<int:pk>/<slug:deed>/", schedules.act, name="schedule_act"),
+    path("plans/<int:pk>/", planning.plan, name="plan"),
+    path("plans/<int:pk>/<slug:deed>/", planning.act, name="plan_act"),
     path("downtimes/", downtimes.listed, name="downtimes"),
     path("downtimes/<int:pk>/lift/", downtimes.lift, name="downtime_lift"),
 ]

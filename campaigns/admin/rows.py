@@ -1,5 +1,6 @@
 """Campaigns, their stages and what these are made of. A document changes them, so that each change is a version."""
 from django.contrib import admin
+from django.urls import reverse
 
 from campaigns.admin.parts import (
     FeedsInline,
@@ -13,7 +14,7 @@ from campaigns.admin.parts import (
     of_campaign,
     of_stage,
 )
-from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, JobTypeRecovery, LoginSetup, Stage
+from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, JobTypeRecovery, LoginSetup, Plan, Stage
 from pomssite.kit.looking import NEWEST, LookInline, LookOnly
 
 
@@ -39,6 +40,20 @@ class CampaignVersionAdmin(OfCampaign):
 
     list_display = ["campaign", "number", "by", "why", "at"]
     search_fields = ["campaign__name", "why"]
+
+
+@admin.register(Plan)
+class PlanAdmin(LookOnly):
+    """Changes that somebody has looked at, applied or not."""
+
+    list_display = ["id", "name", "experiment_id", "base", "creator", "made_at", "applied_at", "version"]
+    list_select_related = ["creator", "base__campaign", "version__campaign"]
+    list_filter = ["experiment", ("applied_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "id__exact"]
+    ordering = NEWEST
+
+    def address(self, row: Plan) -> str:
+        return reverse("campaigns:plan", args=[row.experiment_id, row.pk])
 
 
 @admin.register(Stage)

@@ -1,6 +1,6 @@
 """What storing a document would do: the lines that a person reads before saying yes, kept under a number until somebody says it."""
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,16 +12,19 @@ from campaigns.document.changes import KEEP, Line, changes
 from campaigns.document.merging import merged
 from campaigns.models import Campaign, CampaignVersion, Plan
 from campaigns.services import anew, documents, sharing
-from pomssite.kit.errors import Conflict
+from pomssite.kit.errors import Conflict, Invalid
 
 RESET = "reset"         # of a split that goes on meanwhile: how many slices are cut is told, and does not bind
 
 
 def plan(doc: document.Campaign, *, experiment: str, update_shared: bool = False) -> list[Line]:
     """One line for the campaign, each stage, dependency, split that begins anew, job type and login setup; Invalid if it cannot work."""
-    doc = documents.checked(doc, experiment=experiment, update_shared=update_shared)
     row = documents.living(doc.name, experiment=experiment)
-    before = documents.read(row) if row else None
+    return _lines(doc, row, documents.read(row) if row else None, experiment=experiment, update_shared=update_shared)
+
+
+def _lines(doc: document.Campaign, row: Campaign | None, before: document.Campaign | None, *, experiment: str, update_shared: bool) -> list[Line]:
+    doc = documents.checked(doc, experiment=experiment, update_shared=update_shared)
     splits = [split.line() for split in anew.of(row, before, doc)]
     return [*changes(before, doc), *splits, *sharing.lines(doc, experiment=experiment, update=update_shared)]
 
@@ -31,11 +34,16 @@ def keep(doc: document.Campaign, *, actor: Actor, at: datetime, update_shared: b
     """A plan with a number, which changes nothing else; Invalid if the document cannot work."""
     row = documents.living(doc.name, experiment=actor.experiment, locked=True)
     require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
+    doc = replace(document.without_loops(doc), experiment=actor.experiment)
     lines = plan(doc, experiment=actor.experiment, update_shared=update_shared)
     return Plan.objects.create(
         experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role, name=doc.name, base=row.version if row else None,
-        document=document.to_json(doc), update_shared=update_shared, lines=[[*_words(line)] for line in lines],
-        notes=list(notes), made_at=at)
+        document=document.to_json(doc), update_shared=update_shared, lines=[[*_words(line)] for line in lines], notes=list(notes), made_at=at)
+
+
+def again(row: Campaign, old: CampaignVersion, *, actor: Actor, at: datetime, notes: Sequence[str] = ()) -> Plan:
+    """The campaign as an earlier version of it was, under the name that it has now."""
+    return keep(replace(document.from_json(old.document), name=row.name), actor=actor, at=at, notes=notes)
 
 
 def merge(row: Plan, *, actor: Actor, at: datetime) -> Plan:
@@ -56,7 +64,7 @@ def apply(number: int, *, actor: Actor, at: datetime, door: str, why: str = "") 
     if row.applied_at:
         raise Conflict(f"Plan {number} was applied on {row.applied_at:%-d %b %H:%M} UTC already. Nothing was changed.")
     documents.living(row.name, experiment=row.experiment_id, locked=True)
-    if against := obstacle(row):
+    if against := stand(row).against:
         raise Conflict(f"{against} Nothing was changed.")
     doc = document_of(row)
     made = documents.store(doc, actor=actor, at=at, door=door, why=why, update_shared=row.update_shared, base=row.base.number if row.base else 0)
@@ -73,12 +81,29 @@ def lines_of(row: Plan) -> list[Line]:
     return [Line(*words) for words in row.lines]
 
 
-def obstacle(row: Plan) -> str:
-    """Why it cannot be applied as it was made: a sentence; "" if nothing stands against it."""
+@dataclass(frozen=True)
+class Stand:
+    """The campaign that a plan would change, as it is now; and a sentence if the plan cannot be applied as it was made."""
+
+    here: Campaign | None
+    before: document.Campaign | None
+    against: str
+
+
+def stand(row: Plan) -> Stand:
+    """How a plan stands now. Changes nothing."""
     here = documents.living(row.name, experiment=row.experiment_id)
-    if (here.version_id if here else None) != row.base_id:
-        return _moved(row, here)
-    now = plan(document_of(row), experiment=row.experiment_id, update_shared=row.update_shared)
+    before = documents.read(here) if here else None
+    try:
+        moved = (here.version_id if here else None) != row.base_id
+        return Stand(here, before, _moved(row, here) if moved else _drifted(row, here, before))
+    except Invalid as no:
+        return Stand(here, before, f"It cannot be applied any more: {no}")
+
+
+def _drifted(row: Plan, here: Campaign | None, before: document.Campaign | None) -> str:
+    """The campaign is the same, and what it shares with others, or its splits, may not be."""
+    now = _lines(document_of(row), here, before, experiment=row.experiment_id, update_shared=row.update_shared)
     new = _binding(now) - _binding(lines_of(row))
     gone = _binding(lines_of(row)) - _binding(now)
     told = "; ".join([*sorted(new), *(f"no longer: {line}" for line in sorted(gone))])

@@ -1,7 +1,8 @@
 """Campaigns as text files: shown, downloaded, and taken in; what a file would change is shown before anything is saved."""
 import io
 import zipfile
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -16,9 +17,8 @@ from accounts.pages import member, show
 from accounts.policy import Actor, Verb
 from campaigns import document, ini
 from campaigns.document import Settings, Stage
-from campaigns.document.changes import KEEP, Line
 from campaigns.filters import CampaignFilter
-from campaigns.models import Campaign, JobType, LoginSetup
+from campaigns.models import Campaign, JobType, LoginSetup, Plan
 from campaigns.services import documents, naming, plans, state
 from campaigns.views.changing import ask, one
 from datasets import splits
@@ -28,6 +28,7 @@ from pomssite.kit.numbers import numbers
 
 LARGEST = 1_000_000         # bytes of a file
 MOST = 1_000                # files of one archive
+OLD_NAME = "{0} is called {1} now. Saved as it is, this file makes a new campaign; to change that one, write name = {1} in [campaign]."
 
 
 @member
@@ -70,28 +71,12 @@ def _download(data: bytes, name: str, kind: str) -> HttpResponse:
 
 @dataclass
 class Looked:
-    """A file as it was read: what storing it would do, or every line that is wrong."""
+    """A file that cannot be planned as it is: every line that is wrong, or the sentence that stands against it."""
 
     text: str
     file: str
-    book: ini.Book | None = None
-    row: Campaign | None = None         # the campaign that it would change
-    lines: list[Line] = field(default_factory=list)
-    faults: list[ini.Fault] = field(default_factory=list)
+    faults: Sequence[ini.Fault] = ()
     trouble: str = ""
-
-    @property
-    def base(self) -> int:
-        """The version that the changes were worked out against."""
-        return self.row.version.number if self.row and self.row.version else 0
-
-    @property
-    def changes(self) -> list[Line]:
-        return [line for line in self.lines if line.verb != KEEP]
-
-    @property
-    def kept(self) -> int:
-        return len(self.lines) - len(self.changes)
 
     @property
     def numbered(self) -> list[tuple[int, str, bool]]:
@@ -100,42 +85,37 @@ class Looked:
         return [(n, line, n in wrong) for n, line in enumerate(self.text.split("\n"), 1)]
 
 
-def _look(text: str, file: str, actor: Actor, *, update_shared: bool) -> Looked:
-    found = Looked(text, file)
-    try:
-        found.book = ini.look(text, file=file)
-        name = found.book.campaign.name
-        found.book.check(**documents.known(name, experiment=actor.experiment))
-        found.row = documents.living(name, experiment=actor.experiment)
-        require(actor, Verb.EDIT if found.row else Verb.CREATE, found.row or actor.makes)
-        found.lines = plans.plan(found.book.campaign, experiment=actor.experiment, update_shared=update_shared)
-    except ini.Broken as broken:
-        found.faults = list(broken.faults)
-    except (Invalid, Conflict) as no:
-        found.trouble = str(no)
-    return found
-
-
 @member
 def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """A file or a text; then what it would change, or its lines that are wrong; then one button."""
+    """A file or a text; then its lines that are wrong, or a plan of what it would change. Nothing is saved here."""
+    require(actor, Verb.CREATE, actor.makes)
     if request.method != "POST":
-        return _page(request, actor, None)
-    said, update = request.POST, "update_shared" in request.POST
+        return _page(request, actor, _begun(request, actor))
+    looked = Looked(request.POST.get("text", ""), "file")
     try:
-        text, file = _sent(request)
+        looked.text, looked.file = _sent(request)
+        return redirect("campaigns:plan", actor.experiment, _planned(looked, actor, update_shared="update_shared" in request.POST).pk)
     except ini.Broken as broken:
-        return _page(request, actor, Looked("", "file", faults=list(broken.faults)), update_shared=update)
-    looked = _look(text, file, actor, update_shared=update)
-    if "save" in said and looked.book and not looked.faults and not looked.trouble:
-        if said.get("base") == str(looked.base):
-            row = documents.store(looked.book.campaign, actor=actor, at=clock.now(), door="page", why=said.get("why", ""), update_shared=update,
-                                  base=looked.base)
-            messages.success(request, f"{row.name} is saved, at version {row.version.number if row.version else 0}.")
-            return redirect("campaigns:campaign", actor.experiment, row.pk)
-        looked.trouble = "Not saved: somebody changed the campaign after you looked. What you see now is against its newest version: look again."
-        return _page(request, actor, looked, update_shared=update, stale=True)
-    return _page(request, actor, looked, update_shared=update)
+        looked.faults = broken.faults
+    except (Invalid, Conflict) as no:
+        looked.trouble = str(no)
+    return _page(request, actor, looked)
+
+
+def _planned(looked: Looked, actor: Actor, *, update_shared: bool) -> Plan:
+    book = ini.look(looked.text, file=looked.file)
+    name = book.campaign.name
+    book.check(**documents.known(name, experiment=actor.experiment))
+    was = None if documents.living(name, experiment=actor.experiment) else naming.find(name, experiment=actor.experiment)
+    old = [OLD_NAME.format(name, was.name)] if was else []
+    return plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared=update_shared, notes=[*old, *map(str, book.warnings)])
+
+
+def _begun(request: HttpRequest, actor: Actor) -> Looked | None:
+    """The text of a plan, to be changed further."""
+    asked = numbers(request.GET.getlist("plan"))
+    row = Plan.objects.visible_to(actor).filter(pk__in=asked).first()
+    return Looked(ini.write(plans.document_of(row)), f"plan {row.pk}") if row else None
 
 
 def _sent(request: HttpRequest) -> tuple[str, str]:
@@ -149,12 +129,9 @@ def _sent(request: HttpRequest) -> tuple[str, str]:
     return ini.text_of(sent.read(), file=name), name
 
 
-def _page(request: HttpRequest, actor: Actor, looked: Looked | None, **words: Any) -> HttpResponse:
-    require(actor, Verb.CREATE, actor.makes)
-    old = naming.find(looked.book.campaign.name, experiment=actor.experiment) if looked and looked.book and not looked.row else None
+def _page(request: HttpRequest, actor: Actor, looked: Looked | None) -> HttpResponse:
     answer = show(request, "campaigns/upload.html", {
-        "looked": looked, "was": old, "trail": [("Campaigns", reverse("campaigns:list", args=[actor.experiment]))], **words},
-        at=clock.now(), live=False)
+        "looked": looked, "trail": [("Campaigns", reverse("campaigns:list", args=[actor.experiment]))]}, at=clock.now(), live=False)
     answer.status_code = 422 if looked and (looked.faults or looked.trouble) else 200
     return answer
 

@@ -1,12 +1,12 @@
 """What a plan means for what is running: which submissions, launches that wait and schedules of a campaign it touches, and how."""
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from campaigns.document import Campaign as Document
 from campaigns.document.changes import differences, names, renamed, settings_differences
 from campaigns.models import Campaign, Plan, Schedule
-from campaigns.services import documents, plans
+from campaigns.services import plans
 from submissions.models import LaunchIntent, Submission
 from submissions.states import AT_WORK
 
@@ -20,6 +20,7 @@ class Touched:
     stage: str
     words: str
     submissions: tuple[int, ...] = ()
+    pk: int = 0             # of the stage
 
 
     def __str__(self) -> str:
@@ -30,6 +31,7 @@ class Touched:
 class Standing:
     """What there is of one stage now."""
 
+    pk: int = 0
     submissions: tuple[int, ...] = ()
     waiting: int = 0
     schedules: int = 0
@@ -41,13 +43,14 @@ def touched(row: Campaign | None, before: Document | None, after: Document) -> l
         return []
     here = _standing(row)
     version = row.version.number if row.version else 0
-    return [each for stage in before.stages for each in _of(stage.name, here.get(stage.name, Standing()), before, after, version)]
+    found = ((here[stage.name].pk, _of(stage.name, here[stage.name], before, after, version)) for stage in before.stages)
+    return [replace(each, pk=pk) for pk, some in found for each in some]
 
 
 def of_plan(plan: Plan) -> list[Touched]:
     """What a plan means now, which may be more than when it was made."""
-    row = documents.living(plan.name, experiment=plan.experiment_id)
-    return touched(row, documents.read(row) if row else None, plans.document_of(plan))
+    now = plans.stand(plan)
+    return touched(now.here, now.before, plans.document_of(plan))
 
 
 def _of(name: str, here: Standing, before: Document, after: Document, version: int) -> Iterator[Touched]:
@@ -62,7 +65,7 @@ def _of(name: str, here: Standing, before: Document, after: Document, version: i
 
 def _gone(name: str, here: Standing) -> Iterator[Touched]:
     if here.submissions:
-        yield Touched(name, f"{told(here.submissions)} at work: what was launched ends so, what it misses is not recovered, and nothing starts after it.",
+        yield Touched(name, f"{told(here.submissions)} at work: what was launched ends so, is not recovered, and starts nothing.",
                       here.submissions)
     yield from _others(name, here, "will never begin: drop what you do not need", "end{s} with the stage")
 
@@ -102,7 +105,7 @@ def _standing(row: Campaign) -> Mapping[str, Standing]:
         at_work.setdefault(stage, []).append(pk)
     waiting = Counter(LaunchIntent.objects.waiting().filter(stage__in=stages).values_list("stage_id", flat=True))
     schedules = Counter(Schedule.objects.living().filter(stage__in=stages).values_list("stage_id", flat=True))
-    return {name: Standing(tuple(at_work.get(pk, ())), waiting.get(pk, 0), schedules.get(pk, 0)) for pk, name in stages.items()}
+    return {name: Standing(pk, tuple(at_work.get(pk, ())), waiting.get(pk, 0), schedules.get(pk, 0)) for pk, name in stages.items()}
 
 
 def told(numbers: Sequence[int]) -> str:

@@ -124,26 +124,99 @@ def send(client, text_, **more):
     return client.post("/dune/campaigns/upload/", {"file": SimpleUploadedFile("new.ini", text_.encode()), **more})
 
 
+def plan_of(client, answer):
+    """The page of the plan to which an upload leads, and its address."""
+    assert answer.status_code == 302
+    return text(client.get(answer["Location"])), answer["Location"]
+
+
 def test_a_file_is_compared_and_saved_only_when_that_is_said(page, row):
     client, _ = page
     changed = file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")
-    shown = send(client, changed)
-    assert "memory_mb unsaid → 4000" in text(shown)
+    shown, plan = plan_of(client, send(client, changed))
+    assert "memory_mb unsaid → 4000" in shown and '<li class="new">' in shown and "<code>memory_mb = 4000</code>" in shown
+    assert "Nothing that runs, waits or is scheduled is touched." in shown
     assert documents.read(row).stages[1].settings.memory_mb is None
-    base = re.search(r'name="base" value="(\d+)"', text(shown))[1]
-    saved = client.post("/dune/campaigns/upload/", {"text": changed, "name": "new.ini", "base": base, "save": "1", "why": "more"})
+    saved = client.post(f"{plan}apply/", {"why": "more"})
     assert saved["Location"] == f"/dune/campaigns/{row.pk}/"
     assert documents.read(row).stages[1].settings.memory_mb == 4000
     assert Event.objects.get(what="campaign changed").why == "more"
-    assert "nothing would change" in text(send(client, changed))
+    assert "nothing would change" in plan_of(client, send(client, changed))[0]
+    again = client.post(f"{plan}apply/")
+    assert (again.status_code, "was applied on" in text(again)) == (409, True)
+    assert "version 2</a>" in text(client.get(plan)) and client.post(f"{plan}eat/").status_code == 404
+    assert memory_lines(text(client.get(f"/dune/campaigns/upload/?plan={plan.split('/')[-2]}"))) == 1
 
 
-def test_a_file_is_not_saved_over_what_somebody_changed_meanwhile(page, row):
+def test_a_plan_and_the_versions_cost_few_queries(page, row, django_assert_max_num_queries):
+    client, address = page
+    _, plan = plan_of(client, send(client, file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")))
+    client.post(f"{plan}apply/")
+    _, other = plan_of(client, send(client, file_of(row).replace("memory_mb = 4000", "memory_mb = 5000")))
+    for here, most in ((f"{address}/versions/", 12), (plan, 12), (other, 28)):     # an open plan is compared with what is saved, part by part
+        with django_assert_max_num_queries(most):
+            assert client.get(here).status_code == 200
+
+
+def memory_lines(shown):
+    return shown.count("memory_mb = 4000")
+
+
+def test_who_comes_second_sees_the_change_of_the_first_and_puts_both_together(page, row):
     client, _ = page
-    changed = file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")
-    answer = client.post("/dune/campaigns/upload/", {"text": changed, "base": "7", "save": "1"})
-    assert (answer.status_code, "somebody changed the campaign" in text(answer)) == (422, True)
-    assert documents.read(row).stages[1].settings.memory_mb is None
+    mine = file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")
+    theirs = file_of(row).replace("[campaign_stage gen]", "[campaign_stage gen]\ncpus = 2")
+    (_, first), (_, second) = (plan_of(client, send(client, each)) for each in (theirs, mine))
+    client.post(f"{first}apply/", {"why": "two of them"})
+    answer = client.post(f"{second}apply/")
+    shown = text(answer)
+    assert answer.status_code == 409 and "mc9 was changed after plan" in shown and "update stage gen: cpus unsaid → 2" in shown
+    assert "Save mc9" not in shown and "Put both together" in shown
+    assert "update stage gen: cpus unsaid → 2" in text(client.get(second))
+    both = client.post(f"{second}merge/")["Location"]
+    client.post(f"{both}apply/")
+    found = documents.read(row)
+    assert (found.stages[0].settings.cpus, found.stages[1].settings.memory_mb) == (2, 4000)
+    mine_alone = client.post(f"{second}again/")["Location"]
+    assert "cpus 2 → unsaid" in text(client.get(mine_alone))
+
+
+def test_what_is_shared_is_changed_only_when_that_is_said(page, row):
+    client, _ = page
+    changed = file_of(row).replace("launch_script = run", "launch_script = run2")
+    shown, plan = plan_of(client, send(client, changed))
+    assert "left as it is" in shown and "Change what is shared, too" in shown
+    also = client.post(f"{plan}again/", {"update_shared": "1"})["Location"]
+    assert "launch_script run → run2" in text(client.get(also))
+    client.post(f"{also}apply/")
+    assert documents.read(row).job_types[0].launch_script == "run2"
+
+
+def test_versions_are_compared_and_one_is_had_again(page, row):
+    client, address = page
+    _, plan = plan_of(client, send(client, file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")))
+    client.post(f"{plan}apply/", {"why": "more memory"})
+    shown = text(client.get(f"{address}/versions/"))
+    assert "From version 1 to version 2" in shown and "<code>memory_mb = 4000</code>" in shown and "more memory" in shown
+    assert shown.count("Restore…") == 1
+    assert "Version 1</h2>" in text(client.get(f"{address}/versions/?a=0&b=1"))
+    assert "There is no version 77" in text(client.get(f"{address}/versions/?b=77"))
+    assert '<li class="gone">' in text(client.get(f"{address}/versions/?a=2&b=1"))
+    restored = client.post(f"{address}/versions/1/restore/")["Location"]
+    shown = text(client.get(restored))
+    assert "memory_mb 4000 → unsaid" in shown and "As version 1 was, which ann made on" in shown
+    client.post(f"{restored}apply/")
+    assert row.versions.count() == 3 and row.versions.get(number=3).document == row.versions.get(number=1).document
+    assert client.post(f"{address}/versions/9/restore/").status_code == 404
+
+
+def test_who_may_not_change_it_sees_a_plan_and_why_there_is_no_button(page, row, as_user):
+    client, address = page
+    _, plan = plan_of(client, send(client, file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")))
+    bob = as_user("bob", role="analysis")
+    assert "Acting as analysis you may not save mc9" in text(bob.get(plan)) and bob.post(f"{plan}apply/").status_code == 403
+    assert "Restore…" not in text(bob.get(f"{address}/versions/")) and bob.post(f"{address}/versions/1/restore/").status_code == 403
+    assert row.versions.count() == 1
 
 
 def test_a_broken_file_is_shown_with_its_lines_marked(page, row):
@@ -170,7 +243,7 @@ def test_a_file_that_says_an_old_name_is_told_so(page, row):
     client, address = page
     before = file_of(row)
     client.post(f"{address}/rename/", {"name": "mc10"})
-    assert "mc9 is called mc10 now" in text(send(client, before))
+    assert "mc9 is called mc10 now" in plan_of(client, send(client, before))[0]
 
 
 def test_a_campaign_begins_with_one_stage(page, row):
@@ -196,7 +269,7 @@ def test_who_makes_nothing_neither_uploads_nor_begins(row, as_user):
 def test_an_analyst_uploads_an_own_one_and_changes_no_production(row, as_user):
     bob = as_user("bob", role="analysis")
     assert send(bob, file_of(row)).status_code == 403
-    assert "New campaign bobs" in text(send(bob, file_of(row).replace("mc9", "bobs")))
+    assert "New campaign bobs" in plan_of(bob, send(bob, file_of(row).replace("mc9", "bobs")))[0]
 
 
 def test_launching_leads_to_the_first_stage_or_asks_which(page, row):

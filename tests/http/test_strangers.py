@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from campaigns.models import Downtime, Schedule
-from campaigns.services import looks, schedules
+from campaigns.models import Downtime, Plan, Schedule
+from campaigns.services import documents, looks, plans, schedules
 from datasets.models import File
 from pomssite.kit import clock
 from submissions.models import BulkAct, Job
@@ -43,6 +43,7 @@ def scene(scene):
     actor, now = make_actor(), clock.now()
     schedules.make(scene.campaign.stages.get(name="generate"), schedules.Said(cron="0 6 * * *"), actor=actor, at=now)
     schedules.announce(actor=actor, at=now, begins_at=now, ends_at=now + timedelta(days=1), why="zmumu", of=scene.campaign)
+    plans.keep(documents.read(scene.campaign), actor=actor, at=now, notes=["zmumu"])
     bulk.choose("submission", "kill", [str(row.pk) for row in scene.of("simulate")], actor=actor, at=now)
     return scene
 
@@ -58,7 +59,7 @@ def filled(scene, address, exp="dune"):
     number = {"views": view.pk,
               "campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
               "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk,
-              "bulk": BulkAct.objects.get().pk}
+              "plans": Plan.objects.get().pk, "bulk": BulkAct.objects.get().pk}
     holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0"}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
     return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)
@@ -105,7 +106,8 @@ def test_a_member_does_reach_what_the_walk_walks(scene, as_user):
     assert {"campaigns:list", "campaigns:campaign", "campaigns:stage", "campaigns:charts", "campaigns:launch", "campaigns:act",
             "campaigns:slices", "campaigns:slices_reset", "campaigns:slices_move",
             "campaigns:stage_act", "campaigns:schedules", "campaigns:schedule", "campaigns:schedule_new", "campaigns:schedule_change",
-            "campaigns:downtimes", "campaigns:downtime_lift", "submissions:list", "submissions:submission", "submissions:job",
+            "campaigns:downtimes", "campaigns:downtime_lift", "campaigns:plan", "campaigns:versions",
+            "submissions:list", "submissions:submission", "submissions:job",
             "datasets:why"} <= reached
 
 

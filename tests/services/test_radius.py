@@ -69,7 +69,7 @@ def test_a_change_of_the_settings_names_what_keeps_its_version_and_what_gets_the
 def test_a_stage_that_goes_ends_its_schedules_and_its_launches_never_begin(ran, worker):
     plan = planned(make_document(stages=(Stage("ana", Settings(dataset="raw")),), dependencies=()))
     assert words(plan) == [
-        f"gen: #{ran.pk} is at work: what was launched ends so, what it misses is not recovered, and nothing starts after it.",
+        f"gen: #{ran.pk} is at work: what was launched ends so, is not recovered, and starts nothing.",
         "gen: 1 launch that waits will never begin: drop what you do not need.", "reco: 1 schedule ends with the stage."]
     applied(plan)
     go(worker, NOON + timedelta(minutes=5))
@@ -80,7 +80,7 @@ def test_a_stage_that_goes_ends_its_schedules_and_its_launches_never_begin(ran, 
 def test_a_dependency_that_goes_is_told_to_what_is_at_work(ran):
     doc = document()
     plan = planned(replace(doc, stages=(doc.stages[0], RECO), dependencies=()))
-    assert radius.of_plan(plan)[0] == radius.Touched("gen", "What is at work starts reco no more.", (ran.pk,))
+    assert radius.of_plan(plan)[0] == radius.Touched("gen", "What is at work starts reco no more.", (ran.pk,), ran.stage_id)
 
 
 @pytest.mark.usefixtures("campaign")
