@@ -68,7 +68,8 @@ def _page(request: HttpRequest, actor: Actor, row: Plan, trouble: str = "") -> H
     is_open = row.applied_at is None
     answer = show(request, "campaigns/plan.html", {
         "plan": row, "here": here, "changes": changes, "kept": len(lines) - len(changes), "leaves": any(line.verb == LEAVE for line in changes),
-        "rows": _beside(row), "touched": radius.touched(here, now.before, plans.document_of(row)) if is_open else [], "since": plans.since(row) if is_open else [],
+        "rows": _beside(row), "since": plans.since(row) if is_open else [],
+        "touched": radius.touched(here, now.before, plans.document_of(row)) if is_open else [],
         "against": now.against if is_open else "", "may_apply": _may(actor, here), "trouble": trouble, "trail": _trail(actor, here)},
         at=clock.now(), live=False)
     answer.status_code = 409 if trouble else 200
