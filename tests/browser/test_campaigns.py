@@ -1,10 +1,13 @@
 """The list of campaigns in a browser: found, chosen and changed by keys and by dropping a file; nothing wrong with it, wide and narrow."""
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import expect
 
 from campaigns import ini
+from campaigns.document import Settings
 from campaigns.models import Campaign
-from campaigns.services import documents, labels
+from campaigns.services import documents, labels, plans
 from pomssite.kit import clock
 from tests.browser.test_pages import SIDEWAYS, faults, keep
 from tests.makers import make_actor, make_campaign, make_document
@@ -31,7 +34,11 @@ def several(scene):
 
 def addresses(scene):
     here = f"/dune/campaigns/{scene.campaign.pk}"
-    return {"c-list": "/dune/campaigns/", "c-nomatch": "/dune/campaigns/?creator=bob&state=held&tag=nd", "c-new": "/dune/campaigns/new/",
+    saved = documents.read(scene.campaign)
+    more = replace(saved, note="with more memory", defaults=Settings(memory_mb=4000).over(saved.defaults))
+    plan = plans.keep(more, actor=make_actor(), at=clock.now(), notes=["As version 1 was."])
+    return {"c-plan": f"/dune/plans/{plan.pk}/", "c-versions": f"{here}/versions/",
+            "c-list": "/dune/campaigns/", "c-nomatch": "/dune/campaigns/?creator=bob&state=held&tag=nd", "c-new": "/dune/campaigns/new/",
             "c-upload": "/dune/campaigns/upload/", "c-views": "/dune/campaigns/views/?tag=keepup",
             "c-clone": f"{here}/clone/?this=zmumu&that=ztautau",
             "c-rename": f"{here}/rename/", "c-tags": f"{here}/tags/", "c-delete": f"{here}/delete/", "c-ini": f"{here}/ini/"}
