@@ -12,6 +12,7 @@ PULSES: dict[str, float] = {
     "read_logs": 2,
     "fold_tally": 1,
     "number_events": 1,
+    "release_held": 30,
     "sweep": 30,
     "bury": 600,
     "thin": 3600,

@@ -29,6 +29,7 @@ class Facts:
     accounted: int = 0             # of these, with all their outputs at a physical location
     jobs_failed: bool = False      # its job counters say Failed, though a recovery that fails is stored as Completed
     live: int = 0                  # jobs that were started again, or are just being removed
+    held: int = 0                  # of these, held: nothing of them goes on by itself
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pomssite.kit.loops import for_each, in_time
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import bulk as acts_on_many
-from submissions.services import census, intake, joins, launch, leases, logs, orders, silence, standing, tally, wrapup
+from submissions.services import census, held, intake, joins, launch, leases, logs, orders, silence, standing, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
 
@@ -90,6 +90,11 @@ def join_up() -> int:
 def carry_out() -> int:
     """What was asked to be done to jobs."""
     return _pulse("carry_out", lambda: orders.carry_out(now=clock.now))
+
+
+def release_held() -> int:
+    """Held jobs that a stage lets go on."""
+    return _pulse("release_held", lambda: held.release(now=clock.now))
 
 
 def bulk() -> int:

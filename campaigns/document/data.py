@@ -33,6 +33,7 @@ class Settings:
     recovery_limit: int | None = None
     patience_s: int | None = None               # Completed below its percentage is recovered after so long
     force_located_after_s: int | None = None    # ... and is Located all the same after so long; 0: never
+    release_held: int | None = None             # so often a job is released by itself that the batch system holds and that may go on
     limit: int | None = None                    # submissions of the stage at work at once; 0: no limit
     jobs: int | str | None = None               # a number, or "per_file"
     memory_mb: int | None = None
@@ -51,7 +52,7 @@ HOUSE_DEFAULTS = Settings(
     vo_role="Production", software_version="", dataset="", split="none", test_split="", completion_type="located", completion_pct=95,
     param_overrides=(), test_param_overrides=(), merge_overrides=False, login_setup="generic", job_type="generic", stage_type="regular",
     output_ancestor_depth=1, clear_schedule=True, join="each", keep_running=0, keep_stop=3, recover_failed=True, recovery_limit=3,
-    patience_s=3600, force_located_after_s=0, limit=0, jobs=1, memory_mb=2000, wall_s=3600, cpus=1, disk_mb=10000)
+    patience_s=3600, force_located_after_s=0, release_held=0, limit=0, jobs=1, memory_mb=2000, wall_s=3600, cpus=1, disk_mb=10000)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ PATTERN_LENGTH = 500
 LONGEST = 1_000_000        # characters of any one text
 LARGEST = 2_147_483_647
 
+MOST_RELEASES = 20         # of one held job: what has not passed by then will not
+
 _COUNT = Field("int", least=0)
 _SOME = Field("int", least=1)
 _TEXT, _NAME, _PAIRS, _BOOL, _SPLIT = Field("text"), Field("name"), Field("pairs"), Field("bool"), Field("split")
@@ -50,6 +52,7 @@ FIELDS: dict[str, Field] = {
     "recovery_limit": _COUNT,
     "patience_s": _COUNT,
     "force_located_after_s": _COUNT,
+    "release_held": Field("int", least=0, most=MOST_RELEASES),
     "limit": _COUNT,
     "jobs": Field("jobs", least=1),
     "memory_mb": _SOME,

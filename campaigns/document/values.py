@@ -52,8 +52,9 @@ def yes_or_no(field: str, value: Any) -> Iterator[Fault]:
 
 
 def whole(field: str, value: Any, rule: Field) -> Iterator[Fault]:
-    if isinstance(value, bool) or not isinstance(value, int) or not (rule.least or 0) <= value <= LARGEST:
-        yield field, value, f"it must be a whole number from {rule.least or 0} to {LARGEST}"
+    low, high = rule.least or 0, rule.most or LARGEST
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        yield field, value, f"it must be a whole number from {low} to {high}"
 
 
 def number(field: str, value: Any, rule: Field) -> Iterator[Fault]:

@@ -8,7 +8,7 @@ from campaigns.document import FIELDS
 SETTINGS_KEYS = {"dataset": "dataset_or_split_data", "split": "cs_split_type", "test_split": "test_split_type",
                  "clear_schedule": "default_clear_cronjob"}     # where the key is not the field's own name
 NEW = ("test_split", "join", "keep_running", "keep_stop", "recover_failed", "recovery_limit", "patience_s",
-       "force_located_after_s", "limit", "jobs", "memory_mb", "wall_s", "cpus", "disk_mb")     # settings that files of the old form cannot say
+       "force_located_after_s", "release_held", "limit", "jobs", "memory_mb", "wall_s", "cpus", "disk_mb")     # files of the old form cannot say them
 
 
 @dataclass(frozen=True)

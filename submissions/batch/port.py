@@ -48,6 +48,7 @@ class JobReport:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str | None = None           # why it is held, removed, lost or failed
+    hold: str | None = None             # of what kind the reason is, if it is held (`jobholds.Hold`)
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ class LaunchHost(Protocol):
 
     def abort(self, tag: str, why: str) -> str:
         """End every process of the launch, and let it never begin if it has not: how it stands now. Its jobs stay."""
+
+
+class Grants(Protocol):
+    """What a batch system answers besides, if it can give a held job more than the job was sent with."""
+
+    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
+        """From its next start on each of them has so much memory; for each "" or what went wrong. May be repeated."""
 
 
 class BatchSystem(Protocol):

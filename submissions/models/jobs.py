@@ -43,6 +43,7 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, null=True)
+    hold = models.CharField(max_length=12, null=True)           # of what kind that is, if it is held
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["submission_id", "schedd", "cluster", "proc"], name="one_row_a_job")]
@@ -57,6 +58,7 @@ class Order(models.Model):
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="orders")
     deed = models.CharField(max_length=12, choices=[(d, d) for d in DEEDS])
     refs = models.JSONField(default=list, help_text="schedd#cluster.proc of the chosen jobs; empty: all")
+    memory_mb = models.PositiveIntegerField(null=True, blank=True, help_text="so much memory the jobs get, before they are released")
     by = models.CharField(max_length=150)
     why = models.CharField(max_length=200)
     asked_at = models.DateTimeField()

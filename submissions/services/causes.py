@@ -44,7 +44,7 @@ def causes_of(submission: Submission) -> list[Cause]:
     """The most frequent first; numbers in what was said do not part them."""
     if not (submission.failed or submission.held or submission.lost):
         return []
-    shape = Func(F("reason"), Value("[0-9]+"), Value("#"), Value("g"), function="regexp_replace", output_field=CharField())
+    shape = Func(F("reason"), Value("[0-9]+(,[0-9]{3})*"), Value("#"), Value("g"), function="regexp_replace", output_field=CharField())
     seen = Coalesce("ended_at", "heard_at")
     rows = Job.objects.filter(submission_id=submission.pk, state__in=JOB_IN_TROUBLE).annotate(shape=shape).order_by()
     found = rows.values("state", "exit_code", "signal", "shape").annotate(

@@ -83,11 +83,11 @@ def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:
 
 
 def _of_now(told: list[JobReport], believed: set[tuple[str, JobRef]], begun: datetime) -> Iterable[JobReport]:
-    """A job that we think alive, and from which nothing came for long, and whose end the batch system knows, is over now: by its own clock it
-    may have spoken after its end, and that would stand against the end for ever."""
+    """A job that we think alive, and from which nothing came for long, is now as the batch system says: by its own clock it may have spoken
+    later than that, and if the batch system's clock is behind, its word would stand against what is so for ever."""
     for report in told:
-        over = report.state not in JOB_LIVE and (report.tag, report.ref) in believed
-        yield replace(report, heard_at=max(report.heard_at, begun)) if over else report
+        quiet = (report.tag, report.ref) in believed
+        yield replace(report, heard_at=max(report.heard_at, begun)) if quiet else report
 
 
 def _differing(told: list[JobReport]) -> list[JobReport]:
@@ -143,24 +143,41 @@ def _newest(named: Iterable[tuple[Key, JobReport]], known: dict[Key, JobRow], *,
     """Of each job the newest news that is newer than what is known; no clock may run ahead of ours."""
     news: dict[Key, JobReport] = {}
     for key, report in named:
-        heard = report if report.heard_at <= at else replace(report, heard_at=at)
+        heard = _not_ahead(report, at)
         if newer(heard, news.get(key) or known.get(key)):
             news[key] = heard
     return news
 
 
+def _not_ahead(report: JobReport, at: datetime) -> JobReport:
+    """A clock that runs ahead of ours tells of nothing that is still to come."""
+    if max(report.heard_at, report.started_at or at, report.ended_at or at) <= at:
+        return report
+    return replace(report, heard_at=min(report.heard_at, at), started_at=report.started_at and min(report.started_at, at),
+                   ended_at=report.ended_at and min(report.ended_at, at))
+
+
 def _merged(report: JobReport, known: JobRow | None) -> JobRow:
-    """What this report does not say stays as it was known. A job that starts again has not yet ended, nor used anything."""
+    """What this report does not say stays as it was known. A job that starts again has not yet ended, nor used anything; why it was held, or had
+    failed, is said of it no longer once it is something else."""
     said = _fitting(report)
     if known is None or report.attempt is not None and report.attempt != known.attempt:
-        return said
-    return JobRow._make([before if value is None else value for value, before in zip(said, known, strict=True)])
+        return _in_turn(said)
+    if said.state != known.state:
+        known = known._replace(reason=None, hold=None)
+    return _in_turn(JobRow._make([before if value is None else value for value, before in zip(said, known, strict=True)]))
+
+
+def _in_turn(job: JobRow) -> JobRow:
+    """No job ends before it starts, though its batch system's clock was put back meanwhile, or two clocks told of the two."""
+    return job._replace(ended_at=job.started_at) if job.started_at and job.ended_at and job.ended_at < job.started_at else job
 
 
 def _fitting(r: JobReport) -> JobRow:
     """A text as long as its column, and a time that can be added up: what is said of a job must not keep the news out, nor spoil the sums."""
     return JobRow(r.state.value, r.heard_at, _whole(r.attempt), _whole(r.exit_code), _whole(r.signal), _cut("site", r.site), _cut("host", r.host),
-                  _used(r.cpu_s), _used(r.wall_s), _whole(r.memory_mb, least=0), r.started_at, r.ended_at, _cut("reason", r.reason))
+                  _used(r.cpu_s), _used(r.wall_s), _whole(r.memory_mb, least=0), r.started_at, r.ended_at, _cut("reason", r.reason),
+                  _cut("hold", r.hold) if r.state == JobState.HELD else None)
 
 
 def _cut(name: str, text: str | None) -> str | None:

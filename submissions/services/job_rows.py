@@ -25,11 +25,12 @@ class JobRow(NamedTuple):
     started_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str | None = None
+    hold: str | None = None
 
 
 NAME = ("schedd", "cluster", "proc")
 TYPES = {
-    **dict.fromkeys((*NAME[:2], "state", "site", "host", "reason"), "text"), **dict.fromkeys(("cpu_s", "wall_s"), "double precision"),
+    **dict.fromkeys((*NAME[:2], "state", "site", "host", "reason", "hold"), "text"), **dict.fromkeys(("cpu_s", "wall_s"), "double precision"),
     **dict.fromkeys(("proc", "attempt", "exit_code", "signal", "memory_mb"), "integer"),
     **dict.fromkeys(("heard_at", "started_at", "ended_at"), "timestamptz"),
 }

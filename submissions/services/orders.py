@@ -31,12 +31,22 @@ def _do(order: Order, *, at: datetime) -> bool:
         return False
     batch = backend("BATCH_SYSTEMS", order.submission.batch)
     refs = _aborted(order, batch) if _may_still_launch(order, batch) else _chosen(order, batch)
-    answers = batch.act(order.deed, refs, order.why) if refs else {}
+    answers = _granted(order, refs, batch) if refs and order.memory_mb else {}
+    refs = [ref for ref in refs if not answers.get(ref)]        # who got no more memory would only be held again
+    answers |= batch.act(order.deed, refs, order.why) if refs else {}
     if trouble := "; ".join(said for said in answers.values() if said):
         _wait(order, trouble, at=at)
         return False
     touch([order.submission])
     return Order.objects.filter(pk=order.pk, done_at=None).update(done_at=at, trouble="") == 1
+
+
+def _granted(order: Order, refs: list[JobRef], batch: Any) -> dict[JobRef, str]:
+    """More memory, which a job has from its next start on."""
+    if not hasattr(batch, "grant"):
+        return {ref: f"{ref} can be given no more memory here: kill it, and recover with more" for ref in refs}
+    answers: dict[JobRef, str] = batch.grant(refs, order.memory_mb)
+    return answers
 
 
 def _may_still_launch(order: Order, batch: BatchSystem) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, Count, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, F, JSONField, Min, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONArray, JSONObject
 from django.utils.functional import cached_property
@@ -197,8 +197,9 @@ def _ended(since: datetime) -> QuerySet[Any, Any]:
 def open_of(**of: Any) -> QuerySet[Submission]:
     """The newest open families, recoveries and all."""
     firsts = Submission.objects.filter(FIRST, settled_at=None, **of).order_by("-pk").values("pk")[:OPEN]
-    held = Job.objects.filter(submission_id=OuterRef("pk"), state=JobState.HELD).exclude(reason=None).values("reason")[:1]
-    why = Case(When(held__gt=0, then=Subquery(held)), default=None, output_field=CharField())
+    held = Job.objects.filter(submission_id=OuterRef("pk"), state=JobState.HELD).order_by(F("hold").asc(nulls_last=True))
+    said = held.values(told=JSONArray("hold", "reason", OuterRef("snapshot__settings__release_held")))[:1]
+    why = Case(When(held__gt=0, then=Subquery(said)), default=None, output_field=JSONField())
     asked = Order.objects.filter(submission=OuterRef("pk"), done_at=None).order_by("pk")
     open_order = asked.values(told=JSONArray("deed", "trouble"))[:1]
     members = firsts.union(Submission.objects.filter(parent__in=firsts).values("pk"), all=True)      # with OR all submissions would be looked at

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import Held
 from campaigns.models import Campaign, Hold, Stage
+from submissions import jobholds
 from submissions.models import LaunchIntent, Run
 from submissions.models.intents import NOT_AS_PREVIEWED
 from submissions.services import progress
@@ -92,11 +93,18 @@ def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
         yield Reason(Status.HELD, f"{_names(each, alike)} {'is' if len(alike) == 1 else 'are'} in trouble",
                      f"{trouble} POMS tries again by itself.", alike[0].last, ("submission",), each.stage)
     held = [family for family in each.open if family.last.held and not family.last.trouble]
-    for why, alike in _alike(held, lambda family: getattr(family.last, "held_why", None) or "It does not say why."):
+    for (hold, why, often), alike in _alike(held, _held_for):
         jobs = sum(family.last.held for family in alike)
+        said = f"The batch system says: {why.rstrip('.')}. " if why else "The batch system does not say why. "
         yield Reason(Status.HELD, f"{_many(jobs, 'job')} of {_names(each, alike)} held",
-                     f"The batch system says: {why.rstrip('.')}. It starts nothing of it by itself: release, recover or kill it.",
+                     f"{said}{jobholds.in_words(hold, most=often)} Its recoveries and what depends on it wait until no job of it is held.",
                      alike[0].last, ("release jobs", "jobs"), each.stage)
+
+
+def _held_for(family: Family) -> tuple[str | None, str, int]:
+    """The kind, the batch system's words, and how often such a job is released by itself."""
+    hold, why, often = getattr(family.last, "held_why", None) or (None, "", 0)
+    return hold, why or "", often or 0
 
 
 def _ordered(each: StageOutlook) -> Iterator[Reason]:

@@ -88,7 +88,8 @@ def _force_after(settings: dict[str, Any]) -> timedelta:
 
 def _waits_for(facts: completion.Facts, settings: dict[str, Any]) -> str:
     if facts.live:
-        return f"{facts.live} of its jobs are at work again, or are being removed; then what is missing is recovered"
+        held = f", {facts.held} of them held: release or kill these" if facts.held else ""
+        return f"{facts.live} of its jobs are at work again, or are being removed{held}; then what is missing is recovered"
     return f"{facts.accounted} of {facts.consumed} have all their outputs located; {settings['completion_pct']} % are wanted"
 
 
@@ -109,7 +110,7 @@ def _facts(submission: Submission, *, at: datetime) -> completion.Facts:
     inputs, consumed, accounted = accounting.counts(submission)
     counters = submission.counters()
     failed, live = from_jobs(counters, submission.expected) == Status.FAILED, sum(counters[state] for state in JOB_LIVE)
-    return completion.Facts(status, at - (submission.ended_at or at), inputs, consumed, accounted, failed, live)
+    return completion.Facts(status, at - (submission.ended_at or at), inputs, consumed, accounted, failed, live, submission.held)
 
 
 def _next_step(submission: Submission, facts: completion.Facts) -> recovery.Step | None:

@@ -13,7 +13,7 @@ from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer, Refused
 from submissions.batch.port import JobRef
 from submissions.models import Job, Submission
-from submissions.services import logs, particulars
+from submissions.services import held, logs, particulars
 from submissions.states import JobState
 from submissions.views.deeds import offers
 from submissions.views.logpiece import Viewer, number_in
@@ -51,7 +51,7 @@ def job(request: HttpRequest, actor: Actor, pk: int, job: str) -> HttpResponse:
     asked, at = _asked(actor, pk, job), clock.now()
     row, found = asked.submission, asked.job
     words = {"submission": row, "campaign": row.stage.campaign, "job": found, "asked": row.snapshot.get("requests", {}),
-             "offers": [offer for offer in offers(row, actor) if offer.deed.jobs], "efficiency": _efficiency(found)}
+             "offers": [offer for offer in offers(row, actor) if offer.deed.jobs], "efficiency": _efficiency(found), "held": held.told(row, found)}
     if not wants_part(request):
         words |= {"kinds": KINDS, "alike": particulars.alike(found), "inputs": particulars.inputs_of(row, found),
                   "outputs": particulars.outputs_of_job(row, found), **_viewer(request, asked)}

@@ -21,7 +21,8 @@ MAY = {     # setting -> (may be, may not be)
     "stage_type": (["regular", "generator", "test", "approval", "datatransfer"], ["located"]),
     "output_ancestor_depth": SOME, "clear_schedule": YES_NO, "join": (["each", "all", "drained"], ["located"]),
     "keep_running": COUNT, "keep_stop": SOME, "recover_failed": YES_NO, "recovery_limit": COUNT, "patience_s": COUNT,
-    "force_located_after_s": COUNT, "limit": COUNT, "jobs": ([1, MOST, "per_file"], [0, MOST + 1, "some"]),
+    "force_located_after_s": COUNT, "release_held": ([0, 1, 20], [-1, 21, True, "yes"]),
+    "limit": COUNT, "jobs": ([1, MOST, "per_file"], [0, MOST + 1, "some"]),
     "memory_mb": SOME, "wall_s": SOME, "cpus": SOME, "disk_mb": SOME,
 }
 GEN, SIM = d.Stage("gen"), d.Stage("sim")

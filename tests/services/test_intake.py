@@ -16,9 +16,9 @@ from submissions.states import JobState, newer
 from tests.makers import TEST, make_intent
 from tests.services.deeds import LATER, go, report
 
-SAID = ("attempt", "exit_code", "signal", "site", "host", "cpu_s", "wall_s", "memory_mb", "started_at", "ended_at", "reason")
+SAID = ("attempt", "exit_code", "signal", "site", "host", "cpu_s", "wall_s", "memory_mb", "started_at", "ended_at", "reason", "hold")
 NAMED = ("schedd", "cluster", "proc")
-LONGEST = {"site": 80, "host": 120, "reason": 500}
+LONGEST = {"site": 80, "host": 120, "reason": 500, "hold": 12}
 NOW = LATER + timedelta(hours=3)
 ODD = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
 TEXTS = st.none() | st.sampled_from(["", "null", "NULL", "\\N", "%s", "{}", '"a",', "'; --", "a\tb\nc\\", "x" * 600, "ü" * 600, "🙂" * 121]) | ODD
@@ -30,7 +30,7 @@ REFS = st.builds(JobRef, st.sampled_from(["memory", "a schedd, 'far'"]), st.samp
 REPORTS = st.builds(
     JobReport, st.just(""), REFS, st.sampled_from(JobState), st.integers(0, 7).map(lambda hours: LATER + timedelta(hours=hours / 2)),
     attempt=st.none() | st.integers(1, 2), exit_code=WHOLE, signal=WHOLE, site=TEXTS, host=TEXTS, cpu_s=USED, wall_s=USED, memory_mb=SIZES,
-    started_at=st.none() | TIMES, ended_at=st.none() | TIMES, reason=TEXTS)
+    started_at=st.none() | TIMES, ended_at=st.none() | TIMES, reason=TEXTS, hold=st.none() | st.sampled_from(["memory", "x" * 20]))
 
 
 @pytest.fixture
@@ -49,11 +49,15 @@ def thought(known, batch):
     for ref in {one.ref for one in batch}:
         before = won = known.get(ref)
         for one in (one for one in batch if one.ref == ref):
-            heard = replace(one, heard_at=min(one.heard_at, NOW))
+            times = {name: min(at, NOW) for name in ("heard_at", "started_at", "ended_at") if (at := getattr(one, name))}
+            heard = replace(one, **times, hold=one.hold if one.state == JobState.HELD else None)
             won = heard if newer(heard, won) else won
         if won is not before:
             again = before is None or won.attempt not in (None, before.attempt)
-            known[ref] = replace(won, **{name: kept(name, getattr(won, name), None if again else getattr(before, name)) for name in SAID})
+            gone = ("reason", "hold") if again or won.state != before.state else ()
+            now = replace(won, **{name: kept(name, getattr(won, name), None if again or name in gone else getattr(before, name)) for name in SAID})
+            backwards = now.started_at and now.ended_at and now.ended_at < now.started_at
+            known[ref] = replace(now, ended_at=now.started_at if backwards else now.ended_at)
 
 
 def kept(name, said, before):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from submissions.batch import endings
+from submissions.batch.condor import holdcodes
 from submissions.batch.port import JobRef, JobReport
 from submissions.states import JobState
 
@@ -17,8 +18,9 @@ SITES = ("MATCH_GLIDEIN_Site", "MATCH_EXP_JOB_GLIDEIN_Site", "MATCH_EXP_JOBGLIDE
 WANTED = ("ClusterId", "ProcId", "JobStatus", "EnteredCurrentStatus", "QDate", "NumShadowStarts", "NumHolds", "JobCurrentStartDate", "ExitCode",
           "ExitBySignal", "ExitSignal", "RemoteHost", "LastRemoteHost", "RemoteWallClockTime", "RemoteUserCpu", "RemoteSysCpu",
           "MemoryUsage", "ResidentSetSize", "ResidentSetSize_RAW", "HoldReason", "HoldReasonCode", "HoldReasonSubCode", "RemoveReason", "PomsWall",
-          "PomsMemory", *SITES)
-BY_USER, BY_POLICY, OVER_RESOURCES, SPOOLING = 1, 26, 34, 16
+          "PomsMemory", "RequestMemory", *SITES)
+BY_USER, SPOOLING = 1, 16
+BY_HAND = re.compile(r"via (?P<command>condor_(?:rm|hold)) \(by user (?P<user>[^()]*)\)")
 SPOOLING_S = 600        # a job whose inputs have not come after so long waits for a person
 ENDS = (3, 4)
 
@@ -38,7 +40,8 @@ def report(ad: Ad, schedd: str, tag: str, site: str) -> JobReport:
         exit_code=_number(ad, "ExitCode") if ad["JobStatus"] == 4 and not ad.get("ExitBySignal") else None, signal=_signal(ad, state),
         site=next((str(ad[name]) for name in SITES if _text(ad, name)), None) or site or None, host=_host(ad),
         cpu_s=_used(ad, "RemoteUserCpu", "RemoteSysCpu") if at_rest else None, wall_s=_used(ad, "RemoteWallClockTime") if at_rest else None,
-        memory_mb=_memory(ad) if at_rest else None, started_at=_moment(started), ended_at=heard_at(ad) if ended else None, reason=why)
+        memory_mb=_memory(ad) if at_rest else None, started_at=_moment(started), ended_at=heard_at(ad) if ended else None, reason=why,
+        hold=holdcodes.kind(_number(ad, "HoldReasonCode") or 0, _text(ad, "HoldReason")) if state == J.HELD else None)
 
 
 def heard_at(ad: Ad) -> datetime:
@@ -72,17 +75,15 @@ def _held(ad: Ad) -> tuple[JobState, str | None]:
         late = ad.get("ServerTime", 0) - ad["EnteredCurrentStatus"] > SPOOLING_S
         return (J.HELD, "its inputs have never come: remove it") if late else (J.IDLE, None)
     if code == BY_USER:
-        return J.HELD, why
-    memory = code in (BY_POLICY, OVER_RESOURCES) and "memory" in why.lower()
-    sub = _number(ad, "HoldReasonSubCode")
-    return J.HELD, f"{'over its memory: ' if memory else ''}{why} (hold code {code}{f'.{sub}' if sub else ''})"
+        return J.HELD, _by_hand(ad, "HoldReason") or why
+    return J.HELD, holdcodes.reason(ad, code, _number(ad, "HoldReasonSubCode"), why, _memory(ad))
 
 
 def _removed(ad: Ad) -> tuple[JobState, str | None]:
     """By a person; or by the limits that it was sent with, and then it has failed. Those of a job that was not sent by POMS are its own."""
     why = _said(ad, "RemoveReason")
     if "PeriodicRemove" not in why:
-        return J.REMOVED, why or None
+        return J.REMOVED, _by_hand(ad, "RemoveReason") or why or None
     if "PomsMemory" not in ad:
         return J.FAILED, why
     memory, most, wall = _memory(ad) or 0, _number(ad, "PomsMemory") or 0, _number(ad, "PomsWall") or 0
@@ -118,6 +119,12 @@ def _memory(ad: Ad) -> int | None:
 def _used(ad: Ad, *names: str) -> float | None:
     said = [ad[name] for name in names if type(ad.get(name)) in (int, float)]
     return round(float(sum(said)), 3) if said else None
+
+
+def _by_hand(ad: Ad, name: str) -> str:
+    """With a command of HTCondor, without a reason: by whom is all that there is to say."""
+    found = BY_HAND.fullmatch(_text(ad, name))
+    return f"{found['command']} by {found['user']}, not by POMS" if found else ""
 
 
 def _said(ad: Ad, name: str) -> str:

@@ -1,5 +1,5 @@
 """A pool of HTCondor as a batch system: one cluster a launch, one query a schedd and pulse, nothing believed that was not answered."""
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from submissions.batch.condor.pool import Pool, Schedd
 from submissions.batch.port import JobRef, JobReport
 from submissions.command import JobSpec
 
+Tell = Callable[[orders.Orders, list[JobRef]], dict[JobRef, str]]
 LAST = ("ClusterId", "ProcId", "QDate")
 
 
@@ -124,21 +125,27 @@ class HTCondorBatch:
         """A schedd that does not answer says so for its own jobs; the others are served."""
         if deed not in orders.DEEDS:
             raise Refused(f"{deed!r} is no deed: say hold, release or remove")
+        return self._each(refs, lambda schedd, its: schedd.carry_out(deed, its, why))
+
+    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
+        """The same; a job that runs or waits keeps what it has."""
+        return self._each(refs, lambda schedd, its: schedd.grant(its, memory_mb))
+
+    def _each(self, refs: Sequence[JobRef], tell: Tell) -> dict[JobRef, str]:
         known = {schedd.name: schedd for schedd in self.pool.some()} if refs else {}
         answers: dict[JobRef, str] = {}
         for name in sorted({ref.schedd for ref in refs}):
-            of_it = [ref for ref in refs if ref.schedd == name]
-            answers |= self._order(deed, known.get(name), of_it, why)
+            answers |= self._order(known.get(name), [ref for ref in refs if ref.schedd == name], tell)
         return answers
 
-    def _order(self, deed: str, schedd: Schedd | None, refs: list[JobRef], why: str) -> dict[JobRef, str]:
+    def _order(self, schedd: Schedd | None, refs: list[JobRef], tell: Tell) -> dict[JobRef, str]:
         name = refs[0].schedd
         if name not in self.pool.schedds:
             return {ref: f"{ref} is not known here: {name} is no schedd of ours" for ref in refs}
         if schedd is None:
             return {ref: f"{name} does not answer: is it stopped? Nothing is known of {ref}" for ref in refs}
         try:
-            return orders.Orders(self.pool, schedd, self._ours, self._forgotten).carry_out(deed, refs, why)
+            return tell(orders.Orders(self.pool, schedd, self._ours, self._forgotten), refs)
         except NoAnswer as silence:
             return dict.fromkeys(refs, str(silence))
 

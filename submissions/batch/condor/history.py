@@ -1,4 +1,5 @@
 """How far back a schedd remembers the jobs that left its queue."""
+import time
 from datetime import datetime
 
 from submissions.batch.condor.ads import Ad
@@ -7,6 +8,7 @@ from submissions.batch.condor.pool import Pool, Schedd
 KEPT_S = 30 * 86400
 GONE_S = 3600
 SKEW_S = 600            # so far may a schedd's clock be off ours
+ANSWER_S = 2            # so much is not the clock's fault
 ROTATION = ("MAX_HISTORY_LOG", 20_971_520), ("HISTORY_HELPER_MAX_HISTORY", 10_000)
 FEW = 5000              # ads that are weighed one by one
 BY_DATE = ("ROTATE_HISTORY_DAILY", "ROTATE_HISTORY_MONTHLY")
@@ -31,11 +33,17 @@ def _left_before(moment: int) -> str:
 def reaches_back(pool: Pool, schedd: Schedd, since: datetime) -> bool:
     """Whether a job that was sent then and has left the queue would surely be found in the history."""
     begun = int(since.timestamp())
-    if begun <= schedd.born:
+    if begun <= born(schedd.born, pool.clock(schedd), int(time.time())):
         return False                # another queue than the one of that time, or of the same second: who knows
     if pool.history(schedd, _left_before(begun - SKEW_S), ["ClusterId"], NEVER, most=1):
         return True
     return _is_whole(pool, schedd)
+
+
+def born(said: int, theirs: int | None, ours: int) -> int:
+    """When the queue began, by our clock: the schedd tells it by its own. A second or two are the time that its answer took."""
+    ahead = 0 if theirs is None else theirs - ours
+    return said - ahead if abs(ahead) > ANSWER_S else said
 
 
 def _is_whole(pool: Pool, schedd: Schedd) -> bool:

@@ -45,6 +45,14 @@ class Orders:
         answers |= {ref: f"{ref} is not made yet: {deed} all jobs of its submission" for ref in early}
         return answers | self._told(action, due, single, whole, f"refused to {deed}", why)
 
+    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
+        """To those that are held: what they ask for, and the limit of which POMS told them."""
+        there = self._in_queue(refs)
+        held = [f"{ref.cluster}.{ref.proc}" for ref in refs if ref in there and _is_due(there[ref], (HELD,)) and factory.UNMADE not in there[ref]]
+        for name in ("RequestMemory", "PomsMemory") if held else ():
+            self.pool.edit(self.schedd, held, name, str(memory_mb))
+        return dict.fromkeys(refs, "")
+
     def _told(self, action: Any, due: tuple[int, ...], single: Sequence[JobRef], whole: Mapping[str, list[JobRef]], no: str,
               why: str) -> dict[JobRef, str]:
         """One call for single jobs, and one for each cluster as a whole; who is still as before was refused."""

@@ -79,6 +79,18 @@ class Pool:
             counts: Ad = htcondor2.Schedd(schedd.location).act(action, jobs, (_line(why), 0))     # a plain text would be left out
             return counts
 
+    def edit(self, schedd: Schedd, jobs: Sequence[str], name: str, value: str) -> None:
+        """An attribute of jobs in its queue."""
+        with self.asking(schedd.name):
+            htcondor2.Schedd(schedd.location).edit(list(jobs), name, value)
+
+    def clock(self, schedd: Schedd) -> int | None:
+        """What time it is for the schedd itself, asked now; None if it does not say."""
+        with self.asking(schedd.name):
+            ad = htcondor2.Collector(self.collector).directQuery(htcondor2.DaemonType.Schedd, schedd.name, ["MyCurrentTime"])
+            said = ad.get("MyCurrentTime")
+        return int(said) if type(said) is int else None
+
     def submit(self, schedd: Schedd, said: Mapping[str, str], count: int, *, spool: bool) -> str:
         """The number of the new cluster: all of its jobs, or none. Refused: the schedd said no before or instead of committing."""
         with self.asking(schedd.name), _sure_of(schedd.name):

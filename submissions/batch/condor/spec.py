@@ -58,7 +58,7 @@ def description(spec: JobSpec, folder: Path, manner: Manner) -> dict[str, str]:
 
 
 def _over_limits(spec: JobSpec) -> str:
-    memory = f"(ResidentSetSize_RAW ?: (ResidentSetSize ?: 0)) > {spec.memory_mb * 1024}"
+    memory = f"(ResidentSetSize_RAW ?: (ResidentSetSize ?: 0)) > (PomsMemory ?: {spec.memory_mb}) * 1024"     # it may be given more later
     return f"JobStatus == 2 && (time() - (JobCurrentStartDate ?: time()) > {spec.wall_s} || {memory})"
 
 

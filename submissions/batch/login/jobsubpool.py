@@ -18,7 +18,7 @@ from submissions.command import Login
 
 WANTED = (*ads.WANTED, "GlobalJobId", "PomsTag")
 REMEMBERED_S = 7 * 86400        # a history is not asked about what is older
-OVERLAP_S = 300                 # clocks of schedds and ours
+OVERLAP_S = 600                 # so far may a schedd's clock be off ours
 FRESH_S = 20                    # so long fetched logs are used again
 
 
