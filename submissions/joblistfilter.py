@@ -17,7 +17,7 @@ from submissions.states import JobState
 USUAL = "7d"
 NONE = "none"
 EXIT, SMALL = re.compile(r"-?[0-9]{1,9}|none"), re.compile(r"[0-9]{1,9}")
-ID = re.compile(r"(?:[^#]*#)?([0-9]{1,20})(?:\.([0-9]{1,9}))?(?:@\S*)?")
+ID = re.compile(r"(?:(?P<of>[^#\s]{0,120})#)?(?P<cluster>[0-9]{1,20})(?:\.(?P<proc>[0-9]{1,9}))?(?:@(?P<at>\S{0,120}))?")
 OF = {"campaign": "stage__campaign_id", "stage": "stage_id", "submission": "pk"}
 TYPED = (*OF, "state", "exit", "signal", "site", "machine", "mb", "by", "t")      # what may be typed as word:value
 NO_NUMBER = "no number."
@@ -28,7 +28,7 @@ class Wanted:
     """Which jobs are meant. `parts`: columns that sums and jobs have, and what they must be; None is what is not known yet."""
 
     parts: dict[str, Any]
-    ids: tuple[str, int | None] | None = None       # cluster, and the number in it
+    ids: tuple[str, int | None, str] | None = None      # cluster, the number in it, and how the name of its schedd begins
     host: str = ""
     mb: int | None = None                           # at least so much memory at its peak
 
@@ -94,10 +94,10 @@ class JobListFilter:
             *((word, lambda text: number(text) is not None, NO_NUMBER) for word in OF)]
 
     @cached_property
-    def _ids(self) -> tuple[str, int | None] | None:
-        """48211937, 48211937.214 or 48211937.214@jobsub03: the cluster, and which of its jobs."""
+    def _ids(self) -> tuple[str, int | None, str] | None:
+        """48211937, 48211937.214 or 48211937.214@jobsub03: the cluster, which of its jobs, and of two clusters with that number which one."""
         found = ID.fullmatch(self._said("q").strip())
-        return (found[1], int(found[2]) if found[2] else None) if found else None
+        return (found["cluster"], int(found["proc"]) if found["proc"] else None, found["of"] or found["at"] or "") if found else None
 
     def _said(self, word: str) -> str:
         return str(self.data.get(word, "")).replace("\0", "")

@@ -8,7 +8,7 @@ DEEDS = ("hold", "release", "remove")
 
 
 class GridCluster(models.Model):
-    """One of the clusters of jobs that a launch made."""
+    """One of the clusters of jobs that a launch made. A queue that was begun anew gives a number out again: then two have it, one after the other."""
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="clusters")
     batch = models.CharField(max_length=32)
@@ -16,7 +16,7 @@ class GridCluster(models.Model):
     cluster = models.CharField(max_length=40)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["batch", "schedd", "cluster"], name="one_row_a_cluster")]
+        constraints = [models.UniqueConstraint(fields=["submission", "batch", "schedd", "cluster"], name="one_row_a_cluster")]
         indexes = [models.Index(fields=["cluster"], name="cluster_by_number")]
 
     def __str__(self) -> str:

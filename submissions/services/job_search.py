@@ -69,8 +69,8 @@ def _narrowed(jobs: QuerySet[Job], wanted: Wanted) -> QuerySet[Job]:
     if wanted.mb:
         jobs = jobs.filter(memory_mb__gte=wanted.mb)
     if wanted.ids:
-        cluster, proc = wanted.ids
-        jobs = jobs.filter(cluster=cluster, **({} if proc is None else {"proc": proc}))
+        cluster, proc, schedd = wanted.ids
+        jobs = jobs.filter(cluster=cluster, schedd__startswith=schedd, **({} if proc is None else {"proc": proc}))
     return jobs
 
 

@@ -14,6 +14,7 @@ from submissions import pulses
 from submissions.batch.port import JobRef, LaunchLog
 from submissions.logmarks import STEP, Kind, Mark, kind_of, marks_in, steps, whole_lines
 from submissions.models import Job, LogScan, Submission
+from submissions.services import clusters
 from submissions.states import JOB_LIVE
 
 PIECE = 2 * STEP
@@ -80,13 +81,20 @@ class Piece:
 
 def source(submission: Submission, job: Job, kind: str) -> Source:
     """One of the logs of a job."""
+    _must_be_its_own(submission, job)
     return Source(submission.batch, JobRef(job.schedd, job.cluster, job.proc), kind, job.state in JOB_LIVE)
 
 
 def sizes(submission: Submission, job: Job) -> dict[str, int]:
     """Bytes of each of its logs; Refused if they are gone, NoAnswer if nobody can say."""
+    _must_be_its_own(submission, job)
     found: dict[str, int] = backend("BATCH_SYSTEMS", submission.batch).log_sizes(JobRef(job.schedd, job.cluster, job.proc))
     return found
+
+
+def _must_be_its_own(submission: Submission, job: Job) -> None:
+    if clusters.taken_over(submission, {(job.schedd, job.cluster)}):
+        raise Refused(f"the queue of {job.schedd} was begun anew: cluster {job.cluster} is another launch's now, and its old logs are gone")
 
 
 def scan(of: Source, job: Job, *, size: int, at: datetime) -> LogScan:

@@ -11,6 +11,7 @@ from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions.batch.port import BatchSystem, JobRef
 from submissions.models import Job, Order, Submission
+from submissions.services import clusters
 from submissions.states import JOB_LIVE, JobState, Status
 
 SOON = timedelta(seconds=30)
@@ -67,8 +68,10 @@ def _chosen(order: Order, batch: BatchSystem) -> list[JobRef]:
     """Its own jobs and no others. Of those that have ended there is nothing to be had, and the batch system may know them no more."""
     states = {JobRef(j.schedd, j.cluster, j.proc): j.state for j in Job.objects.filter(submission_id=order.submission_id)}
     chosen = {JobRef.parse(text) for text in order.refs}
+    named = chosen or set(states)
+    strangers = clusters.taken_over(order.submission, {(ref.schedd, ref.cluster) for ref in named})
     asked = chosen & states.keys() if chosen else states.keys() | (set() if _all_told(order.submission, states) else _known(order.submission, batch))
-    return sorted(ref for ref in asked if states.get(ref, JobState.IDLE) in JOB_LIVE)
+    return sorted(ref for ref in asked if states.get(ref, JobState.IDLE) in JOB_LIVE and (ref.schedd, ref.cluster) not in strangers)
 
 
 def _all_told(submission: Submission, states: Mapping[JobRef, str]) -> bool:

@@ -65,7 +65,8 @@ def jobs(request: HttpRequest, actor: Actor) -> HttpResponse:
     found = _found(request, actor, asked)
     words = {
         "lines": _lines(found), "older": _older(request.GET, found), "begun": bool(request.GET.get("after")), "span": asked.span,
-        "newest": keyset.query(request.GET, after=""), "concerns": _concerns(request.GET, asked), "trouble": JOB_IN_TROUBLE,
+        "newest": keyset.query(request.GET, after=""), "concerns": _concerns(request.GET, asked),
+        "trouble": JOB_IN_TROUBLE, "named": asked.wanted.ids is not None,
         "tokens": [(name, value, keyset.query(request.GET, **{name: ""}, after="")) for name, value in request.GET.items()
                    if name not in NOT_NARROWING and value],
     }

@@ -10,6 +10,7 @@ from typing import Any
 from submissions.batch.local.store import Store, about, change, microseconds, note
 from submissions.batch.port import JobRef, JobReport
 from submissions.command import JobSpec
+from submissions.jobholds import Hold
 from submissions.states import JobState
 
 SCHEDD = "local"
@@ -131,4 +132,5 @@ def folder_of(store: Store, ref: JobRef, attempt: int) -> Path:
 def _report(row: sqlite3.Row) -> JobReport:
     facts: dict[str, Any] = json.loads(row["facts"])
     facts |= {name: moment(facts[name]) for name in ("started_at", "ended_at") if name in facts}
-    return JobReport(row["tag"], ref_of(row), J(row["state"]), moment(row["at"]), site=SCHEDD, **facts)
+    hold = Hold.PERSON if row["state"] == J.HELD else None       # nothing else holds a job here
+    return JobReport(row["tag"], ref_of(row), J(row["state"]), moment(row["at"]), site=SCHEDD, hold=hold, **facts)

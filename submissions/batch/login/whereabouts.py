@@ -15,7 +15,7 @@ def of_tag(tag: str) -> Login | None:
 def of_jobs(refs: Iterable[JobRef]) -> dict[JobRef, Login]:
     """The same of jobs, those that are known."""
     wanted = list(refs)
-    rows = GridCluster.objects.filter(cluster__in={ref.cluster for ref in wanted}, submission__snapshot__job_type__style="submitter")
+    rows = GridCluster.objects.filter(cluster__in={ref.cluster for ref in wanted}, submission__snapshot__job_type__style="submitter").order_by("pk")
     logins = {(row.schedd, row.cluster): Login(**row.submission.snapshot["login"]) for row in rows.select_related("submission")}
     return {ref: logins[ref.schedd, ref.cluster] for ref in wanted if (ref.schedd, ref.cluster) in logins}
 

@@ -9,6 +9,7 @@ from submissions.batch import endings
 from submissions.batch.port import JobRef, JobReport
 from submissions.batch.slurm.commands import moment
 from submissions.batch.slurm.notes import Note
+from submissions.jobholds import Hold
 from submissions.states import JOB_LIVE, RANK, JobState
 
 J = JobState
@@ -76,7 +77,7 @@ def report(record: Record, cluster: str, note: Note | None, site: str) -> JobRep
         record.tag, record.ref(cluster), state, _heard_at(record, note), attempt=None if record.state == LEAVING else starts or None,
         exit_code=code, signal=number, site=site or cluster, host=record.host or None,
         wall_s=float(ended - started) if started and ended else None, started_at=_time(started), ended_at=_time(ended),
-        reason=_why(record, state, note))
+        reason=_why(record, state, note), hold=_hold(record, note) if state == J.HELD else None)
 
 
 def state_of(record: Record) -> JobState:
@@ -130,6 +131,13 @@ def _why(record: Record, state: JobState, note: Note | None) -> str | None:
     if state != J.FAILED:
         return None
     return WORDS.get(record.state) or endings.how(*_ending(record.status)) or record.reason or record.state
+
+
+def _hold(record: Record, note: Note | None) -> Hold:
+    said = record.reason.lower()
+    if note and note.deed == "hold" or "held" in said and "requeued" not in said:
+        return Hold.PERSON          # JobHeldUser, JobHeldAdmin
+    return Hold.START if "launch" in said or record.state == "REQUEUE_HOLD" else Hold.POLICY
 
 
 def _ending(status: int) -> tuple[int | None, int | None]:
