@@ -51,14 +51,14 @@ def kind(hold: str | None) -> Kind:
 def in_words(hold: str | None, *, most: int) -> str:
     """What it means, what to do, and whether anything of it happens by itself."""
     of = kind(hold)
-    more = ", with more memory each time" if of.memory > 1 else ""
-    itself = f"It is released by itself up to {_times(most)}{more}." if of.again and most else "Nothing of it starts by itself."
-    means = f"That is: {of.means}. " if of is not UNSAID else ""
-    return f"{means}{of.do} {itself}"
+    means, more = f"That is: {of.means}. " if of is not UNSAID else "", ", with more memory each time" if of.memory > 1 else ""
+    if not (of.again and most):
+        return f"{means}{of.do} Nothing of it starts by itself."
+    return f"{means}It is released by itself {_times(most)}{more}. If that does not help: {of.do[:1].lower()}{of.do[1:]}"
 
 
 def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
+    return "once at the most" if count == 1 else f"up to {count} times"
 
 
 @dataclass(frozen=True)

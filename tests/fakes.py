@@ -28,6 +28,7 @@ class MemoryBatch:
         self.jobs: dict[JobRef, JobReport] = {}
         self.news: list[JobReport] = []
         self.logs: dict[tuple[JobRef, str], bytes] = {}
+        self.memory_mb: dict[JobRef, int] = {}
 
     def wrong(self, spec: JobSpec) -> list[str]:
         return [f"{name} is {getattr(spec, name)}: ask for at least 1" for name in ("jobs", "memory_mb", "wall_s", "cpus") if getattr(spec, name) < 1]
@@ -75,6 +76,11 @@ class MemoryBatch:
         self.jobs[ref] = replace(job, **facts)
         self.news.append(self.jobs[ref])
         return self.jobs[ref]
+
+    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
+        """To the jobs that are held."""
+        self.memory_mb.update({ref: memory_mb for ref in refs if self.jobs[ref].state == J.HELD})
+        return dict.fromkeys(refs, "")
 
     def _act(self, becomes: dict[JobState, JobState], ref: JobRef, why: str) -> str:
         job = self.jobs.get(ref)

@@ -50,6 +50,12 @@ def when(context: Context, value: datetime | None, seconds: str = "") -> SafeStr
 
 
 @register.filter
+def sentence(words: str) -> str:
+    """What another program said, as a sentence."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '?', '!')) else '.'}" if words else ""
+
+
+@register.filter
 def age(seconds: float | timedelta | None) -> str:
     """3 h 14 min."""
     if seconds is None:

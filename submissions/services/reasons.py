@@ -91,7 +91,7 @@ def _stuck(each: StageOutlook) -> Iterator[Reason]:
 def _in_trouble(each: StageOutlook) -> Iterator[Reason]:
     for trouble, alike in _alike(each.open, lambda family: family.last.trouble):
         yield Reason(Status.HELD, f"{_names(each, alike)} {'is' if len(alike) == 1 else 'are'} in trouble",
-                     f"{trouble} POMS tries again by itself.", alike[0].last, ("submission",), each.stage)
+                     f"{_sentence(trouble.rstrip('.?'))} POMS tries again by itself.", alike[0].last, ("submission",), each.stage)
     held = [family for family in each.open if family.last.held and not family.last.trouble]
     for (hold, why, often), alike in _alike(held, _held_for):
         jobs = sum(family.last.held for family in alike)

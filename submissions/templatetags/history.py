@@ -9,7 +9,7 @@ register = template.Library()
 DEEDS = {"status": "moved", "submission recorded": "recorded", "run begun": "began a run", "intent dropped": "dropped a launch",
          "launches held": "held launches", "launches released": "released launches", "hold ordered": "ordered a hold of",
          "release ordered": "ordered a release of", "remove ordered": "ordered the removal of"}
-PARTS = {"launch": "POMS at its launch", "held": "POMS, as release_held of its stage says", "grid": "what the batch system said",
+PARTS = {"launch": "POMS at its launch", "held": "the rule of its stage, release_held", "grid": "what the batch system said",
          "job": "what its jobs said", "wrapup": "POMS after its jobs had ended",
          "joins": "POMS, which keeps its stage running", "timetable": "its schedule"}
 SAID = frozenset({"submission recorded", "run begun", "intent dropped", "settled", "stuck"})      # the verb says it all
