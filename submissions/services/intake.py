@@ -37,7 +37,7 @@ def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
         deaf(alias, cursor.trouble or "It does not answer.", at=now())     # before it is asked: who hangs may end the task
     reports, further = backend("BATCH_SYSTEMS", alias).look(cursor.at)
     troubles: list[str] = []
-    silence.end(alias)
+    silence.end(*_heard_with(alias))
     taken = take_in(reports, by=GRID, now=now, troubles=troubles)
     if not troubles or _long_enough(cursor, at=now()):
         Cursor.objects.filter(pk=cursor.pk, at=cursor.at).update(at=further, heard_at=now(), trouble="; ".join(troubles)[:200])
@@ -54,18 +54,25 @@ def deaf(alias: str, why: str, *, at: datetime) -> None:
     Cursor.objects.filter(batch=alias).update(trouble=why[:200])
     heard_at = Cursor.objects.filter(batch=alias).values_list("heard_at", flat=True).first()
     if _is_quiet(heard_at, at=at):
-        silence.begin(alias, since=heard_at)
+        for name in _heard_with(alias):
+            silence.begin(name, since=heard_at)
 
 
 def _is_quiet(heard_at: datetime | None, *, at: datetime) -> bool:
     return heard_at is None or at - heard_at > QUIET
 
 
+def _heard_with(alias: str) -> list[str]:
+    """It, and the login hosts whose jobs it has: one question is for all of them."""
+    return [alias, *(name for name, said in settings.BATCH_SYSTEMS.items() if said.get("OPTIONS", {}).get("pool") == alias)]
+
+
 def in_turn(*, at: datetime) -> list[str]:
-    """Every batch system. Those that answer come first: another one that hangs until the task is ended keeps none of them waiting."""
+    """Every batch system that is asked itself. Those that answer come first: one that hangs until the task is ended keeps none of them waiting."""
     heard = dict(Cursor.objects.values_list("batch", "heard_at"))
+    with_another = {name for alias in settings.BATCH_SYSTEMS for name in _heard_with(alias)[1:]}
     places = {alias: 1 + random() if _is_quiet(heard.get(alias), at=at) else 0 for alias in settings.BATCH_SYSTEMS}     # noqa: S311  no secret
-    return sorted(places, key=lambda alias: places[alias])
+    return sorted(places.keys() - with_another, key=lambda alias: places[alias])
 
 
 def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:
@@ -73,7 +80,7 @@ def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     batch = backend("BATCH_SYSTEMS", alias)
     begun = now()
     before = begun - batch.unseen
-    quiet = Submission.objects.with_live_jobs().filter(batch=alias, abandoned_at=None, sent_at__lt=before)
+    quiet = Submission.objects.with_live_jobs().filter(batch__in=_heard_with(alias), abandoned_at=None, sent_at__lt=before)
     believed = list(_believed(quiet, before))       # first: what is confirmed later need not be in the answer
     told, _ = batch.look("")
     known = {(report.tag, report.ref) for report in told}

@@ -16,22 +16,23 @@ def begin(alias: str, *, since: datetime | None) -> int:
     return _write(_users(alias).exclude(silent__has_key=alias), {alias: said})
 
 
-def end(alias: str) -> int:
-    """It is heard again."""
-    return _write(Experiment.objects.filter(silent__has_key=alias), {}, without=alias)
+def end(*aliases: str) -> int:
+    """They are heard again."""
+    return _write(Experiment.objects.filter(silent__has_any_keys=aliases), {}, without=aliases)
 
 
 def forget(known: Collection[str]) -> int:
     """Of a batch system that the operator took away nobody will hear again."""
     noted = Experiment.objects.exclude(silent={}).values_list("silent", flat=True)
-    return sum(end(alias) for alias in {alias for silent in noted for alias in silent} - set(known))
+    gone = {alias for silent in noted for alias in silent} - set(known)
+    return end(*gone) if gone else 0
 
 
 @transaction.atomic
-def _write(rows: QuerySet[Experiment], more: dict[str, str], *, without: str = "") -> int:
+def _write(rows: QuerySet[Experiment], more: dict[str, str], *, without: Collection[str] = ()) -> int:
     found = list(rows.select_for_update(no_key=True).order_by("pk"))
     for row in found:
-        kept = {name: since for name, since in row.silent.items() if name != without}
+        kept = {name: since for name, since in row.silent.items() if name not in without}
         Experiment.objects.filter(pk=row.pk).update(silent=kept | more)
         touch_by_name(f"experiment:{row.pk}", row.pk)
     return len(found)

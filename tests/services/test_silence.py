@@ -9,12 +9,16 @@ from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer
 from pomssite.kit.registry import backend
 from submissions import tasks
-from submissions.models import Cursor
+from submissions.batch.port import JobRef
+from submissions.models import Cursor, Job, Submission
 from submissions.services import intake, silence
+from submissions.states import JobState, Status
 from tests.fakes import MemoryBatch
-from tests.makers import NOON
+from tests.makers import NOON, make_intent
+from tests.services.deeds import go
 
 MINUTE = timedelta(minutes=1)
+LOGIN = "submissions.batch.login.LoginHostBatch"
 
 
 @pytest.fixture
@@ -139,6 +143,35 @@ def test_one_that_hangs_keeps_no_other_waiting_and_is_told(used, settings, task,
 def test_of_several_that_hang_each_is_asked_some_time(used, settings):
     settings.BATCH_SYSTEMS = dict.fromkeys("abc", settings.BATCH_SYSTEMS["default"])
     assert {intake.in_turn(at=NOON)[0] for _ in range(200)} == set("abc")
+
+
+def test_login_hosts_are_heard_with_the_pool_that_has_their_jobs(used, campaign, settings, worker):
+    """One question, not one for each: the pool is asked by everybody."""
+    settings.BATCH_SYSTEMS = {"pool": settings.BATCH_SYSTEMS["default"], "login": {"BACKEND": LOGIN, "OPTIONS": {
+        "pool": "pool", "key": "none", "known_hosts": "none"}}, **settings.BATCH_SYSTEMS}
+    make_intent(campaign)
+    go(worker)
+    sent, pool = Submission.objects.get(), backend("BATCH_SYSTEMS", "pool").inside
+    Submission.objects.update(batch="login", sent_at=NOON)
+    LoginSetup.objects.filter(experiment=used).update(batch="login")
+    pool.hear(sent.tag, JobRef("memory", "1"), JobState.RUNNING)
+    asked, look = [], pool.look
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "look", lambda cursor: asked.append(cursor) or look(cursor))
+        for task in (tasks.listen, tasks.sweep):
+            task()
+            sent.refresh_from_db()
+            assert (len(asked), sent.status) == (1, Status.RUNNING)
+            asked.clear()
+        Job.objects.update(heard_at=NOON)
+        pool.jobs.clear()
+        tasks.sweep()
+        assert Job.objects.get().state == JobState.LOST, "the sweep of the pool looks for their jobs too"
+        patch.setattr(pool, "look", _refuses)
+        intake.deaf("pool", "NoAnswer: busy", at=clock.now() + 2 * MINUTE)
+        assert silent()[used.pk].keys() == {"login"}
+    tasks.listen()
+    assert silent() == {}
 
 
 def test_of_one_that_the_operator_took_away_nothing_is_told_any_more(used):
