@@ -38,7 +38,7 @@ class Standing:
 
 
 def touched(row: Campaign | None, before: Document | None, after: Document) -> list[Touched]:
-    """In the order of the stages as they are; nothing for a campaign that is not there yet. Three queries."""
+    """In the order of the stages as they are; nothing for a campaign that is not there yet."""
     if row is None or before is None:
         return []
     here = _standing(row)

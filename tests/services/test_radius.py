@@ -93,7 +93,8 @@ def test_a_new_name_and_a_note_touch_nothing():
 
 def test_many_are_counted_and_some_are_named(ran):
     plan = planned(replace(document(), keywords=(("tune", "t3"),)))
+    now = plans.stand(plan)
     with CaptureQueriesContext(connection) as queries:
-        found = [each for each in radius.of_plan(plan) if each.submissions]
-    assert found[0].submissions == (ran.pk,) and len(queries) <= 12
+        found = [each for each in radius.touched(now.here, now.before, plans.document_of(plan)) if each.submissions]
+    assert found[0].submissions == (ran.pk,) and len(queries) <= 5
     assert radius.told(tuple(range(1, 9))) == "#1, #2, #3, #4, #5 and 3 more are"
