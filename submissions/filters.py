@@ -20,7 +20,7 @@ SLUGS = {status.value.lower().replace(" ", "-"): status for status in Status}
 WORDS = {"live": "at work", "bad": "failed or held", STUCK: "stuck", **{slug: status.value for slug, status in SLUGS.items()}}
 EVER = "all"
 LARGEST = 2**63 - 1
-TYPED = ("status", "by", "campaign", "stage", "t")     # what may be typed as word:value
+TYPED = ("status", "by", "campaign", "stage", "host", "t")     # what may be typed as word:value
 
 
 def known_status(value: str) -> None:
@@ -41,13 +41,14 @@ def _words(value: str) -> list[str]:
 
 
 class SubmissionFilter(django_filters.FilterSet):
-    """Status (several, or a group of them), tag or number, who asked for it, campaign, stage, time of launch."""
+    """Status (several, or a group of them), tag or number, who asked for it, campaign, stage, login host, time of launch."""
 
     status = django_filters.CharFilter(method="of_status", validators=[known_status], widget=forms.HiddenInput)
     q = django_filters.CharFilter(method="of_text", label="Tag or number", max_length=80)
     by = django_filters.CharFilter(field_name="creator__username", max_length=150, widget=forms.HiddenInput)
     campaign = django_filters.NumberFilter(method="of_campaign", min_value=0, max_value=LARGEST, widget=forms.HiddenInput)
     stage = django_filters.NumberFilter(field_name="stage_id", min_value=0, max_value=LARGEST, widget=forms.HiddenInput)
+    host = django_filters.CharFilter(field_name="host", max_length=250, widget=forms.HiddenInput)
     t = django_filters.CharFilter(method="of_time", validators=[known_span], widget=forms.HiddenInput)
 
     class Meta:

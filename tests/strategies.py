@@ -63,6 +63,7 @@ def campaigns(draw):
     edges = st.builds(lambda way, pattern: d.Dependency(*way, pattern), st.sampled_from(ways or [("", "")]), PATTERNS.filter(bool))
     return d.Campaign(
         name=draw(NAMES), experiment=draw(WORDS), kind=draw(st.sampled_from(["regular", "test"])), note=draw(TEXT),
+        limit=draw(COUNT), job_limit=draw(COUNT),
         keywords=draw(st.lists(st.tuples(WORDS, TEXT), unique_by=lambda pair: pair[0], max_size=3).map(tuple)),
         defaults=draw(SETTINGS), stages=stages, dependencies=draw(st.lists(edges, unique=True, max_size=4 if ways else 0).map(tuple)),
         login_setups=draw(named(LOGINS, max_size=2)), job_types=draw(named(TYPES, max_size=2)),

@@ -37,7 +37,7 @@ class PersonAdmin(Recorded, UserAdmin):
 class ExperimentAdmin(Recorded):
     """Experiments and their settings."""
 
-    list_display = ["name", "title", "active", "launches_held_by", "launch_limit", "catalogue", "ferry_unit"]
+    list_display = ["name", "title", "active", "launches_held_by", "launch_limit", "job_limit", "catalogue", "ferry_unit"]
     list_filter = ["active"]
     search_fields = ["name", "title"]
     readonly_fields = ["launches_held_by", "launches_held_why", "launches_held_at"]     # by the page of campaigns, so that it is an event

@@ -22,6 +22,7 @@ class Experiment(models.Model):
     ferry_unit = models.CharField(max_length=64, blank=True, help_text="who belongs here is read from this FERRY unit; empty: not at all")
     catalogue = models.CharField(max_length=32, default="default", help_text="which of DATA_HANDLERS knows its files")
     launch_limit = models.PositiveIntegerField(default=0, help_text="submissions at work at once; 0: no limit")
+    job_limit = models.PositiveIntegerField(default=0, help_text="a launch waits while so many jobs are at work; 0: no limit")
     new_patience_h = models.PositiveIntegerField(default=4, help_text="hours after which a launch that nobody heard of has failed")
     stale_after_d = models.PositiveIntegerField(default=7, help_text="days without a submission after which a campaign is proposed for rest")
     logbook = models.URLField(blank=True)

@@ -2,6 +2,7 @@
 from django.contrib import admin
 from django.urls import reverse
 
+from accounts.admin.recorded import Recorded
 from campaigns.admin.parts import (
     FeedsInline,
     HoldInline,
@@ -14,7 +15,7 @@ from campaigns.admin.parts import (
     of_campaign,
     of_stage,
 )
-from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, JobTypeRecovery, LoginSetup, Plan, Stage
+from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, JobTypeRecovery, LoginHost, LoginSetup, Plan, Stage
 from pomssite.kit.looking import NEWEST, LookInline, LookOnly
 
 
@@ -122,3 +123,13 @@ class LoginSetupAdmin(LookOnly):
     list_filter = ["experiment", "batch", "active"]
     search_fields = ["name", "host", "account"]
     ordering = NEWEST
+
+
+@admin.register(LoginHost)
+class LoginHostAdmin(Recorded):
+    """Who may launch on a host, and how much at once, whichever experiment's login setups name it."""
+
+    list_display = ["name", "analysis", "production", "limit", "job_limit", "note"]
+    list_filter = ["analysis", "production"]
+    search_fields = ["name"]
+    autocomplete_fields = ["people"]

@@ -6,7 +6,7 @@ from typing import Any
 from campaigns.document.data import Campaign, Dependency, Settings
 
 Differences = list[tuple[str, Any, Any]]    # (field, before, after)
-_CAMPAIGN = ("kind", "note", "keywords", "parameters")
+HEAD = ("kind", "note", "limit", "job_limit", "keywords", "parameters")
 _STAGE = ("note", "position")
 KEEP, LEAVE = "keep", "leave"
 
@@ -68,7 +68,7 @@ def _head(before: Campaign, after: Campaign) -> Line:
     order: Differences = [("order of stages", tuple(s.name for s in before.stages if s.name in common), tuple(common))]
     moved = [one for one in order if one[1] != one[2] and set(one[1]) == set(one[2])]
     defaults = settings_differences(before.defaults, after.defaults)
-    return line("campaign", after.name, [*differences(before, after, _CAMPAIGN), *defaults, *moved])
+    return line("campaign", after.name, [*differences(before, after, HEAD), *defaults, *moved])
 
 
 def _stages(before: Campaign, after: Campaign) -> Iterator[Line]:

@@ -35,6 +35,7 @@ class Settings:
     force_located_after_s: int | None = None    # ... and is Located all the same after so long; 0: never
     release_held: int | None = None             # so often a job is released by itself that the batch system holds and that may go on
     limit: int | None = None                    # submissions of the stage at work at once; 0: no limit
+    job_limit: int | None = None                # ... and jobs: a launch waits while so many are at work
     jobs: int | str | None = None               # a number, or "per_file"
     memory_mb: int | None = None
     wall_s: int | None = None
@@ -52,7 +53,8 @@ HOUSE_DEFAULTS = Settings(
     vo_role="Production", software_version="", dataset="", split="none", test_split="", completion_type="located", completion_pct=95,
     param_overrides=(), test_param_overrides=(), merge_overrides=False, login_setup="generic", job_type="generic", stage_type="regular",
     output_ancestor_depth=1, clear_schedule=True, join="each", keep_running=0, keep_stop=3, recover_failed=True, recovery_limit=3,
-    patience_s=3600, force_located_after_s=0, release_held=0, limit=0, jobs=1, memory_mb=2000, wall_s=3600, cpus=1, disk_mb=10000)
+    patience_s=3600, force_located_after_s=0, release_held=0, limit=0, job_limit=0, jobs=1, memory_mb=2000, wall_s=3600, cpus=1,
+    disk_mb=10000)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class Campaign:
     login_setups: tuple[LoginSetup, ...] = ()
     job_types: tuple[JobType, ...] = ()
     parameters: Pairs = ()
+    limit: int = 0                              # of all its stages together; 0: no limit
+    job_limit: int = 0
 
     def __post_init__(self) -> None:
         """Dependencies are a set: kept in the order of the stages, so that equal campaigns are equal."""

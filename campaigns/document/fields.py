@@ -54,6 +54,7 @@ FIELDS: dict[str, Field] = {
     "force_located_after_s": _COUNT,
     "release_held": Field("int", least=0, most=MOST_RELEASES),
     "limit": _COUNT,
+    "job_limit": _COUNT,
     "jobs": Field("jobs", least=1),
     "memory_mb": _SOME,
     "wall_s": _SOME,

@@ -11,6 +11,7 @@ from campaigns.document.parts import login_faults, type_faults
 from campaigns.document.values import Fault
 from datasets import splits
 
+LIMITS = ("limit", "job_limit")      # of the whole campaign
 Place = tuple[str, ...]     # ("campaign",) ("defaults",) ("parameters",), or with a name: stage, dependency, login_setup, job_type
 
 
@@ -70,6 +71,8 @@ def _head(campaign: Campaign) -> Iterator[Problem]:
     yield from _at(place, values.plain("note", campaign.note))
     yield from _at(place, values.choice("kind", campaign.kind, CAMPAIGN_KINDS))
     yield from _at(place, values.words("keywords", campaign.keywords))
+    for field in LIMITS:
+        yield from _at(place, values.whole(field, getattr(campaign, field), FIELDS[field]))
     yield from _at(("parameters",), values.words("parameters", campaign.parameters))
     if not campaign.stages:
         yield Problem(place, "name", campaign.name, "a campaign needs at least one stage")

@@ -8,7 +8,8 @@ from campaigns.document import FIELDS
 SETTINGS_KEYS = {"dataset": "dataset_or_split_data", "split": "cs_split_type", "test_split": "test_split_type",
                  "clear_schedule": "default_clear_cronjob"}     # where the key is not the field's own name
 NEW = ("test_split", "join", "keep_running", "keep_stop", "recover_failed", "recovery_limit", "patience_s",
-       "force_located_after_s", "release_held", "limit", "jobs", "memory_mb", "wall_s", "cpus", "disk_mb")     # files of the old form cannot say them
+       "force_located_after_s", "release_held", "limit", "job_limit", "jobs", "memory_mb", "wall_s", "cpus",
+       "disk_mb")       # files of the old form cannot say them
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ def _same(kinds: dict[str, str]) -> dict[str, Key]:
 SETTINGS = {SETTINGS_KEYS.get(name, name): Key(name, field.kind) for name, field in FIELDS.items()}
 
 CAMPAIGN = {"format": Key("format", "text"), "name": Key("name", "text"), "experiment": Key("experiment", "text"),
-            "campaign_type": Key("kind", "choice"), "note": Key("note", "text"), "campaign_keywords": Key("keywords", "keywords")}
+            "campaign_type": Key("kind", "choice"), "note": Key("note", "text"), "campaign_limit": Key("limit", "int"),
+            "campaign_job_limit": Key("job_limit", "int"), "campaign_keywords": Key("keywords", "keywords")}
 STAGE = {"was": Key("was", "text"), "note": Key("note", "text"), **SETTINGS}
 _HEAD_KEYS = {key.field: name for name, key in CAMPAIGN.items()}
 LOGIN_SETUP = _same({"host": "text", "account": "text", "setup": "text", "batch": "text", "note": "text"})

@@ -22,6 +22,8 @@ class Campaign(Owned):
     note = models.TextField(blank=True)
     active = models.BooleanField(default=True)
     keep_until = models.DateTimeField(null=True, blank=True, help_text="somebody keeps it active: until then it is not proposed as stale")
+    limit = models.PositiveIntegerField(default=0, help_text="submissions of all its stages at work at once; 0: no limit")
+    job_limit = models.PositiveIntegerField(default=0, help_text="a launch waits while so many jobs of it are at work; 0: no limit")
     keywords = models.JSONField(default=list, help_text="pairs: a name, and what stands for %(name)s in commands")
     parameters = models.JSONField(default=list, help_text="pairs: what was filled in for {{name}} in the file")
     defaults = models.JSONField(default=dict)

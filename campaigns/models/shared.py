@@ -1,8 +1,10 @@
-"""What campaigns share: how to run (job types) and where and as whom (login setups)."""
+"""What campaigns share: how to run (job types), where and as whom (login setups), and what is said of the hosts (login hosts)."""
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Owned
+from accounts.models import Owned, User
+from accounts.policy import Role
 from campaigns.models.campaign import LIVING
 
 
@@ -66,3 +68,32 @@ class LoginSetup(Owned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LoginHost(models.Model):
+    """A machine on which launches are made, whichever login setups name it: who may, and how much at once. One that is not here is free to all."""
+
+    name = models.CharField(max_length=250, unique=True, validators=[RegexValidator(r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$", "Write it in small letters.")],
+                            help_text="as login setups spell it, in small letters; a host with two names has two rows")
+    analysis = models.BooleanField(default=True, help_text="takes launches of analysis")
+    production = models.BooleanField(default=True, help_text="takes launches of production")
+    people = models.ManyToManyField(User, blank=True, related_name="+", help_text="takes launches of these people alone; none: of everybody")
+    limit = models.PositiveIntegerField(default=0, help_text="submissions at work at once; 0: no limit")
+    job_limit = models.PositiveIntegerField(default=0, help_text="a launch waits while so many jobs are at work; 0: no limit")
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Those whose launches it takes."""
+        return tuple(role.value for role, taken in ((Role.ANALYSIS, self.analysis), (Role.PRODUCTION, self.production)) if taken)
+
+    @staticmethod
+    def spelled(host: str) -> str:
+        """A name of a host is the same in capitals, and with a dot at its end."""
+        return host.strip().lower().rstrip(".")

@@ -69,7 +69,8 @@ def read(campaign: Campaign) -> document.Campaign:
     stages = [_stage(row) for row in Stage.objects.filter(campaign=campaign, retired_at=None).order_by("order", "pk")]
     edges = Dependency.objects.filter(downstream__campaign=campaign, retired_at=None).select_related("upstream", "downstream")
     doc = document.Campaign(
-        name=campaign.name, experiment=campaign.experiment_id, kind=campaign.kind, note=campaign.note,
+        name=campaign.name, experiment=campaign.experiment_id, kind=campaign.kind, note=campaign.note, limit=campaign.limit,
+        job_limit=campaign.job_limit,
         keywords=document.pairs_from(campaign.keywords), parameters=document.pairs_from(campaign.parameters),
         defaults=document.settings_from(campaign.defaults),
         stages=tuple(stages), dependencies=tuple(document.Dependency(e.upstream.name, e.downstream.name, e.pattern) for e in edges))
@@ -107,8 +108,8 @@ def _created(doc: document.Campaign, *, actor: Actor, at: datetime) -> Campaign:
 
 
 def _write(row: Campaign, doc: document.Campaign, *, at: datetime) -> None:
-    changed(row, kind=doc.kind, note=doc.note, keywords=document.lists_of(doc.keywords), parameters=document.lists_of(doc.parameters),
-            defaults=document.said(doc.defaults))
+    changed(row, kind=doc.kind, note=doc.note, limit=doc.limit, job_limit=doc.job_limit, keywords=document.lists_of(doc.keywords),
+            parameters=document.lists_of(doc.parameters), defaults=document.said(doc.defaults))
     stages = _write_stages(row, doc, at=at)
     _write_edges(row, doc, stages, at=at)
 

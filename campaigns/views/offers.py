@@ -66,6 +66,8 @@ ACTS: dict[str, Act] = {
     "activate": Act("Activate…", Verb.EDIT, _of_campaign("activate")),
     "launch": Act("Launch…", Verb.DO, _of_stage("launch")),
     "test": Act("Test launch…", Verb.DO, _of_stage("launch", words="?test=1")),
+    "at work": Act("Show what is at work", Verb.VIEW, lambda exp, campaign, reason: f"{reverse('submissions:list', args=[exp])}?{reason.look}",
+                   asks=False),
     "slices": Act("Show slices", Verb.VIEW, _of_stage("slices"), asks=False),
     "resume": Act("Resume…", Verb.SCHEDULE, _of_schedule("schedule_act", "resume")),
     "schedule": Act("Show schedule", Verb.VIEW, _of_schedule("schedule"), asks=False),

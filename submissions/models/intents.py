@@ -76,7 +76,8 @@ class LaunchIntent(Owned):
     recorded_at = models.DateTimeField()
     not_before = models.DateTimeField()
     recheck_at = models.DateTimeField(null=True, blank=True)
-    gate = models.CharField(max_length=200, blank=True)     # the gate's last answer, or the last trouble
+    gate = models.CharField(max_length=500, blank=True)     # the gate's last answer, or the last trouble
+    full = models.CharField(max_length=300, blank=True)     # it waits for room alone: words of the list of what takes it
     attempts = models.PositiveIntegerField(default=0)       # launches that surely were not
     refusals = models.PositiveIntegerField(default=0)       # of these, refused; the others never arrived
     taken_at = models.DateTimeField(null=True, blank=True)

@@ -71,6 +71,7 @@ class Submission(Owned):
     for_test = models.BooleanField(default=False)
     tag = models.CharField(max_length=64, unique=True)
     batch = models.CharField(max_length=32, default="default")
+    host = models.CharField(max_length=250, blank=True)            # the login host of its login setup
     dimensions = models.TextField(blank=True)
     parameter = models.TextField(blank=True)
     snapshot = models.JSONField(default=dict)           # settings, job type, login setup and command, as they were at launch
@@ -90,6 +91,7 @@ class Submission(Owned):
     stuck = models.CharField(max_length=200, blank=True)            # why nothing more will come by itself
     lacks = models.PositiveIntegerField(null=True, blank=True)      # inputs without all their outputs when it was settled, if that was asked
     inputs = models.PositiveIntegerField(default=0)                 # files of its project
+    planned = models.PositiveIntegerField(default=0)                # jobs that it was recorded for; they count until `expected` is known
     expected = models.PositiveIntegerField(null=True, blank=True)   # jobs, if it is known how many
     idle = models.PositiveIntegerField(default=0)
     held = models.PositiveIntegerField(default=0)
@@ -110,6 +112,7 @@ class Submission(Owned):
         indexes = [
             models.Index(fields=["status"], condition=Q(status__in=sorted(AT_WORK)), name="submission_at_work"),
             models.Index(fields=["stage"], condition=Q(status__in=sorted(AT_WORK)), name="submission_at_work_in_stage"),
+            models.Index(fields=["host"], condition=Q(status__in=sorted(AT_WORK)) & ~Q(host=""), name="submission_at_work_on_host"),
             models.Index(fields=["ended_at", "id"], condition=~Q(wrapped=F("status")) & Q(abandoned_at=None), name="submission_to_wrap"),
             models.Index(fields=["force_at"], condition=~Q(force_at=None), name="submission_to_force"),
             models.Index(fields=["stage", "-id"], name="submission_of_a_stage"),

@@ -19,6 +19,9 @@ from submissions.services import tally
 from submissions.states import Status
 
 NOTHING_AGREED: Mapping[str, Any] = MappingProxyType({})      # nobody was shown what it will be
+SOON = timedelta(seconds=30)             # a closed gate is looked at again
+ROOM = timedelta(seconds=5)              # ... by the first that waits for room
+LONGEST, MOST_WORDS = 500, 300          # what the columns hold
 REFUSED, ABSENT = "refused", "absent"
 AGAIN = {       # after a launch that surely was not: how long to wait (doubled each time), and after how many a person must look
     REFUSED: (timedelta(seconds=30), MOST_REFUSALS),
@@ -61,7 +64,7 @@ def take(intent: LaunchIntent, *, at: datetime) -> bool:
     The condition is on the row itself: with a join, PostgreSQL would not check it again after waiting.
     """
     same = LaunchIntent.objects.filter(pk=intent.pk, attempts=intent.attempts, taken_at=None, dropped_at=None)
-    return same.update(taken_at=at, gate="") == 1
+    return same.update(taken_at=at, gate="", full="") == 1
 
 
 @transaction.atomic(savepoint=False)
@@ -69,26 +72,44 @@ def take_many(pks: Sequence[int], *, at: datetime) -> set[int]:
     """Take all of these that nobody has, or is about to; those that were taken."""
     free = LaunchIntent.objects.select_for_update(skip_locked=True, no_key=True).filter(pk__in=pks).waiting()
     taken = set(free.values_list("pk", flat=True))
-    LaunchIntent.objects.filter(pk__in=taken).update(taken_at=at, gate="")
+    LaunchIntent.objects.filter(pk__in=taken).update(taken_at=at, gate="", full="")
     return taken
 
 
-def wait(intent: LaunchIntent, *, why: str, until: datetime) -> None:
+def wait(intent: LaunchIntent, *, why: str, until: datetime, full: str = "") -> None:
     """Not now: the gate's answer, or a trouble, is kept where pages can show it."""
-    if LaunchIntent.objects.filter(pk=intent.pk, taken_at=None).update(gate=why[:200], recheck_at=until) and intent.gate != why[:200]:
+    said = {"gate": why[:LONGEST], "full": full[:MOST_WORDS]}
+    if LaunchIntent.objects.filter(pk=intent.pk, taken_at=None).update(recheck_at=until, **said) and intent.gate != said["gate"]:
         touch([intent])
+
+
+def wait_for_room(intent: LaunchIntent, *, why: str, full: str, at: datetime) -> None:
+    """A limit is reached: the oldest of its stage looks again soon, and all others that are due wait behind it, without being asked each."""
+    line = LaunchIntent.objects.waiting().filter(stage=intent.stage_id)
+    older = Q(not_before__lt=intent.not_before) | Q(not_before=intent.not_before, pk__lt=intent.pk)
+    first = not line.exclude(full="").filter(older).exists()
+    wait(intent, why=why, until=at + (ROOM if first else SOON), full=full)
+    due = LaunchIntent.objects.ready(at).filter(stage=intent.stage_id).exclude(pk=intent.pk)
+    if due.update(gate=why[:LONGEST], full=full[:MOST_WORDS], recheck_at=at + SOON):
+        touch([intent.stage])
+
+
+def next_in_line(stage: int) -> int:
+    """One went out where there is a limit: there may be room for the next one, too."""
+    line = LaunchIntent.objects.waiting().exclude(full="").filter(stage=stage).order_by("not_before", "pk")
+    return LaunchIntent.objects.filter(pk__in=line.values("pk")[:1], taken_at=None).update(recheck_at=None)
 
 
 def recheck(stages: Sequence[int]) -> int:
     """What held these stages is gone: their intents need not wait."""
     pulses.wake("launch_ready")
-    return LaunchIntent.objects.filter(stage__in=stages).waiting().update(recheck_at=None, gate="")
+    return LaunchIntent.objects.filter(stage__in=stages).waiting().update(recheck_at=None, gate="", full="")
 
 
 def recheck_all() -> int:
     """The same of every stage."""
     pulses.wake("launch_ready")
-    return LaunchIntent.objects.waiting().exclude(recheck_at=None).update(recheck_at=None, gate="")
+    return LaunchIntent.objects.waiting().exclude(recheck_at=None).update(recheck_at=None, gate="", full="")
 
 
 @transaction.atomic(savepoint=False)

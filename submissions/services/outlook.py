@@ -235,6 +235,7 @@ class Reason:
     acts: tuple[str, ...] = ()
     stage: Stage | None = None
     schedule: int | None = None
+    look: str = ""              # words of a list of submissions
 
 
 def stage_outlook(stage: Stage) -> StageOutlook:

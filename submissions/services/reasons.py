@@ -1,4 +1,5 @@
 """Why isn't it moving? The same sentences for every page: from holds, waiting intents, stuck families and troubles. Reads no rows itself."""
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from submissions.states import Status
 
 ORDERED = {"remove": "removed", "hold": "held", "release": "released"}
 WRONG = (Status.FAILED, Status.HELD, Status.AWAITING)
+BY_ITSELF = "It goes out by itself when there is room."
 JOINS = {
     "each": "It starts by itself for each piece of {feeds} that is settled.",
     "all": "It starts by itself when every stage that feeds it has settled the same slice.",
@@ -158,12 +160,11 @@ def _alike(families: Iterable[Family], key: Callable[[Family], Any]) -> Iterator
 
 def _waiting(each: StageOutlook) -> Iterator[Reason]:
     """Grouped by what they wait for."""
-    groups: dict[str, int] = {}
-    for intent in each.waiting:
-        groups[intent.gate] = groups.get(intent.gate, 0) + 1
-    for gate, count in groups.items():
+    groups = Counter((intent.gate, intent.full) for intent in each.waiting)
+    for (gate, full), count in groups.items():
         many = f"{count} launches wait" if count > 1 else "A launch waits"
-        yield Reason(Status.IDLE, f"{each.stage.name}: {many.lower()}", gate or "It is due: it goes out within seconds, unless launches are held.")
+        text = f"{gate} {BY_ITSELF}" if full else gate or "It is due: it goes out within seconds, unless launches are held."
+        yield Reason(Status.IDLE, f"{each.stage.name}: {many.lower()}", text, acts=("at work",) if full else (), look=full)
 
 
 def _nothing(each: StageOutlook) -> Iterator[Reason]:

@@ -14,7 +14,7 @@ from campaigns.services import activity, documents
 from pomssite.kit.errors import Conflict, Invalid
 from submissions import pulses
 from submissions.models import Job, LaunchIntent, Order, Submission
-from submissions.services import intents, lifecycle
+from submissions.services import intents, lifecycle, limits
 from submissions.services.intents import NOTHING_AGREED
 from submissions.states import Status
 
@@ -35,8 +35,10 @@ def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "",
     require(actor, Verb.DO, stage.campaign)
     if stage.retired_at or stage.campaign.retired_at:
         raise Conflict(f"{stage} is retired: nothing was launched.")
-    if documents.settings_of(stage).dataset == "from_parent":
+    settings = documents.settings_of(stage)
+    if settings.dataset == "from_parent":
         raise Invalid(f"{stage} has the dataset from_parent: it runs over what feeds it. Launch the stage at the beginning. Nothing was launched.")
+    limits.require_host(stage, settings, actor)
     _awake(stage.campaign, by=actor.by(door), at=at)
     return intents.begin(stage, key=_named(stage, key), owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=for_test,
                          preview=dict(agreed))
@@ -59,6 +61,7 @@ def run_now(schedule: Schedule, *, actor: Actor, at: datetime, token: str, why: 
         require(actor, verb, stage.campaign)
     if schedule.retired_at or stage.retired_at or stage.campaign.retired_at:
         raise Conflict("This schedule or its stage is retired: nothing was launched.")
+    limits.require_host(stage, documents.settings_of(stage), actor)
     _awake(stage.campaign, by=actor.by(door), at=at)
     return intents.begin(stage, key=f"cron:{schedule.pk}:now:{token}", owner=actor.makes, by=actor.by(door), at=at,
                          why=why, for_test=schedule.for_test)

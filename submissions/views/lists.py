@@ -80,13 +80,13 @@ def _mine(actor: Actor) -> QuerySet[Submission]:
 
 def _kept(request: HttpRequest) -> list[str]:
     """What the form must say again beside what is typed into it."""
-    return [name for name in ("status", "by", "campaign", "stage", "t", "sort") if request.GET.get(name)]
+    return [name for name in ("status", "by", "campaign", "stage", "host", "t", "sort") if request.GET.get(name)]
 
 
 def _tokens(request: HttpRequest, actor: Actor, at: datetime) -> Iterator[Token]:
     shown: dict[str, Callable[[str], str]] = {
         "status": _status, "campaign": lambda value: _name(Campaign.objects.visible_to(actor), value),
-        "stage": lambda value: _name(Stage.objects.visible_to(actor), value), "by": str,
+        "stage": lambda value: _name(Stage.objects.visible_to(actor), value), "by": str, "host": str,
         "t": lambda value: spans.read(value, now=at, usual=EVER).words}
     for name, words in shown.items():
         if value := request.GET.get(name):
@@ -106,7 +106,7 @@ def _name(rows: QuerySet[Any], value: str) -> str:
 def _switches(request: HttpRequest, actor: Actor, found: SubmissionFilter) -> list[Switch]:
     """With counts where the summaries know them: of all, of a campaign, or of a stage."""
     said, now = found.form.cleaned_data, request.GET.get("status", "")
-    known = not any(said.get(name) for name in ("by", "q", "t")) and not found.form.errors
+    known = not any(said.get(name) for name in ("by", "q", "host", "t")) and not found.form.errors
     held = counts.by_status(actor.experiment, campaign=said.get("campaign"), stage=said.get("stage")) if known else None
     return [Switch(words, keyset.query(request.GET, after="", status=name), now == name, _sum(held, name) if held else None)
             for name, words in SWITCHES]

@@ -119,6 +119,8 @@ REFUSED = {
     "an unknown request": (one(param_overrides=(("@memory", "1"),)), ("stage", "gen"), "param_overrides", "@memory_mb"),
     "a request that is no number": (one(param_overrides=(("@cpus", "two"),)), ("stage", "gen"), "param_overrides", "whole number from 1"),
     "a NUL": (one(dataset="a\0b"), ("stage", "gen"), "dataset", "cannot be stored"),
+    "a limit below 0": (replace(TWO, limit=-1), ("campaign",), "limit", "a whole number from 0"),
+    "a limit of jobs that is no number": (replace(TWO, job_limit="many"), ("campaign",), "job_limit", "a whole number from 0"),
     "a keyword twice": (replace(TWO, keywords=(("tune", "1"), ("tune", "2"))), ("campaign",), "keywords", "more than once"),
     "a keyword that is no word": (replace(TWO, keywords=(("two words", "1"),)), ("campaign",), "keywords", "letters, digits"),
     "a position of one number": (d.Campaign("c", stages=(d.Stage("x", position=(1,)),)), ("stage", "x"), "position", "two numbers"),
@@ -232,6 +234,7 @@ def test_a_plan_says_what_changes_and_what_stays():
 @pytest.mark.parametrize(("changed", "says"), [
     ({"kind": "test"}, "update campaign two: kind regular → test"), ({"note": "x"}, "update campaign two: note '' → x"),
     ({"keywords": (("k", "v"),)}, "update campaign two: keywords () → (('k', 'v'),)"),
+    ({"limit": 3}, "update campaign two: limit 0 → 3"), ({"job_limit": 3}, "update campaign two: job_limit 0 → 3"),
     ({"parameters": (("p", "v"),)}, "update campaign two: parameters () → (('p', 'v'),)"),
     ({"stages": (replace(GEN, note="x"), SIM)}, "update stage gen: note '' → x"),
     ({"stages": (replace(GEN, position=(1, 2)), SIM)}, "update stage gen: position unsaid → (1, 2)"),

@@ -22,7 +22,7 @@ MAY = {     # setting -> (may be, may not be)
     "output_ancestor_depth": SOME, "clear_schedule": YES_NO, "join": (["each", "all", "drained"], ["located"]),
     "keep_running": COUNT, "keep_stop": SOME, "recover_failed": YES_NO, "recovery_limit": COUNT, "patience_s": COUNT,
     "force_located_after_s": COUNT, "release_held": ([0, 1, 20], [-1, 21, True, "yes"]),
-    "limit": COUNT, "jobs": ([1, MOST, "per_file"], [0, MOST + 1, "some"]),
+    "limit": COUNT, "job_limit": COUNT, "jobs": ([1, MOST, "per_file"], [0, MOST + 1, "some"]),
     "memory_mb": SOME, "wall_s": SOME, "cpus": SOME, "disk_mb": SOME,
 }
 GEN, SIM = d.Stage("gen"), d.Stage("sim")
@@ -45,6 +45,12 @@ def test_a_setting_may_be_what_it_may_be_and_nothing_beyond(name):
         assert faults(d.Campaign("one", stages=(d.Stage("gen", d.Settings(**{name: value})),))) == []
     for value in may_not:
         assert faults(d.Campaign("one", stages=(d.Stage("gen", d.Settings(**{name: value})),)))[:1] == [name]
+
+
+@pytest.mark.parametrize("name", ["limit", "job_limit"])
+def test_a_limit_of_the_whole_campaign_is_a_count(name):
+    assert [faults(replace(TWO, **{name: value})) for value in COUNT[0]] == [[]] * len(COUNT[0])
+    assert [faults(replace(TWO, **{name: value})) for value in COUNT[1]] == [[name]] * len(COUNT[1])
 
 
 @pytest.mark.parametrize("key", REQUESTS)

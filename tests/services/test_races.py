@@ -1,4 +1,5 @@
 """Many workers at once; only a real database can be asked this."""
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -8,18 +9,21 @@ import pytest
 from django.db import connection, transaction
 from django_q.models import OrmQ
 
+from accounts.models import Experiment
 from campaigns.document import Settings
-from campaigns.models import Slice, SliceFile
+from campaigns.models import Campaign, LoginHost, Slice, SliceFile
 from campaigns.services import slices
 from pomssite.kit.errors import Conflict, NoAnswer
 from submissions import pulses
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Job, LaunchIntent, Run, Submission
-from submissions.services import intake, intents, joins, leases, lifecycle, standstill, tally, wrapup
+from submissions.services import intake, intents, joins, launch, leases, lifecycle, standstill, tally, wrapup
+from submissions.services.launch import asking
 from submissions.states import JobState, Status
 from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_intent
 from tests.services.crowds import by_one, closing, crowd, for_threads, launcher
 from tests.services.deeds import LATER, again, produce, report, time_passes
+from tests.services.limited import HOST, on_host
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 MANY = tuple(f"f{n:02}" for n in range(12))
@@ -103,6 +107,47 @@ def test_who_records_while_a_campaign_is_stopped_waits_and_records_nothing(batch
             somebody_waits()
         second.result(timeout=30)
     assert not Submission.objects.exists() and not batch.sent and LaunchIntent.objects.waiting().count() == 1
+
+
+LIMITED = {      # of whatever there is a limit of one, or of one job
+    "stage": lambda: None, "campaign": lambda: Campaign.objects.update(limit=1), "experiment": lambda: Experiment.objects.update(launch_limit=1),
+    "login host": lambda: LoginHost.objects.create(name=HOST, limit=1), "jobs of the campaign": lambda: Campaign.objects.update(job_limit=1),
+    "jobs of the host": lambda: LoginHost.objects.create(name=HOST, job_limit=1),
+}
+
+
+@pytest.mark.parametrize("level", LIMITED)
+def test_a_crowd_that_sees_the_last_place_free_takes_it_once(batch, level):
+    """All ask the gate before any has recorded anything; then they stand at the lock, and each looks again."""
+    campaign = on_host(limit=1 if level == "stage" else 0)
+    LIMITED[level]()
+    queue, asked, facts = [make_intent(campaign) for _ in range(4)], threading.Barrier(4), asking.facts
+
+    def all_ask_first(*said, **more):
+        found = facts(*said, **more)
+        asked.wait(timeout=30)
+        return found
+
+    def one():
+        intent = LaunchIntent.objects.select_related("stage__campaign__experiment", "run", "parent", "creator").get(pk=queue.pop().pk)
+        return launch.launch(intent, worker=leases.enlist("w"), at=NOON)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "facts", all_ask_first)
+        assert sum(crowd(one, 4)) == 1
+    assert len(batch.sent) == Submission.objects.count() == 1
+    assert LaunchIntent.objects.waiting().exclude(full="").count() == 3
+
+
+def test_launches_under_limits_of_every_level_wait_for_one_another_and_none_is_lost(batch):
+    """Two campaigns, four limits, one order of locks: no launcher waits in a circle."""
+    one, two = on_host("one", limit=3), on_host("two", limit=3)
+    Campaign.objects.update(limit=3), Experiment.objects.update(launch_limit=5, job_limit=100), LoginHost.objects.create(name=HOST, limit=5)
+    for campaign in (one, two) * 4:
+        make_intent(campaign)
+    for _ in range(6):
+        crowd(lambda: launcher(NOON))
+    assert len(batch.sent) == len(set(batch.sent)) == Submission.objects.count() == 5
+    assert not LaunchIntent.objects.waiting().exclude(gate__startswith="Limit of ").exists()
 
 
 def somebody_waits():

@@ -29,13 +29,15 @@ NOT_SHAPING = {
     Campaign: {
         "id": "in the environment", "experiment": KNOWN_ELSEWHERE, "creator": FOR_PEOPLE, "creator_role": FOR_PEOPLE, "note": FOR_PEOPLE,
         "created_at": FOR_PEOPLE, "parameters": "filled in when the file was read", "defaults": "in settings and layers",
-        "version": KNOWN_ELSEWHERE, "active": BEFORE, "retired_at": BEFORE, "keep_until": "asked by who looks for stale campaigns"},
+        "version": KNOWN_ELSEWHERE, "limit": BEFORE, "job_limit": BEFORE, "active": BEFORE, "retired_at": BEFORE,
+        "keep_until": "asked by who looks for stale campaigns"},
     StageRow: {
         "id": KNOWN_ELSEWHERE, "campaign": "by its name", "note": FOR_PEOPLE, "settings": "in settings and layers", "position": FOR_PEOPLE,
         "order": FOR_PEOPLE, "retired_at": BEFORE},
     Experiment: {
         "name": KNOWN_ELSEWHERE, "title": FOR_PEOPLE, "logbook": FOR_PEOPLE, "service_desk": FOR_PEOPLE, "active": "asked at every door",
-        "launches_held_by": BEFORE, "launches_held_why": BEFORE, "launches_held_at": BEFORE, "launch_limit": BEFORE, "silent": FOR_PEOPLE,
+        "launches_held_by": BEFORE, "launches_held_why": BEFORE, "launches_held_at": BEFORE, "launch_limit": BEFORE,
+        "job_limit": BEFORE, "silent": FOR_PEOPLE,
         "ferry_unit": "says who belongs to it", "new_patience_h": AFTERWARDS, "stale_after_d": "asked by who looks for stale campaigns"},
 }
 NAMED = {(Campaign, "name"): "campaign", (StageRow, "name"): "stage", (Experiment, "batch_group"): "group"}

@@ -3,46 +3,38 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings as site
-from django.db import connection
 from django.db.models import Case, Q, Value, When
 
 from accounts.models import Membership, SiteHold
 from accounts.policy import Role, held
-from campaigns.document import Settings
 from campaigns.models import Downtime, Hold, Stage
 from submissions import gate
-from submissions.models import LaunchIntent, Submission
+from submissions.models import LaunchIntent
+from submissions.services import limits
 
 HELD = ("fact", "by__username", "why")
 
 
-def facts(intent: LaunchIntent, settings: Settings, *, batch: str, at: datetime) -> gate.Facts:
+def facts(intent: LaunchIntent, found: limits.Limits, *, batch: str, at: datetime) -> gate.Facts:
     """What the gate wants to know."""
     stage, campaign = intent.stage, intent.stage.campaign
     experiment = campaign.experiment
-    at_work = Submission.objects.at_work()
     return gate.Facts(
+        **limits.policy(found.host),
         experiment_hold=_held(experiment.launches_held_by, experiment.launches_held_why), **_holds(intent),
         downtime=_downtime(stage, batch, at),
         retired=bool(stage.retired_at or campaign.retired_at), inactive=not campaign.active,
         owner=intent.creator.username, role=intent.creator_role, owner_holds_role=_holds_role(intent),
-        batch=batch, batch_known=batch in site.BATCH_SYSTEMS,
-        limit=settings.limit or 0, at_work=at_work.filter(stage=stage).count() if settings.limit else 0,
-        experiment_limit=experiment.launch_limit,
-        experiment_at_work=at_work.filter(experiment=experiment).count() if experiment.launch_limit else 0)
+        batch=batch, batch_known=batch in site.BATCH_SYSTEMS, rooms=limits.rooms(found.places))
 
 
-def held_meanwhile(campaign: int) -> bool:
-    """Asked once more beside the campaign's lock: who stops it waits for what is being recorded now, or is seen."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM campaigns_campaign WHERE id = %s FOR SHARE", [campaign])
-    return Hold.objects.filter(campaign=campaign, lifted_at=None).exists()
-
-
-def at_limit(stage: int, limit: int) -> bool:
-    """Counted once more under the stage's lock: two launchers that saw the last place free must not both take it."""
-    Stage.objects.select_for_update(no_key=True).get(pk=stage)
-    return Submission.objects.at_work().filter(stage=stage).count() >= limit
+def meanwhile(intent: LaunchIntent, found: limits.Limits) -> gate.Facts:
+    """Asked once more, under the locks of what has a limit and of the campaign: two launchers that saw the last place free must not both take
+    it, and who stops the campaign waits for what is being recorded now, or is seen."""
+    limits.lock(found.places, intent.stage.campaign_id)
+    if hold := Hold.objects.filter(campaign=intent.stage.campaign_id, lifted_at=None).select_related("by").first():
+        return gate.Facts(campaign_hold=_held(hold.by.username, hold.why))
+    return gate.Facts(rooms=limits.rooms(found.places))
 
 
 def _held(who: str, why: str) -> str:

@@ -17,16 +17,21 @@ def next_of(intent: LaunchIntent, settings: Settings, *, at: datetime) -> Piece 
     return slices.next_slice(intent.stage, settings, experiment=intent.stage.campaign.experiment, for_test=intent.for_test, now=at)
 
 
-def nothing(intent: LaunchIntent, settings: Settings, piece: Piece | Nothing | None) -> str:
+def files_of(intent: LaunchIntent) -> int | None:
+    """How many it names by itself; None, if it names none."""
+    if not intent.dimensions or intent.cuts():
+        return None
+    experiment = intent.stage.campaign.experiment
+    return backend("DATA_HANDLERS", experiment.catalogue).count(experiment.pk, intent.dimensions)
+
+
+def nothing(intent: LaunchIntent, settings: Settings, piece: Piece | Nothing | None, files: int | None) -> str:
     """Why there is nothing to run over; empty, if there is something."""
     if intent.cuts():
         if isinstance(piece, Piece) and settings.dataset == "from_parent" and not piece.row.dimensions:
             return "the stage's dataset comes from its parent: launch the stage that feeds it"
         return _why_none(piece) if isinstance(piece, Nothing) else ""
-    experiment = intent.stage.campaign.experiment
-    if intent.dimensions and not backend("DATA_HANDLERS", experiment.catalogue).count(experiment.pk, intent.dimensions):
-        return "no file matches"
-    return ""
+    return "no file matches" if files == 0 else ""
 
 
 def _why_none(nothing: Nothing) -> str:

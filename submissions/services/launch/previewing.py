@@ -21,14 +21,14 @@ from submissions import gate, preview
 from submissions.command import BadCommand, JobSpec
 from submissions.models import LaunchIntent
 from submissions.models.intents import NOT_AS_PREVIEWED
-from submissions.services import intents
+from submissions.services import intents, limits
 from submissions.services.launch import asking, cutting, shaping
 
 FIRST = 10              # files of a slice that are shown
 MENDS = (       # words of a reason of the gate, and the page on which one can do something about it
-    ("Downtime of", "downtimes"), ("login setup", "file"), ("retired", "campaign"), ("inactive", "campaign"), ("of the site are held", "list"),
+    ("Limit of", "campaign"), ("Downtime of", "downtimes"), ("login setup", "file"), ("retired", "campaign"), ("inactive", "campaign"), ("of the site are held", "list"),
     ("of the experiment are held", "list"), ("of the campaign are held", "campaign"), ("of the stage are held", "stage"),
-    ("its limit is", "file"), ("holds the role", "stage"))
+    ("login host", "campaign"), ("holds the role", "stage"))
 
 
 @dataclass(frozen=True)
@@ -84,17 +84,19 @@ def planned(stage: Stage, *, actor: Actor, for_test: bool = False, **what: Any) 
 
 def of(intent: LaunchIntent, *, at: datetime, piece: Piece | None = None, wakes: bool = False) -> Preview:
     """What this intent, written or not, would become now; over `piece`, if it is to do that one and no other."""
+    never: tuple[Check, ...] = ()
     waits: tuple[Check, ...] = ()
     try:
         with _told("", "file"):
             settings = documents.settings_of(intent.stage)
             login = documents.login_of(settings, intent.experiment_id)
-        waits = _waits(intent, settings, login, at=at, wakes=wakes)
+        never, waits = _gate(intent, settings, login, at=at, wakes=wakes)
         with _told("The command cannot be made: ", "file"):
             shaped = shaping.shape(intent.stage, settings, login, for_test=intent.for_test, overrides=intent.overrides)
-            return replace(_over(intent, settings, shaped, piece, at=at), waits=waits)
+            found = _over(intent, settings, shaped, piece, at=at)
+            return replace(found, id="" if never else found.id, refused=(*never, *found.refused), waits=waits)
     except _Cannot as no:
-        return Preview(refused=(no.check,), waits=waits)
+        return Preview(refused=(*never, no.check), waits=waits)
 
 
 def _over(intent: LaunchIntent, settings: Settings, shaped: dict[str, Any], piece: Piece | None, *, at: datetime) -> Preview:
@@ -123,7 +125,7 @@ def _piece(intent: LaunchIntent, settings: Settings, *, at: datetime) -> Piece |
                             " feed it, and starts by itself. Launch the stage at the beginning.", "campaign"))
     with _told("The dataset cannot be cut: ", "file"):
         found = cutting.next_of(intent, settings, at=at) if intent.cuts() else None
-        nothing = cutting.nothing(intent, settings, found)
+        nothing = cutting.nothing(intent, settings, found, cutting.files_of(intent))
     if nothing:
         raise _Cannot(Check(f"There is nothing to run over: {nothing}.", "slices"))
     return found or None
@@ -167,11 +169,17 @@ def _unsendable(shaped: dict[str, Any], spec: JobSpec) -> Sequence[str]:
     return wrong
 
 
-def _waits(intent: LaunchIntent, settings: Settings, login: LoginSetup, *, at: datetime, wakes: bool) -> tuple[Check, ...]:
-    """What the gate would say. A launch by a person of an inactive campaign makes it active."""
-    facts = asking.facts(intent, settings, batch=login.batch, at=at)
-    found = gate.reasons(replace(facts, inactive=facts.inactive and not wakes))
-    return tuple(Check(reason, next((mend for words, mend in MENDS if words in reason), "stage")) for reason in found)
+def _gate(intent: LaunchIntent, settings: Settings, login: LoginSetup, *, at: datetime, wakes: bool) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """What the gate would say: what this person may not do, and what it would wait for. A launch by a person of an inactive campaign makes it
+    active."""
+    found = limits.of(intent.stage, settings, login, intent.creator.username)
+    facts = asking.facts(intent, found, batch=login.batch, at=at)
+    never, said = gate.refusals(facts), gate.reasons(replace(facts, inactive=facts.inactive and not wakes))
+    return tuple(map(_check, never)), tuple(_check(reason) for reason in said if reason not in never)
+
+
+def _check(reason: str) -> Check:
+    return Check(reason, next((mend for words, mend in MENDS if words in reason), "stage"))
 
 
 def differs(intent: LaunchIntent, shaped: dict[str, Any], piece: Piece | None) -> str:
