@@ -2,7 +2,7 @@
 import re
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from accounts import events
@@ -18,6 +18,11 @@ def by(request: HttpRequest) -> By:
     return By(request.user.get_username(), "admin", "admin")
 
 
+def _words(value: Any) -> str:
+    """Of several rows their names."""
+    return ", ".join(map(str, value)) if isinstance(value, QuerySet) else str(value)
+
+
 def _note(request: HttpRequest, what: str, row: Model, *, after: str = "") -> None:
     events.record([events.event(what, row, by=by(request), at=clock.now(), after=after[:2000])])
 
@@ -29,7 +34,8 @@ class Recorded(Linked):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        said = ", ".join(f"{name}: {form.cleaned_data[name]}" for name in form.changed_data if name in form.cleaned_data and not SECRET.search(name))
+        names = [name for name in form.changed_data if name in form.cleaned_data and not SECRET.search(name)]
+        said = ", ".join(f"{name}: {_words(form.cleaned_data[name])}" for name in names)
         _note(request, "changed" if change else "made", obj, after=said)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             name='LoginHost',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='as login setups spell it, in small letters; a host with two names has two rows', max_length=250, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9_-]+(\\.[a-z0-9_-]+)*$', 'Write it in small letters.')])),
+                ('name', models.CharField(help_text='as login setups spell it, in small letters; a host with two names has two rows', max_length=250, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9][a-z0-9_-]*(\\.[a-z0-9_-]+)*$', 'Write the name of one host, in small letters.')])),
                 ('analysis', models.BooleanField(default=True, help_text='takes launches of analysis')),
                 ('production', models.BooleanField(default=True, help_text='takes launches of production')),
                 ('limit', models.PositiveIntegerField(default=0, help_text='submissions at work at once; 0: no limit')),

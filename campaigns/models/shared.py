@@ -70,10 +70,13 @@ class LoginSetup(Owned):
         return self.name
 
 
+SMALL = RegexValidator(r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*$", "Write the name of one host, in small letters.")
+
+
 class LoginHost(models.Model):
     """A machine on which launches are made, whichever login setups name it: who may, and how much at once. One that is not here is free to all."""
 
-    name = models.CharField(max_length=250, unique=True, validators=[RegexValidator(r"^[a-z0-9_-]+(\.[a-z0-9_-]+)*$", "Write it in small letters.")],
+    name = models.CharField(max_length=250, unique=True, validators=[SMALL],
                             help_text="as login setups spell it, in small letters; a host with two names has two rows")
     analysis = models.BooleanField(default=True, help_text="takes launches of analysis")
     production = models.BooleanField(default=True, help_text="takes launches of production")

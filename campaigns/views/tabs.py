@@ -67,7 +67,9 @@ def settings(request: HttpRequest, outlook: CampaignOutlook) -> dict[str, Any]:
     campaign = outlook.campaign
     before = _before(request)
     rows, more = _some(campaign.versions.filter(number__lt=min(before, 2**31 - 1)).order_by("-number").defer("document")[:VERSIONS + 1], VERSIONS)
-    return {"defaults": campaign.defaults.items(), "said": [(each.stage, each.stage.settings.items()) for each in outlook.stages],
+    limits = [("campaign_limit", campaign.limit), ("campaign_job_limit", campaign.job_limit)]
+    return {"defaults": campaign.defaults.items(), "limits": [(name, most) for name, most in limits if most],
+            "said": [(each.stage, each.stage.settings.items()) for each in outlook.stages],
             "versions": rows, "older": _older(request, rows[-1].number if more else None),
             "compared": _compared(campaign, request.GET.get("v", "")), "query": query(request.GET, v="", before="")}
 
