@@ -43,7 +43,7 @@ def test_every_model_is_there_with_its_search_and_one_that_is_not_is_named():
 def test_what_is_looked_at_cannot_be_changed_and_all_else_is_named():
     ours = [type(admin.site.get_model_admin(model)) for model in ALL]
     assert {kind.__name__ for kind in ours if not issubclass(kind, LookOnly)} == {
-        "PersonAdmin", "ExperimentAdmin", "MembershipAdmin", "PermissionGroupAdmin"}
+        "PersonAdmin", "ExperimentAdmin", "MembershipAdmin", "PermissionGroupAdmin", "LoginHostAdmin"}
     inlines = {inline for model in ALL for inline in admin.site.get_model_admin(model).inlines}
     assert {inline.__name__ for inline in inlines if not issubclass(inline, LookInline)} == {"MembershipInline"}
 

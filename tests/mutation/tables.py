@@ -19,6 +19,8 @@ ROOMS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {           # tables
     "submissions.services.families": (("HANDS_ON",), ("rules/test_dependency_spec.py",)),
     "submissions.services.followers": (("CAUSES",), (ROWS, "http/test_recover.py", "rules/test_dependency_spec.py")),
     "submissions.services.intents": (("AGAIN",), (ROWS, "services/test_launch.py")),
+    "submissions.services.limits": (("LEVELS", "JOBS", "OVER", "ONLY_THEN"), ("services/test_limits.py", "services/test_login_hosts.py",
+                                                                           "http/test_limits.py")),
     "submissions.services.timetable": (("DUE",), ("services/test_timetable.py",)),
     "submissions.services.reasons": (("JOINS", "WRONG"), (ROWS, "services/test_reasons.py")),
     "datasets.query.explaining": (("WANTED", "PLACES", "KIN", "SAYS"), (      # pure; its words are asked in a catalogue
