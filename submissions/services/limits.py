@@ -164,7 +164,7 @@ def refusals(host: LoginHost | None, *, owner: str, role: str) -> tuple[str, ...
     return gate.refusals(gate.Facts(owner=owner, role=role, **policy(host))) if host else ()
 
 
-def require_host(stage: Stage, settings: Settings, actor: Actor) -> None:
+def require_host(stage: Stage, settings: Settings, *, actor: Actor) -> None:
     """NotAllowed with a sentence that names host and role: what is asked for in person is refused at once."""
     login = LoginSetup.objects.filter(experiment=actor.experiment, name=settings.login_setup or "", retired_at=None).first()
     if why := refusals(_host_of(login, stage, settings, actor.user), owner=actor.user, role=actor.makes.role):

@@ -38,7 +38,7 @@ def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "",
     settings = documents.settings_of(stage)
     if settings.dataset == "from_parent":
         raise Invalid(f"{stage} has the dataset from_parent: it runs over what feeds it. Launch the stage at the beginning. Nothing was launched.")
-    limits.require_host(stage, settings, actor)
+    limits.require_host(stage, settings, actor=actor)
     _awake(stage.campaign, by=actor.by(door), at=at)
     return intents.begin(stage, key=_named(stage, key), owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=for_test,
                          preview=dict(agreed))
@@ -61,7 +61,7 @@ def run_now(schedule: Schedule, *, actor: Actor, at: datetime, token: str, why: 
         require(actor, verb, stage.campaign)
     if schedule.retired_at or stage.retired_at or stage.campaign.retired_at:
         raise Conflict("This schedule or its stage is retired: nothing was launched.")
-    limits.require_host(stage, documents.settings_of(stage), actor)
+    limits.require_host(stage, documents.settings_of(stage), actor=actor)
     _awake(stage.campaign, by=actor.by(door), at=at)
     return intents.begin(stage, key=f"cron:{schedule.pk}:now:{token}", owner=actor.makes, by=actor.by(door), at=at,
                          why=why, for_test=schedule.for_test)
