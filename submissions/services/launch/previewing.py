@@ -26,9 +26,9 @@ from submissions.services.launch import asking, cutting, shaping
 
 FIRST = 10              # files of a slice that are shown
 MENDS = (       # words of a reason of the gate, and the page on which one can do something about it
-    ("Limit of", "campaign"), ("Downtime of", "downtimes"), ("login setup", "file"), ("retired", "campaign"), ("inactive", "campaign"), ("of the site are held", "list"),
-    ("of the experiment are held", "list"), ("of the campaign are held", "campaign"), ("of the stage are held", "stage"),
-    ("login host", "campaign"), ("holds the role", "stage"))
+    ("Limit of", "campaign"), ("Downtime of", "downtimes"), ("login host", "campaign"), ("login setup", "file"), ("retired", "campaign"),
+    ("inactive", "campaign"), ("of the site are held", "list"), ("of the experiment are held", "list"), ("of the campaign are held", "campaign"),
+    ("of the stage are held", "stage"), ("holds the role", "stage"))
 
 
 @dataclass(frozen=True)
