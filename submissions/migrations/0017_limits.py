@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0006_job_limit'),
         ('campaigns', '0010_limits'),
-        ('submissions', '0015_cursor_of_any_length'),
+        ('submissions', '0016_held_jobs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
