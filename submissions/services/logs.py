@@ -80,21 +80,16 @@ class Piece:
 
 
 def source(submission: Submission, job: Job, kind: str) -> Source:
-    """One of the logs of a job."""
-    _must_be_its_own(submission, job)
+    """One of the logs of a job; Refused if what is called so now is another launch's."""
+    if clusters.taken_over(submission, {(job.schedd, job.cluster)}):
+        raise Refused(f"the queue of {job.schedd} was begun anew: cluster {job.cluster} is another launch's now, and its old logs are gone")
     return Source(submission.batch, JobRef(job.schedd, job.cluster, job.proc), kind, job.state in JOB_LIVE)
 
 
 def sizes(submission: Submission, job: Job) -> dict[str, int]:
     """Bytes of each of its logs; Refused if they are gone, NoAnswer if nobody can say."""
-    _must_be_its_own(submission, job)
     found: dict[str, int] = backend("BATCH_SYSTEMS", submission.batch).log_sizes(JobRef(job.schedd, job.cluster, job.proc))
     return found
-
-
-def _must_be_its_own(submission: Submission, job: Job) -> None:
-    if clusters.taken_over(submission, {(job.schedd, job.cluster)}):
-        raise Refused(f"the queue of {job.schedd} was begun anew: cluster {job.cluster} is another launch's now, and its old logs are gone")
 
 
 def scan(of: Source, job: Job, *, size: int, at: datetime) -> LogScan:

@@ -9,7 +9,7 @@ from submissions.models import Job
 
 PARTS = {
     "campaigns:list": (10, 9), "campaigns:campaign": (11, 11), "campaigns:stage": (11, 11), "campaigns:stages": (6, 6), "submissions:list": (5, 4),
-    "submissions:submission": (12, 12), "submissions:job": (9, 5), "campaigns:launch": (10, 10),
+    "submissions:submission": (12, 12), "submissions:job": (10, 5), "campaigns:launch": (10, 10),
 }
 
 
