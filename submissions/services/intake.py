@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from operator import attrgetter
 from random import random
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -64,7 +65,8 @@ def _is_quiet(heard_at: datetime | None, *, at: datetime) -> bool:
 
 def _heard_with(alias: str) -> list[str]:
     """It, and the login hosts whose jobs it has: one question is for all of them."""
-    return [alias, *(name for name, said in settings.BATCH_SYSTEMS.items() if said.get("OPTIONS", {}).get("pool") == alias)]
+    systems: dict[str, dict[str, Any]] = settings.BATCH_SYSTEMS
+    return [alias, *(name for name, said in systems.items() if said.get("OPTIONS", {}).get("pool") == alias)]
 
 
 def in_turn(*, at: datetime) -> list[str]:
