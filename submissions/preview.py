@@ -41,9 +41,11 @@ def of_names(names: Sequence[str]) -> str:
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Everything that is different, the nearest to the launch first; empty if and only if the ids are the same."""
+    """Everything that is different, the nearest to the launch first, and the same said of two parts once; empty if and only if the ids are
+    the same."""
     parts = [*FIRST, *sorted({*before, *after} - {*FIRST})]
-    return [change for part in parts for change in TELLERS.get(part, _told)(part, before.get(part), after.get(part))]
+    found = [change for part in parts for change in TELLERS.get(part, _told)(part, before.get(part), after.get(part))]
+    return list({(change.name.split(" ")[-1], change.before, change.after): change for change in reversed(found)}.values())[::-1]
 
 
 def sentence(changes: Sequence[Change], most: int) -> str:
@@ -77,6 +79,12 @@ def _words(name: str, before: Any, after: Any) -> Iterator[Change]:
             yield Change(name, line(old[start:end]) or NOT_THERE, line(new[begin:stop]) or NOT_THERE)
 
 
+def _asked(name: str, before: Any, after: Any) -> Iterator[Change]:
+    """By the names that settings have."""
+    for change in _told(name, before, after):
+        yield Change(change.name.removeprefix(f"{name} "), change.before, change.after)
+
+
 def _slice(name: str, before: Any, after: Any) -> Iterator[Change]:
     """How many files more or less; else that they are others. What stands for all names says nothing to a person."""
     old, new = before or {}, after or {}
@@ -93,7 +101,7 @@ def _files(over: Mapping[str, Any]) -> str:
     return f"{count} file{'' if count == 1 else 's'}"
 
 
-TELLERS = {"slice": _slice, "command": _words}
+TELLERS = {"slice": _slice, "command": _words, "asks": _asked}
 
 
 def _same(before: Any, after: Any) -> bool:

@@ -31,7 +31,8 @@ class MemoryBatch:
         self.memory_mb: dict[JobRef, int] = {}
 
     def wrong(self, spec: JobSpec) -> list[str]:
-        return [f"{name} is {getattr(spec, name)}: ask for at least 1" for name in ("jobs", "memory_mb", "wall_s", "cpus") if getattr(spec, name) < 1]
+        few = [f"{name} is {getattr(spec, name)}: ask for at least 1" for name in ("jobs", "memory_mb", "wall_s", "cpus") if getattr(spec, name) < 1]
+        return [*few, *("argv must not hold a NUL character" for word in spec.argv if "\0" in word)]
 
     def submit(self, spec: JobSpec) -> tuple[JobRef, ...]:
         self.specs[cluster := str(len(self.specs) + 1)] = spec

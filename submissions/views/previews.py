@@ -26,6 +26,7 @@ def words_of(found: Preview, stage: Stage) -> dict[str, Any]:
     return {
         "preview": found, "shown": shown, "refused": [_check(each, stage) for each in found.refused],
         "waits": [_check(each, stage) for each in found.waits], "kept": signing.dumps(shown, salt=SALT, compress=True) if found.id else "",
+        "line": preview.line(shown.get("command", ())),
         "arguments": [preview.escaped(word) for word in shown.get("command", ())],
         "variables": [(name, preview.escaped(value)) for name, value in shown.get("environment", {}).items()]}
 

@@ -71,6 +71,9 @@ class BatchContract:
         self.reach(batch, refs, state)
         return refs
 
+    def test_what_it_would_refuse_by_its_own_rules_it_tells_beforehand_and_begins_nothing(self, batch):
+        assert batch.wrong(spec(argv=("/bin/echo", "a\0b"))) and not told(batch)
+
     def test_jobs_are_found_by_their_tag_in_order(self, batch: BatchSystem) -> None:
         since = now()
         first, other = batch.submit(spec(jobs=3)), batch.submit(spec("lab1-2"))

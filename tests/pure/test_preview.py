@@ -43,7 +43,7 @@ def test_what_is_kept_and_read_again_has_the_same_id(one):
     ({"environment": {"A": "1", "B": "2"}}, "environment B: nothing → 2"),
     ({"environment": {"A": "x\ny"}}, "environment A: 1 → x\\ny"),
     ({"where": {"host": "gpvm02"}}, "where host: gpvm01 → gpvm02"),
-    ({"asks": {"memory_mb": 2800}}, "asks memory_mb: 2000 → 2800"),
+    ({"asks": {"memory_mb": 2800}}, "memory_mb: 2000 → 2800"),
     ({"slice": OVER | {"count": 412, "names": "2"}}, "slice, 12 files more: 400 files → 412 files"),
     ({"slice": OVER | {"count": 399, "names": "2"}}, "slice, 1 file less: 400 files → 399 files"),
     ({"slice": OVER | {"first": ["b"], "names": "2"}}, "slice, other files: a → b"),
@@ -52,6 +52,11 @@ def test_what_is_kept_and_read_again_has_the_same_id(one):
 def test_what_differs_is_named_with_what_it_was_and_is(said, sentence):
     found = preview.sentence(preview.differences(launch(), launch(**said)), 200)
     assert found.replace("\\\n  ", "").strip() == sentence
+
+
+def test_what_follows_from_another_change_is_told_once():
+    one, other = (launch(asks={"jobs": n}, requests={"jobs": n}, settings={"jobs": n, "cpus": n}) for n in (2, 5))
+    assert [str(change) for change in preview.differences(one, other)] == ["jobs: 2 → 5", "settings cpus: 2 → 5"]
 
 
 def test_a_sentence_tells_the_nearest_first_and_says_how_much_it_leaves_out():

@@ -97,7 +97,7 @@ class TestWhatIsNotAsPreviewed:
         documents.store(replace(doc, stages=(stage,)), actor=make_actor(), at=NOON)
 
     @pytest.mark.parametrize(("said", "words"), [
-        ({"memory_mb": 2800}, "asks memory_mb: 2000 → 2800"), ({"param_overrides": (("-t", "c3"),)}, "command: nothing → "),
+        ({"memory_mb": 2800}, "memory_mb: 2000 → 2800"), ({"param_overrides": (("-t", "c3"),)}, "command: nothing → "),
         ({"software_version": "v2"}, "settings software_version: v1 → v2"), ({"completion_pct": 50}, "settings completion_pct: 95 → 50"),
         ({"split": "nfiles(4)"}, "slice, 1 file less: 5 files → 4 files")])
     def test_a_document_that_was_changed_before_the_launcher_comes_launches_nothing_and_says_what(self, said, words, worker, batch):
