@@ -7,7 +7,8 @@ from pomssite.kit.registry import backend
 from submissions.models import LaunchIntent, Order, Submission
 from submissions.services import orders
 from submissions.states import JOB_LIVE, LIVE, JobState
-from tests.services.deeds import LATER
+from tests.http.test_previews import form_of
+from tests.services.deeds import LATER, go
 
 
 @pytest.fixture
@@ -68,6 +69,32 @@ def test_an_override_that_no_command_knows_is_refused(failed, as_user):
     client = as_user()
     answer = client.post(address(failed), filled(client, failed, overrides='[["--in ", "%(nobody)s"]]'))
     assert answer.status_code == 422 and "nobody" in answer.content.decode() and not by_hand().exists()
+
+
+def test_a_recovery_is_previewed_and_goes_out_as_it_was_seen(failed, scene, as_user):
+    client = as_user()
+    text = client.get(address(failed)).content.decode()
+    form = form_of(text) | {"kind": "consumed_status", "dependents": "nothing", "why": "bad disk"}
+    assert len(form["preview"]) == 32 and "Exact command" in text
+    for _ in range(2):
+        assert client.post(address(failed), form).status_code == 302
+    intent = by_hand().get()
+    assert (intent.preview["id"], intent.preview["files"], intent.preview["shown"]["slice"]["count"]) == (form["preview"], 2, 2)
+    go(scene.worker, intent.not_before)
+    row = intent.submissions.get()
+    assert (row.snapshot["requests"], row.inputs) == (intent.preview["shown"]["requests"], 2)
+
+
+def test_what_is_asked_for_besides_is_shown_before_it_is_recovered(failed, as_user):
+    client = as_user()
+    form = form_of(client.get(address(failed)).content.decode()) | {"kind": "consumed_status", "dependents": "nothing", "memory_mb": "4000"}
+    looked = client.post(address(failed), form | {"look": "1", "why": ""})
+    assert looked.status_code == 200 and "4\u202f000" in looked.content.decode() and not by_hand().exists()
+    asked = client.post(address(failed), form | {"why": "bad disk"})
+    assert asked.status_code == 409 and "Not recovered yet." in asked.content.decode() and ">memory_mb<" in asked.content.decode()
+    assert not by_hand().exists() and form_of(asked.content.decode())["preview"] == form_of(looked.content.decode())["preview"]
+    assert client.post(address(failed), form | form_of(asked.content.decode()) | {"why": "bad disk"}).status_code == 302
+    assert by_hand().get().preview["shown"]["asks"]["memory_mb"] == 4000
 
 
 def test_work_that_goes_on_cannot_be_recovered_and_the_button_says_why(scene, as_user):

@@ -9,6 +9,7 @@ from datasets.models import Definition
 from submissions.models import LaunchIntent, Submission
 from submissions.services import leases
 from submissions.states import JobState
+from tests.http.test_previews import form_of
 from tests.makers import make_campaign, make_document, make_intent
 from tests.services.cutting import cut
 from tests.services.deeds import go, produce, report, wrap
@@ -115,6 +116,22 @@ def test_the_position_is_moved_with_a_reason_or_it_is_said_why_not(as_user):
     assert slices.stand(stage, for_test=False).state == 0
     assert client.post(here, {"to": "", "why": "x"}).status_code == 302
     assert slices.stand(stage, for_test=False).state is None
+
+
+def test_a_slice_that_is_done_again_is_previewed_and_launched_as_it_was_seen(stage, as_user):
+    client, address = as_user(), f"/dune/stages/{stage.pk}/slices/0/again/"
+    launched(stage, state=JobState.DONE, files=("a",))
+    form = form_of(client.get(address).content.decode()) | {"why": "wrong field map"}
+    stage.settings |= {"memory_mb": 2800}
+    stage.save()
+    changed = client.post(address, form)
+    assert changed.status_code == 409 and ">memory_mb<" in changed.content.decode() and Slice.objects.count() == 1
+    assert client.post(address, form | form_of(changed.content.decode())).status_code == 302
+    intent = LaunchIntent.objects.latest("pk")
+    assert intent.preview["shown"]["slice"]["first"] == ["a"]
+    go(leases.enlist("w2"), intent.not_before)
+    row = intent.submissions.get()
+    assert (row.snapshot["requests"]["memory_mb"], row.inputs) == (2800, 1)
 
 
 def test_a_slice_is_done_again_and_another_given_back(stage, as_user):
