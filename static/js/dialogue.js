@@ -16,13 +16,18 @@ function frameOf(gate, address) {
   return dialogue;
 }
 
-/** Puts in what the page asks; focus goes to what is wrong, else to what the page itself would choose. */
+/** Focus goes to what is wrong, else to what the page itself would choose, or to the button that is the dialogue's answer. */
+function aim(dialogue) {
+  dialogue.querySelector(".gate [aria-invalid], .gate [autofocus], .gate [data-first]")?.focus();
+}
+
+/** Puts in what the page asks. */
 function fill(dialogue, gate) {
   dialogue.querySelector(".gate")?.remove();
   dialogue.append(document.importNode(gate, true));
   const head = dialogue.querySelector(".gate h1");
   head.id = "dialogue-head";
-  dialogue.querySelector(".gate [aria-invalid], .gate [autofocus]")?.focus();
+  aim(dialogue);
 }
 
 const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
@@ -34,7 +39,7 @@ async function open(link) {
   if (gate && within) {
     within.dataset.address = link.href;
     fill(within, gate);
-  } else if (gate) opened(frameOf(gate, link.href));
+  } else if (gate) aim(opened(frameOf(gate, link.href)));
   else location.assign(link.href);
 }
 
