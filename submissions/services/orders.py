@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.news import touch
-from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
 from submissions.batch.port import BatchSystem, JobRef
@@ -62,6 +62,8 @@ def _aborted(order: Order, batch: Any) -> list[JobRef]:
         return list(batch.find(order.submission.tag, order.submission.created_at))
     except Refused:
         return []
+    except Forgotten:
+        return sorted(_known(order.submission, batch))
 
 
 def _chosen(order: Order, batch: BatchSystem) -> list[JobRef]:

@@ -13,7 +13,7 @@ from campaigns.services import documents, slices
 from datasets import splits
 from pomssite.kit.errors import Conflict, Invalid
 from submissions import pulses
-from submissions.models import LaunchIntent, Run, Submission
+from submissions.models import LaunchIntent, Order, Run, Submission
 from submissions.services import families, intents, lifecycle
 from submissions.services.intents import NOTHING_AGREED
 from submissions.states import Status
@@ -91,6 +91,9 @@ def _ended(old: Slice, *, actor: Actor, at: datetime, why: str) -> Submission | 
         families.not_by_itself(first)
     if first and first.status == Status.LAUNCH_FAILED:
         lifecycle.give_up(first, at=at)
+        if first.runs_a_command:        # it may still run, and submit
+            Order.objects.bulk_create([Order(submission=first, deed="remove", by=actor.user, why=why.strip()[:200], asked_at=at)],
+                                      ignore_conflicts=True)
         intents.hand_over(first.intent, why=f"nobody heard of {first}, and its slice went to another: {why.strip()}", at=at)
     return first
 

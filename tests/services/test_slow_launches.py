@@ -5,19 +5,19 @@ import pytest
 
 from campaigns.models import JobType, LoginSetup
 from pomssite.kit import clock
-from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from pomssite.kit.registry import backend
 from submissions.batch.login import whereabouts
 from submissions.batch.port import JobRef
 from submissions.command import Login
 from submissions.models import LaunchIntent, Order, Submission
-from submissions.services import grid_jobs, intake, leases, orders
+from submissions.services import grid_jobs, intake, leases, lifecycle, orders, recut
 from submissions.services.deeds import DEEDS, why_not
 from submissions.services.launch.shaping import login_of
 from submissions.states import JobState, Status
 from tests.commands import launched
-from tests.makers import NOON, make_actor
-from tests.services.deeds import LATER, again, go, time_passes
+from tests.makers import NOON, TEST, make_actor
+from tests.services.deeds import LATER, again, go, time_passes, wrap
 
 
 def raising(error):
@@ -137,6 +137,26 @@ def test_an_abort_waits_while_jobs_may_still_show(launching, monkeypatch):
     carry_out()
     order = Order.objects.get(submission=launching)
     assert order.done_at is None and "do not show yet" in order.trouble
+
+
+def test_an_abort_comes_to_its_end_where_the_pool_has_forgotten(launching, monkeypatch):
+    """It will never be told which jobs there were; those that live are removed."""
+    batch = backend("BATCH_SYSTEMS").inside
+    refs = batch.make(launching.tag)
+    monkeypatch.setattr(batch, "find", raising(Forgotten("the history does not reach back")))
+    DEEDS["abort"].do(launching, actor=make_actor(), at=NOON, why="wrong dataset", refs=())
+    carry_out()
+    assert {batch.jobs[ref].state for ref in refs} == {"removed"}
+    assert Order.objects.get(submission=launching).done_at is not None
+
+
+def test_the_command_of_a_launch_whose_slice_goes_to_another_is_ended(launching):
+    """Nobody has heard of it, but it runs on its host, and would submit beside the other."""
+    lifecycle.move(launching, Status.LAUNCH_FAILED, by=TEST, at=NOON, why="nobody knows")
+    wrap()
+    recut.give_back(launching.slice, actor=make_actor(), at=NOON, why="the host was restarted")
+    carry_out()
+    assert backend("BATCH_SYSTEMS").inside.aborted == {launching.tag: "the host was restarted"}
 
 
 def test_a_kill_of_jobs_that_are_known_asks_no_login_host(launching):
