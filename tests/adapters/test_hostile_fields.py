@@ -23,6 +23,7 @@ from submissions.command import one_word
 from submissions.models import GridCluster, Submission
 from submissions.services import launch, leases
 from submissions.states import JobState
+from tests.figures import told
 from tests.makers import make_actor, make_campaign, make_document, make_intent
 from tests.sshd import running
 from tests.waiting import until
@@ -189,10 +190,3 @@ def amiss(form: Form, text: str, row: Submission, words: list[bytes], variables:
     if missing := set(form.words(text)) - {each.decode() for each in words}:
         yield f"{missing!r:.100} did not arrive"
     yield from (f"{name} is not what was meant" for name, value in form.variables(text).items() if variables.get(name.encode()) != value.encode())
-
-
-def told(system: str, **figures) -> None:
-    """For the evidence."""
-    if os.environ.get("RESULT"):
-        path = Path(os.environ["RESULT"])
-        path.write_text(json.dumps((json.loads(path.read_text()) if path.exists() else {}) | {system: figures}))

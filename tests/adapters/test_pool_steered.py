@@ -3,7 +3,6 @@
     JOBS=1000 pytest tests/adapters/test_pool_steered.py      jobs of the submission that is held, released and killed
     RESULT=file                                               the figures, as JSON; each test adds its own
 """
-import json
 import os
 import re
 import time
@@ -12,8 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -24,6 +21,7 @@ from scripts.condorpool import SCHEDD, SECOND, CondorPool
 from submissions.models import GridCluster, Job, LaunchIntent, Order, Submission
 from submissions.services import intake, joins, launch, leases, orders
 from submissions.states import JobState
+from tests.figures import told
 from tests.makers import make_actor, make_campaign, make_document, make_intent, make_user
 from tests.waiting import until
 
@@ -87,13 +85,6 @@ def of_another(pool: CondorPool, batch, schedd: str, tag: str, jobs: int) -> Ite
         yield
     finally:
         pool.do("root", "sh", "-c", 'runuser -u other -- condor_rm -name "$0" other || true', schedd)
-
-
-def told(name: str, **figures: Any) -> None:
-    """For the evidence."""
-    if os.environ.get("RESULT"):
-        path = Path(os.environ["RESULT"])
-        path.write_text(json.dumps((json.loads(path.read_text()) if path.exists() else {}) | {name: figures}))
 
 
 def test_a_campaign_of_five_stages_on_two_schedds_stops_and_goes_on_in_one_act_each(steered, pool):

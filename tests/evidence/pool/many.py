@@ -1,6 +1,7 @@
-"""Very many held jobs on a real pool of HTCondor, from the intent until all are known, and from one act of a person until all are gone.
+"""Very many jobs on a real pool of HTCondor: some run through; held ones from the intent until all are known, and from one act until all are gone.
 
-    POOL_JOBS, POOL_SUBMISSIONS     jobs of one submission (10,000; small 100); submissions of ten jobs each (1,000; small 10)
+    POOL_REAL                       jobs of one submission that really run (1,000; small 20)
+    POOL_JOBS, POOL_SUBMISSIONS     held jobs of one submission (10,000; small 100); submissions of ten jobs each (1,000; small 10)
 """
 import os
 from collections.abc import Iterator
@@ -9,17 +10,24 @@ from typing import Any
 from scripts.evidence import Line
 from tests.beside import told_by
 
-SIZES = {"small": (100, 10), "full": (10_000, 1000)}
+NAMES = ("POOL_REAL", "POOL_JOBS", "POOL_SUBMISSIONS")
+SIZES = {"small": (20, 100, 10), "full": (1000, 10_000, 1000)}
 
 
 def lines(size: str) -> Iterator[Line]:
-    jobs, submissions = (os.environ.get(name, str(usual)) for name, usual in zip(("POOL_JOBS", "POOL_SUBMISSIONS"), SIZES[size], strict=True))
-    told = told_by("tests/adapters/test_pool_many.py", [{"JOBS": jobs, "SUBMISSIONS": submissions}])[0]
+    real, jobs, submissions = (os.environ.get(name, str(usual)) for name, usual in zip(NAMES, SIZES[size], strict=True))
+    all_told = told_by("tests/adapters/test_pool_many.py", [{"REAL": real, "JOBS": jobs, "SUBMISSIONS": submissions}])[0]
+    seen, told = all_told["real"], all_told["held"]
+    yield Line(f"{seen['jobs']:,} real jobs run through", "each done", f"{seen['done']:,} done, {seen['failed']} failed, in {seen['seconds']:.0f} s",
+               seen["done"] == seen["jobs"])
+    late = f"{seen['median_s']:.1f} s (median), {seen['most_s']:.1f} s at the most"
+    yield Line("from the end of such a job to its row", "-", late, held=True)
     for name in ("jobs of one submission", "submissions of ten"):
         yield from _of(f"{jobs if name[0] == 'j' else submissions} {name}", told[name])
-    idle, first = told["idle"], told["jobs of one submission"]["first look"]
+    ended, first = told["idle"], told["jobs of one submission"]["first look"]
+    idle = ended["listen"]
     yield Line("a pulse when all has ended", "does not grow with what has ended",
-               f"{idle['seconds']:.3f} s, {idle['queries']} statements, {idle['submissions']:,} submissions have ended; with one, {first['queries']}",
+               f"{idle['seconds']:.3f} s, {idle['queries']} statements, {ended['submissions']:,} submissions have ended; with one, {first['queries']}",
                idle["queries"] <= first["queries"])
     yield Line("memory of the worker", "-", f"{told['memory_mb']} MB at the most", held=True)
 
