@@ -1,6 +1,7 @@
-"""The real grid: one contract for every batch system, launchers that are killed, many jobs, the demo campaign on a pool.
+"""The real grid: one contract for all batch systems, the demo on a pool and through jobsub, kills, hostile texts, steering, very many jobs.
 
-    FIELD=word      only those parts whose name has the word
+    FIELD=word              only those parts whose name has the word: contract, demo, fake, hostile, killed, many, steered
+    POMS_REAL=FOLDER        where the real fife-utils and jobsub_lite are
 """
 from collections.abc import Iterator
 from pathlib import Path

@@ -26,9 +26,9 @@ def lines(size: str) -> Iterator[Line]:
         yield from _of(f"{jobs if name[0] == 'j' else submissions} {name}", told[name])
     ended, first = told["idle"], told["jobs of one submission"]["first look"]
     idle = ended["listen"]
+    cost = f"{idle['seconds']:.3f} s, {idle['queries']} statements"
     yield Line("a pulse when all has ended", "does not grow with what has ended",
-               f"{idle['seconds']:.3f} s, {idle['queries']} statements, {ended['submissions']:,} submissions have ended; with one, {first['queries']}",
-               idle["queries"] <= first["queries"])
+               f"{cost}; {ended['submissions']:,} submissions have ended; with one, {first['queries']}", idle["queries"] <= first["queries"])
     yield Line("memory of the worker", "-", f"{told['memory_mb']} MB at the most", held=True)
 
 
