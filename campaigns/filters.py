@@ -11,8 +11,9 @@ from pomssite.kit.numbers import number
 
 NOTHING = Q(pk__in=())
 BAD = ("LaunchFailed", "Failed", "Held")        # the same as in the lists of stages and of submissions
+AT_WORK = 40        # from this rank on nobody is needed: all that is worse is bad, awaits approval, or is stuck
 STATES = {
-    "bad": Q(summary__state__in=BAD), "attention": Q(summary__state__in=(*BAD, "Awaiting Approval")),
+    "bad": Q(summary__state__in=BAD), "attention": Q(summary__rank__lt=AT_WORK),
     "open": Q(summary__isnull=False) & ~Q(summary__state=""), "finished": Q(summary__state=""), "never": Q(summary=None),
 }
 SWITCHES: dict[str, dict[str, Callable[[Actor], Q]]] = {

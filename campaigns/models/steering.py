@@ -145,6 +145,8 @@ class Hold(models.Model):
 class Stop(models.Model):
     """All of a campaign was brought to a stand in one act, and what that changed: so much can be undone."""
 
+    MARK = "stopped: "      # how the reason of its hold and of its pauses begins
+
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="stops")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     role = models.CharField(max_length=24)

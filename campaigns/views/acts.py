@@ -89,7 +89,7 @@ def _what_stops(campaign: Campaign) -> str:
     lines = ((found.waiting, "Launches that wait: {}; they go on waiting."), (found.schedules, "Schedules that are paused: {}."),
              (found.sending, "Submissions that are just being launched: {}; their jobs are removed as soon as they are known."),
              (found.submissions, f"Submissions with jobs: {{}}; jobs that are removed: {jobs or 'none'}."))
-    return " ".join(words.format(count) for count, words in lines if count) or "Nothing of it waits or runs now: its launches are held."
+    return " ".join(words.format(count) for count, words in lines if count) or "Nothing of it waits or runs now; what comes later waits."
 
 
 def _what_resumes(campaign: Campaign) -> str:
@@ -118,8 +118,9 @@ OF_CAMPAIGN = {
     "stop": Deed("Stop {}", "In one act: its launches are held, its schedules are paused, and all its jobs are removed, in whatever state they are."
                  " What they have not written is lost.", "Stop campaign", "{} is stopped: the removal of its jobs is ordered.",
                  standstill.stop, Verb.DO, _what_stops, "danger"),
-    "resume": Deed("Resume {}", "Its launches and schedules go on as before it was stopped, and what is missing is recovered. Jobs that were removed"
-                   " do not come back by themselves.", "Resume campaign", "{} goes on.", standstill.resume, Verb.DO, _what_resumes),
+    "resume": Deed("Resume {}", "Its launches and schedules go on as before it was stopped, and what failed is recovered. Jobs that were removed do"
+                   " not come back: their submissions are stuck, and the campaign's page leads to them, to recover them all in one act.",
+                   "Resume campaign", "{} goes on.", standstill.resume, Verb.DO, _what_resumes),
     "deactivate": Deed("Deactivate {}", "Nothing of it is launched any more, until somebody activates it or launches a stage of it by hand.",
                        "Deactivate", "{} is inactive.", activity.deactivate, Verb.EDIT, _what_waits),
     "activate": Deed("Activate {}", "What waited because it was inactive goes out within seconds, and its schedules begin runs again.",

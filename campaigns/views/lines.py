@@ -202,6 +202,7 @@ WORDS = {
     Status.IDLE: lambda line, row: f"{_many(row.idle, 'job')} of {row.stage.name} wait{'s' if row.idle == 1 else ''} for a slot",
     Status.NEW: lambda line, row: f"Launch of {row.stage.name} is under way",
     Status.COMPLETED: _completed,
-    Status.REMOVED: lambda line, row: f"{row.stage.name}: its jobs were removed",
-    Status.CANCELLED: lambda line, row: f"{row.stage.name} was cancelled",
+    Status.REMOVED: lambda line, row: f"{row.stage.name}: its jobs were removed; recover what is missing",
+    Status.CANCELLED: lambda line, row: f"{row.stage.name}: its jobs were removed; recover what is missing" if row.removed
+                                        else f"{row.stage.name} was cancelled",
 }

@@ -57,6 +57,8 @@ ACTS: dict[str, Act] = {
     "release jobs": Act("Release…", Verb.HOLD, _of_submission("release")),
     "recover": Act("Recover…", Verb.DO, lambda exp, campaign, reason: reverse(
         "submissions:recover", args=[exp, reason.submission.pk]), asks=False),      # type: ignore[union-attr]
+    "all stuck": Act("Show them all", Verb.VIEW, lambda exp, campaign, reason: reverse(
+        "submissions:list", args=[exp]) + f"?stage={reason.stage.pk}&status=stuck", asks=False),     # type: ignore[union-attr]
     "locate": Act("Mark located…", Verb.DO, _of_submission("locate")),
     "jobs": Act("Show jobs", Verb.VIEW, _submission("?state=held"), asks=False),
     "submission": Act("Show submission", Verb.VIEW, _submission(), asks=False),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Held
-from campaigns.models import Campaign, Hold, Stage
+from campaigns.models import Campaign, Hold, Stage, Stop
 from submissions import jobholds
 from submissions.models import LaunchIntent, Run
 from submissions.models.intents import NOT_AS_PREVIEWED
@@ -15,6 +15,7 @@ from submissions.services.overview import CampaignOutlook
 from submissions.states import Status
 
 ORDERED = {"remove": "removed", "hold": "held", "release": "released"}
+MAY_BE_LOCATED = (Status.COMPLETED, Status.FAILED)
 WRONG = (Status.FAILED, Status.HELD, Status.AWAITING)
 BY_ITSELF = "It goes out by itself when there is room."
 JOINS = {
@@ -76,7 +77,9 @@ def _stopped(outlook: CampaignOutlook, site: Held | None) -> Iterator[Reason]:
 
 
 def _held(hold: Hold, title: str, act: str, stage: Stage | None = None) -> Reason:
-    return Reason(Status.HELD, title, f"By {hold.by} since {_when(hold.at)}: {hold.why.rstrip('.')}. Jobs that run already go on.",
+    stopped = hold.why.startswith(Stop.MARK)
+    then = "Its jobs are removed, and nothing of it is launched until somebody resumes it." if stopped else "Jobs that run already go on."
+    return Reason(Status.HELD, title, f"By {hold.by} since {_when(hold.at)}: {hold.why.removeprefix(Stop.MARK).rstrip('.')}. {then}",
                   acts=(act,), stage=stage)
 
 
@@ -85,9 +88,17 @@ def _when(at: datetime) -> str:
 
 
 def _stuck(each: StageOutlook) -> Iterator[Reason]:
-    for why, alike in _alike(each.open, lambda family: family.first.stuck):
-        yield Reason(Status.FAILED, f"{_names(each, alike)} {'is' if len(alike) == 1 else 'are'} stuck",
-                     f"{why.rstrip('.')}. Recover what is missing by hand, or mark it Located.", alike[0].last, ("recover", "locate"), each.stage)
+    for why, alike in _alike(each.open, _unnamed):
+        one, ended = len(alike) == 1, alike[0].last.status in MAY_BE_LOCATED
+        located = f", or mark {'it' if one else 'them'} Located" if ended else ""
+        acts = ("recover", "locate") if ended else ("recover",)
+        yield Reason(Status.FAILED, f"{_names(each, alike)} {'is' if one else 'are'} stuck",
+                     f"{why.rstrip('.')}. Recover what is missing by hand{located}.", alike[0].last, acts if one else ("all stuck",), each.stage)
+
+
+def _unnamed(family: Family) -> str:
+    """Why it is stuck, without its own tag: what befell many, as a campaign that was stopped, is one reason."""
+    return family.first.stuck.removeprefix(f"{family.last.tag} is ").replace("no recovery", "No recovery", 1)
 
 
 def _in_trouble(each: StageOutlook) -> Iterator[Reason]:

@@ -16,7 +16,7 @@ from submissions.states import WORST_FIRST, JobState, Status
 
 BATCH = 50
 RANK = {status: place * 10 for place, status in enumerate(WORST_FIRST)}
-STUCK = RANK[Status.AWAITING] + 5       # nothing more comes by itself, though its jobs have ended well
+STUCK = RANK[Status.AWAITING] + 5       # nothing more comes by itself, though its jobs have ended well or were removed
 ASKED = {Status.HELD: JobState.HELD, Status.FAILED: JobState.FAILED}      # of which a job says why
 LAST_TEN = """
     SELECT newest.id, newest.status, newest.abandoned_at IS NOT NULL
@@ -33,10 +33,12 @@ class Open:
     status: Status
     stuck: bool
     files: int
+    removed: int = 0        # jobs that were taken off the grid
 
     @property
     def rank(self) -> int:
-        return STUCK if self.stuck and self.status == Status.COMPLETED else RANK[self.status]
+        wants = self.stuck and (self.status == Status.COMPLETED or self.removed)
+        return min(STUCK, RANK[self.status]) if wants else RANK[self.status]
 
 
 def refresh() -> int:
@@ -83,12 +85,13 @@ def look(campaign: int) -> dict[str, Any]:
 
 def _open(campaign: int) -> list[Open]:
     """The open families; of each the last submission that was not given up."""
-    firsts = {pk: (status, stuck, inputs) for pk, status, stuck, inputs in _firsts(campaign).filter(settled_at=None)
-              .values_list("pk", "status", "stuck", "inputs")}
-    later = (Submission.objects.filter(parent__in=list(firsts), abandoned_at=None).order_by("pk").values_list("parent_id", "pk", "status")
-             if firsts else ())
-    last = {pk: (pk, status) for pk, (status, _, _) in firsts.items()} | {parent: (pk, status) for parent, pk, status in later}
-    return [Open(pk, Status(status), bool(firsts[first][1]), firsts[first][2]) for first, (pk, status) in last.items()]
+    firsts = {pk: (status, removed, stuck, inputs) for pk, status, removed, stuck, inputs in _firsts(campaign).filter(settled_at=None)
+              .values_list("pk", "status", "removed", "stuck", "inputs")}
+    later = (Submission.objects.filter(parent__in=list(firsts), abandoned_at=None).order_by("pk")
+             .values_list("parent_id", "pk", "status", "removed") if firsts else ())
+    last = {pk: (pk, status, removed) for pk, (status, removed, _, _) in firsts.items()} | {
+        parent: (pk, status, removed) for parent, pk, status, removed in later}
+    return [Open(pk, Status(status), bool(firsts[first][2]), firsts[first][3], removed) for first, (pk, status, removed) in last.items()]
 
 
 def _counted(found: Iterable[Open]) -> dict[str, list[int]]:

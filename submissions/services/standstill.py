@@ -15,8 +15,6 @@ from submissions.models import LaunchIntent
 from submissions.services import intents, steering
 from submissions.states import Status
 
-STOPPED = "stopped: "
-
 
 @dataclass(frozen=True)
 class Ahead:
@@ -65,7 +63,7 @@ def stop(campaign: Campaign, *, actor: Actor, at: datetime, why: str, door: str 
 
 def _mark(why: str) -> str:
     """By which the hold and the pauses of a stop are known again; what others have done since is theirs."""
-    return f"{STOPPED}{why.strip()}"[:200]
+    return f"{Stop.MARK}{why.strip()}"[:200]
 
 
 def _standing(campaign: Campaign) -> Stop | None:
@@ -93,9 +91,9 @@ def resume(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "", doo
     standing = _standing(campaign)
     if standing is None:
         return False
-    for row in Schedule.objects.living().filter(pk__in=standing.paused, paused_why__startswith=STOPPED).select_related("stage__campaign"):
+    for row in Schedule.objects.living().filter(pk__in=standing.paused, paused_why__startswith=Stop.MARK).select_related("stage__campaign"):
         schedules.go_on(row, by=actor.by(door), at=at, why=why)
-    if standing.held and Hold.objects.filter(campaign=campaign, lifted_at=None, why__startswith=STOPPED).exists():
+    if standing.held and Hold.objects.filter(campaign=campaign, lifted_at=None, why__startswith=Stop.MARK).exists():
         holds.release(campaign, actor=actor, at=at, door=door, why=why)
     Stop.objects.filter(pk=standing.pk).update(undone_by=actor.user, undone_at=at)
     events.record([events.event("campaign resumed", campaign, by=actor.by(door), at=at, why=why)])

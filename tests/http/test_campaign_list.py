@@ -13,6 +13,7 @@ from campaigns.services import holds, labels, naming
 from pomssite.kit import clock
 from submissions.models import CampaignSummary, SiteSum
 from submissions.services import standing
+from submissions.services.standing import RANK, STUCK
 from submissions.states import IN_TROUBLE, Status
 from tests.makers import make_actor, make_campaign, make_document
 
@@ -89,10 +90,14 @@ def test_the_worst_comes_first_and_what_was_never_launched_last(several, as_user
 
 
 def test_what_awaits_approval_needs_attention_and_is_not_bad(several, as_user):
-    CampaignSummary.objects.filter(campaign=several["zmumu"]).update(state="Awaiting Approval")
+    CampaignSummary.objects.filter(campaign=several["zmumu"]).update(state="Awaiting Approval", rank=RANK[Status.AWAITING])
     assert (names(as_user(), "?state=bad"), names(as_user(), "?state=attention")) == ([], ["zmumu"])
-    CampaignSummary.objects.filter(campaign=several["zmumu"]).update(state=Status.FAILED)
+    CampaignSummary.objects.filter(campaign=several["zmumu"]).update(state=Status.FAILED, rank=RANK[Status.FAILED])
     assert names(as_user(), "?state=bad") == names(as_user(), "?state=attention") == ["zmumu"]
+    CampaignSummary.objects.filter(campaign=several["zmumu"]).update(state=Status.CANCELLED, rank=STUCK)
+    assert (names(as_user(), "?state=bad"), names(as_user(), "?state=attention")) == ([], ["zmumu"])
+    CampaignSummary.objects.filter(campaign=several["zmumu"]).update(state=Status.RUNNING, rank=RANK[Status.RUNNING])
+    assert names(as_user(), "?state=attention") == []
     assert {"LaunchFailed", "Failed", "Held"} == set(BAD) == set(IN_TROUBLE)
 
 

@@ -61,7 +61,8 @@ def test_one_act_holds_pauses_and_removes(scene, nightly, as_user, address):
     intent.refresh_from_db()
     assert "held by ann: stopped: wrong calibration" in intent.gate and (intent.taken_at, intent.dropped_at) == (None, None)
     text = client.get(address).content.decode()
-    assert "The campaign is stopped" in text and "stopped: wrong calibration" in text and "Resume campaign" in text
+    assert "The campaign is stopped" in text and ": wrong calibration. Its jobs are removed" in text and 'href="resume/" data-dialog' in text
+    assert "Jobs that run already go on" not in text
 
 
 def test_one_act_undoes_what_it_did_and_no_more(scene, nightly, as_user, address):

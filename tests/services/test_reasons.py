@@ -52,6 +52,23 @@ def test_a_family_that_is_stuck_asks_for_a_person(scene):
     assert titles(scene.campaign)[0].endswith("is stuck")
 
 
+def test_many_that_are_stuck_alike_are_one_reason_that_leads_to_all_of_them(scene):
+    simulate = next(each for each in CampaignOutlook(scene.campaign, at=NOON).stages if each.stage.name == "simulate")
+    assert len(simulate.open) > 1
+    for family in simulate.open:
+        Submission.objects.filter(pk=family.first.pk).update(stuck=f"{family.last.tag} is Cancelled, and it is not recovered by itself.")
+    found = [reason for reason in reasons.why(CampaignOutlook(scene.campaign, at=NOON)) if "stuck" in reason.title]
+    assert [(reason.title.endswith("are stuck"), reason.acts) for reason in found] == [(True, ("all stuck",))]
+    assert found[0].text.startswith("Cancelled, and it is not recovered by itself. Recover what is missing by hand")
+
+
+def test_what_cannot_be_marked_located_is_not_offered_to_be(scene):
+    held = next(row for row in scene.of("simulate") if row.status == Status.HELD)
+    Submission.objects.filter(pk=held.pk).update(stuck=f"{held.tag} is odd.")
+    found = next(reason for reason in reasons.why(CampaignOutlook(scene.campaign, at=NOON)) if "stuck" in reason.title)
+    assert (found.acts, "mark it Located" in found.text) == (("recover",), False)
+
+
 def test_work_in_good_order_is_said_to_move_with_its_recoveries(scene):
     held = next(row for row in scene.of("simulate") if row.status == Status.HELD)
     scene.ends(held, state=JobState.FAILED)

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.document import Recovery
+from campaigns.filters import AT_WORK
 from submissions.models import FINISHED, CampaignSummary, Submission
 from submissions.services import standing, tally
 from submissions.states import JobState, Status
@@ -73,6 +74,17 @@ def test_completed_that_is_stuck_ranks_before_what_runs(stands):
     row = stands()
     assert row.state == "Completed"
     assert row.rank < standing.RANK[Status.RUNNING] < free
+
+
+def test_what_was_taken_off_the_grid_needs_somebody_and_what_was_declined_does_not(stands):
+    report(first(), JobState.REMOVED)
+    wrap(LATER)
+    assert (first().status, bool(first().stuck)) == (Status.CANCELLED, True)
+    row = stands()
+    assert row.state == "Cancelled"
+    assert (row.rank, standing.RANK[Status.RUNNING]) == (standing.STUCK, AT_WORK)
+    Submission.objects.update(removed=0)
+    assert standing.look(row.pk)["rank"] == standing.RANK[Status.CANCELLED]
 
 
 def test_a_launch_that_did_not_arrive_is_the_worst_there_is(stands):

@@ -57,7 +57,8 @@ DEEDS = (
     Deed("campaign", "stop", "Stop", "In one act: launches are held, schedules paused, and all jobs removed, in whatever state they are.",
          "It is stopped: the removal of its jobs is ordered.", Verb.DO, _why_not(Verb.DO, "stop"),
          _or("It was stopped already, and nothing has come since.", standstill.stop), icon="x", look="danger", seldom=True),
-    Deed("campaign", "resume", "Resume", "Launches and schedules go on as before they were stopped. Jobs that were removed do not come back.",
+    Deed("campaign", "resume", "Resume", "Launches and schedules go on as before they were stopped. Jobs that were removed do not come back:"
+         " recover their submissions on the page of submissions, all in one act.",
          "It goes on.", Verb.DO, _why_not(Verb.DO, "resume"), _or("It was not stopped.", standstill.resume), icon="launch", seldom=True),
     Deed("campaign", "activate", "Activate", "What waited because they were inactive goes out within seconds; schedules begin runs again.",
          "It is active.", Verb.EDIT, _why_not(Verb.EDIT, "activate", lambda row: not row.active, "It is active already."),
