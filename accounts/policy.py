@@ -37,6 +37,8 @@ class Tie(StrEnum):
 
 
 V = Verb
+WORDS = {V.VIEW: "see", V.CREATE: "make", V.EDIT: "change", V.DO: "launch, recover, kill or mark", V.HOLD: "hold or release",
+         V.ADMIN: "administer"}         # in a sentence; the others are their own
 _LOOK = frozenset({V.VIEW})
 _RUN = _LOOK | {V.DO, V.HOLD}
 _KEEP = _RUN | {V.CREATE, V.EDIT, V.APPROVE, V.SCHEDULE, V.TAG}
@@ -106,6 +108,13 @@ def tie(actor: Actor, owner: Owner) -> Tie:
 def may(actor: Actor, verb: Verb, owner: Owner) -> bool:
     """One question, one table."""
     return actor.root or verb in REACH[actor.role][tie(actor, owner)]
+
+
+def whom_to_ask(verb: Verb, owner: Owner) -> str:
+    """Who may, of those who did not make it: the lowest of the roles; "" if nobody."""
+    near = Tie.OURS if owner.role == Role.ANALYSIS else Tie.PRODUCTION
+    role = next((role for role in Role if verb in REACH[role][near]), None)
+    return f"somebody who acts as {role}" if role else ""
 
 
 def held(highest: Role, *, shifter: bool = False) -> tuple[Role, ...]:

@@ -3,6 +3,7 @@ from typing import Self
 
 from django.db import models
 
+from accounts import policy
 from accounts.models.people import Experiment, User
 from accounts.policy import Actor, Owner, Role, Verb, may
 from pomssite.kit.errors import NotAllowed
@@ -39,4 +40,7 @@ def require(actor: Actor, verb: Verb, thing: Owned | Owner) -> None:
     owner = thing if isinstance(thing, Owner) else thing.owner
     if not may(actor, verb, owner):
         what = "this" if isinstance(thing, Owner) else f"{thing._meta.verbose_name} {thing}"
-        raise NotAllowed(f"Acting as {actor.role} of {actor.experiment} you may not {verb} {what}, made as {owner.role}.")
+        whom = policy.whom_to_ask(verb, owner) if actor.experiment == owner.experiment else ""
+        ask = f" Ask {whom}." if whom else ""
+        raise NotAllowed(f"Acting as {actor.role} of {actor.experiment} you may not {policy.WORDS.get(verb, verb)} {what},"
+                         f" made as {owner.role}.{ask}")

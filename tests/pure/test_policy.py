@@ -3,7 +3,7 @@ from itertools import product
 
 import pytest
 
-from accounts.policy import Actor, By, Owner, Role, Tie, Verb, held, may, tie
+from accounts.policy import Actor, By, Owner, Role, Tie, Verb, held, may, tie, whom_to_ask
 
 R, V = Role, Verb
 ANN, BOB = 1, 2
@@ -62,3 +62,11 @@ def test_roles_are_stored_under_these_words():
 def test_a_room_is_no_person_and_comes_through_no_door():
     assert By("wrapup") == By("wrapup", role="", door="task") and not By("wrapup").person
     assert Actor("ann", ANN, "dune", R.SHIFTER).by("page") == By("ann", "production-shifter", "page")
+
+
+@pytest.mark.parametrize(("verb", "made_as", "whom"), [
+    (Verb.DO, Role.PRODUCTION, "production-shifter"), (Verb.EDIT, Role.PRODUCTION, "production"), (Verb.DO, Role.ANALYSIS, "superuser"),
+    (Verb.ADMIN, Role.PRODUCTION, "superuser"), (Verb.REPORT, Role.PRODUCTION, ""),
+])
+def test_who_is_refused_is_told_whom_to_ask(verb, made_as, whom):
+    assert whom_to_ask(verb, Owner(1, "dune", made_as)).removeprefix("somebody who acts as ") == whom
