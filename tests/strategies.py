@@ -34,6 +34,8 @@ KINDS = {"text": TEXT, "dataset": NO_WORDS, "version": PLAIN, "name": NAMES, "bo
 def _values(field):
     if field.kind == "choice":
         return st.sampled_from(field.allowed)
+    if field.kind == "int" and field.most:
+        return st.integers(field.least or 0, field.most)
     return SOME if field.least == 1 and field.kind == "int" else KINDS[field.words or field.kind]
 
 
