@@ -147,11 +147,12 @@ def hand_over(intent: LaunchIntent, *, why: str, at: datetime) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def reopen(intent: LaunchIntent, *, owner: Owner, by: By, at: datetime, why: str) -> bool:
+def reopen(intent: LaunchIntent, *, owner: Owner, by: By, at: datetime, why: str, agreed: Mapping[str, Any] = NOTHING_AGREED) -> bool:
     """A person wants it tried anew, in that person's name; True if it had been dropped."""
     Run.objects.select_for_update(no_key=True).get(pk=intent.run_id)
     dropped = LaunchIntent.objects.filter(pk=intent.pk, taken_at=None).exclude(dropped_at=None)
-    if dropped.update(dropped_at=None, why="", gate="", attempts=0, refusals=0, not_before=at, recheck_at=None, **_made_by(owner)) != 1:
+    if dropped.update(dropped_at=None, why="", gate="", attempts=0, refusals=0, not_before=at, recheck_at=None, preview=dict(agreed),
+                      **_made_by(owner)) != 1:
         return False
     Run.objects.filter(pk=intent.run_id).update(changed=True)
     events.record([events.event("intent reopened", intent, by=by, at=at, before=intent.why, after=intent.key, why=why)])

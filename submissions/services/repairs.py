@@ -104,10 +104,12 @@ def _dimensions(first: Submission, kind: str) -> str:
 
 
 @transaction.atomic
-def once_more(intent: LaunchIntent, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
-    """A dependent's launch that was given up, or had no files, is tried anew, in the actor's name. Conflict: it was not."""
+def once_more(intent: LaunchIntent, *, actor: Actor, at: datetime, why: str, door: str = "page",
+              agreed: Mapping[str, Any] = NOTHING_AGREED) -> None:
+    """A dependent's launch that was given up, or had no files, is tried anew, in the actor's name. Conflict: it was not. `agreed`: as of a launch."""
     require(actor, Verb.DO, intent)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept in the history.")
-    if intent.cause not in followers.CAUSES or intent.parent_id or not intents.reopen(intent, owner=actor.makes, by=actor.by(door), at=at, why=why):
+    may = intent.cause in followers.CAUSES and not intent.parent_id
+    if not (may and intents.reopen(intent, owner=actor.makes, by=actor.by(door), at=at, why=why, agreed=agreed)):
         raise Conflict(f"The launch of {intent.stage} was not given up: nothing was changed.")

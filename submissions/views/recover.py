@@ -123,13 +123,18 @@ def _chosen(form: RecoverForm, found: list[remedies.Remedy]) -> str:
 def once_more(request: HttpRequest, actor: Actor, pk: int, intent: int) -> HttpResponse:
     """A dependent's launch that was given up, or had no files, is tried anew."""
     row = get_object_or_404(Submission.objects.visible_to(actor).select_related("stage__campaign"), pk=pk)
-    follower = get_object_or_404(LaunchIntent.objects.visible_to(actor).select_related("stage__campaign"), pk=intent)
+    follower = get_object_or_404(LaunchIntent.objects.visible_to(actor).select_related("stage__campaign__experiment", "run"), pk=intent)
     require(actor, RECOVER.verb, follower)
-    if request.method == "POST":
-        repairs.once_more(follower, actor=actor, at=clock.now(), why=request.POST.get("why", ""))
+    said = request.POST.get("preview")
+    found = previewing.of_another(follower, actor=actor, at=clock.now()) if follower.dropped_at else Preview()
+    if request.method == "POST" and (said is None or not follower.dropped_at or found.id and said == found.id):
+        repairs.once_more(follower, actor=actor, at=clock.now(), why=request.POST.get("why", ""), agreed=found.agreed if said else NOTHING_AGREED)
         messages.success(request, f"Launch of {follower.stage.name} recorded again.")
         return redirect("submissions:submission", actor.experiment, row.pk)
-    return show(request, "confirm.html", _words(row, follower, actor), at=clock.now(), live=False)
+    words = {"not_launched": said is not None, "changes": previews.changes(request.POST, found), **previews.words_of(found, follower.stage)}
+    answer = show(request, "confirm.html", words | _words(row, follower, actor), at=clock.now(), live=False)
+    answer.status_code = 200 if said is None else 409
+    return answer
 
 
 def _words(row: Submission, follower: LaunchIntent, actor: Actor) -> dict[str, Any]:

@@ -125,6 +125,26 @@ def test_what_follows_is_listed_and_a_dropped_launch_is_launched_again(scene, as
     assert intent.dropped_at is None and client.post(again, {"why": "twice"}).status_code == 409
 
 
+def test_a_dropped_launch_that_is_tried_again_is_previewed_and_goes_out_as_it_was_seen(scene, as_user):
+    upstream, client = scene.of("generate")[0], as_user()
+    follower = LaunchIntent.objects.filter(key__startswith=f"dependent:{upstream.pk}:")
+    follower.update(taken_at=None, dropped_at=LATER, why="no file matches")
+    intent = follower.get()
+    Submission.objects.filter(intent=intent).update(abandoned_at=LATER)
+    again = f"/dune/submissions/{upstream.pk}/followers/{intent.pk}/"
+    form = form_of(client.get(again).content.decode()) | {"why": "files are there now"}
+    stage = intent.stage
+    stage.settings |= {"memory_mb": 2800}
+    stage.save()
+    changed = client.post(again, form)
+    assert changed.status_code == 409 and ">memory_mb<" in changed.content.decode() and not follower.filter(dropped_at=None).exists()
+    assert client.post(again, form | form_of(changed.content.decode())).status_code == 302
+    intent.refresh_from_db()
+    go(scene.worker, intent.not_before)
+    row = intent.submissions.get(abandoned_at=None)
+    assert (row.snapshot["requests"]["memory_mb"], row.inputs) == (2800, intent.preview["shown"]["slice"]["count"]) == (2800, 2)
+
+
 def test_stragglers_are_given_up_by_a_person(scene, as_user):
     running = scene.of("generate")[-1]
     client = as_user()

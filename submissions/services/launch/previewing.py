@@ -1,6 +1,7 @@
 """What would be launched, worked out as the launcher does and from the same rows. It takes no slice and no number, and writes nothing."""
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -77,7 +78,17 @@ def of_stage(stage: Stage, *, actor: Actor, at: datetime, for_test: bool) -> Pre
 
 def planned(stage: Stage, *, actor: Actor, for_test: bool = False, **what: Any) -> LaunchIntent:
     """An intent of this person that is not written."""
-    intent = intents.planned(stage, owner=actor.makes, for_test=for_test, cause="manual", **what)
+    return _by(intents.planned(stage, owner=actor.makes, for_test=for_test, cause="manual", **what), actor)
+
+
+def of_another(intent: LaunchIntent, *, actor: Actor, at: datetime) -> Preview:
+    """What an intent that was given up would become, tried anew in this person's name. The row stays as it is."""
+    mine = copy(intent)
+    mine.creator_role = actor.makes.role
+    return of(_by(mine, actor), at=at)
+
+
+def _by(intent: LaunchIntent, actor: Actor) -> LaunchIntent:
     intent.creator = User(pk=actor.user_id, username=actor.user, is_superuser=actor.root)
     return intent
 
