@@ -1,6 +1,7 @@
 """Two people change the same campaign: each change of either is in what comes out, and where both changed one thing it is said."""
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 
 from campaigns import document as d
@@ -67,3 +68,9 @@ def test_a_stage_that_i_renamed_has_what_they_changed_of_it():
     found, clashes = merged(BASE, mine, with_stages(changed(GEN, cpus=4), SIM))
     assert found.stages[0] == replace(changed(GEN, cpus=4), name="generate", was="gen") and not clashes
     assert found.dependencies == (d.Dependency("generate", "sim"),)
+
+
+@pytest.mark.parametrize("name", ["limit", "job_limit"])
+def test_a_limit_of_the_whole_campaign_that_they_set_stays(name):
+    found, clashes = merged(BASE, replace(BASE, note="mine"), replace(BASE, **{name: 7}))
+    assert (found.note, getattr(found, name), clashes) == ("mine", 7, [])
