@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from django.db import connection, models
-from django.db.models import Count, F, IntegerField, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import Experiment
@@ -18,7 +18,7 @@ from submissions.models import Submission
 
 # Jobs of a submission that are at work: those that live, or, while not all are known, those that it asked for and that have not ended
 JOBS = Greatest(F("idle") + F("held") + F("running"),
-                Coalesce(F("expected"), F("planned")) - F("done") - F("failed") - F("removed") - F("lost"), output_field=IntegerField())
+                Coalesce(F("expected"), F("planned")) - F("done") - F("failed") - F("removed") - F("lost"))
 ONLY_THEN = ("%(dataset)s", "%(parameter)s")      # words that only the launch itself can fill in
 OVER = ("experiment", "campaign", "stage")      # who has the limit of the first counts what the others count, too
 

@@ -69,6 +69,27 @@ def test_a_limit_of_a_host_counts_all_that_is_launched_there_whoever_does(db, wo
     assert waiting() == ["Limit of login host gpvm1.dune: 1 of 1 submissions at work."]
 
 
+@pytest.mark.parametrize(("wide", "counted"), [
+    ({"experiment": 9}, {"stage gen": 1, "experiment dune": 3}), ({"campaign": 9}, {"stage gen": 1, "campaign one": 2}), ({}, {"stage gen": 1}),
+    ({"campaign": 9, "experiment": 9}, {"stage gen": 1, "campaign one": 2, "experiment dune": 3})])
+def test_what_is_wider_counts_what_is_beside_the_narrower(wide, counted, db, worker):
+    """All limits of a launch are counted in one question, which must look at what the widest counts."""
+    stages = (Stage("gen", Settings(split="nfiles(1)", limit=9)), Stage("sim", Settings(split="nfiles(1)")))
+    one, two = make_campaign(make_document("one", stages, ()), files=FILES), make_campaign(make_document("two", stages, ()), files=())
+    for campaign, name in ((one, "gen"), (one, "sim"), (two, "gen")):
+        make_intent(campaign, name)
+    assert launched(worker) == 3
+    Campaign.objects.update(limit=wide.get("campaign", 0))
+    Experiment.objects.update(launch_limit=wide.get("experiment", 0))
+    stage = Campaign.objects.get(name="one").stages.select_related("campaign__experiment").get(name="gen")
+    found = limits.of(stage, documents.settings_of(stage), None, "ann")
+    with CaptureQueriesContext(connection) as asked:
+        assert {room.of: room.submissions for room in limits.rooms(found.places)} == counted
+    assert len(asked) == 1 and asked[0]["sql"].rpartition("WHERE")[2].count('"status" IN') == 1
+    if not wide:
+        assert '"stage_id" = ' in asked[0]["sql"].rpartition("WHERE")[2]       # and no further
+
+
 def test_every_limit_that_is_reached_is_named(db, worker):
     many(limit=1, job_limit=1)
     Campaign.objects.update(limit=1)

@@ -2,6 +2,7 @@
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 
 from accounts.models import Membership
 from accounts.policy import Role
@@ -10,7 +11,7 @@ from campaigns.models import LoginHost
 from campaigns.services import schedules
 from campaigns.services.schedules import Said
 from pomssite.kit.errors import NotAllowed
-from submissions.models import LaunchIntent
+from submissions.models import Instance, LaunchIntent
 from submissions.services import intents, steering
 from submissions.services.intents import SOON
 from tests.makers import NOON, TEST, make_actor, make_campaign, make_document, make_files, make_intent, make_user
@@ -97,6 +98,16 @@ def test_a_host_that_only_the_launch_itself_can_name_is_no_way_round(db, worker)
     assert waiting()[0].startswith("the login setup farm names its host by the dataset or the parameter, and it is said who may launch on 7")
     LoginHost.objects.all().delete()
     assert launched(worker, NOON + SOON) == 2
+
+
+def test_neither_is_one_that_is_named_by_the_dataset(db, worker):
+    """The tag of the next launch, said of which is that nobody may launch there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('submissions_submission', 'id'))")
+        following = cursor.fetchone()[0] + 1
+    LoginHost.objects.create(name=f"{Instance.objects.latest('pk').name}-{following}", production=False)
+    make_intent(on_host(host="%(dataset)s"))
+    assert launched(worker) == 0 and waiting()[0].startswith("the login setup farm names its host by the dataset or the parameter")
 
 
 def test_a_host_of_which_nothing_is_said_is_free_to_all(db, worker):
