@@ -150,6 +150,42 @@ def test_every_split_has_a_sample_here_and_says_what_an_editor_shows():
             assert ask.default is None or ask.read(ask.default) is not NotImplemented
 
 
+KEEPS = {       # lasting, apart, grows, ends, counts, files
+    "none": ("", False, True, True, False, True), "list": ("", False, False, True, False, True),
+    "multiparam": ("", False, False, True, False, False), "nfiles": ("files", True, False, True, True, True),
+    "drainingn": ("files", True, True, True, True, True), "nevents": ("files", True, False, True, False, True),
+    "mod": ("", True, False, True, False, True), "byrun": ("runs", True, False, True, False, True),
+    "byexistingruns": ("files", True, True, True, False, True), "new": ("times", True, False, True, False, True),
+    "stagedfiles": ("files", True, True, True, False, True), "draining": ("", False, True, False, False, True),
+    "limitn": ("", False, True, False, False, True),
+}
+
+
+def test_each_split_keeps_what_it_says():
+    told = {name: (split.lasting, split.apart, split.grows, split.ends, split.counts, split.files) for name, split in SPLITS.items()}
+    assert told == KEEPS
+
+
+def test_the_runs_are_asked_for_in_these_words():
+    assert [(ask.name, ask.hint, ask.default) for ask in SPLITS["byrun"].asks] == [
+        ("low", "the first run", "1"), ("high", "the last run, which is done too", "999999")]
+    assert spelled("byrun") == "byrun(low=1, high=999999)" and spelled("nfiles") == "nfiles(n)" and spelled("none") == "none"
+
+
+@pytest.mark.parametrize("text", ["", None, "None", "none", " no ne "])
+def test_no_split_is_none(text):
+    assert parse(text) == (SPLITS["none"], {})
+
+
+def test_a_wrong_split_is_told_in_whole_sentences():
+    with pytest.raises(BadSplit) as bad:
+        parse("byfoot")
+    assert str(bad.value) == f"split 'byfoot': there is no split 'byfoot'; write one of {', '.join(map(spelled, SPLITS))}"
+    with pytest.raises(BadSplit) as bad:
+        parse("nfiles_10")
+    assert str(bad.value) == "split 'nfiles_10': this old way of writing was never understood; write nfiles(10)"
+
+
 def test_only_these_never_end_and_only_these_keep_no_files_apart():
     assert {name for name, split in SPLITS.items() if not split.ends} == {"draining", "limitn"}
     assert {name for name, split in SPLITS.items() if not split.apart} == {"none", "list", "multiparam", "draining", "limitn"}
