@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from campaigns.models import Hold
 from submissions.models import BulkAct, LaunchIntent
+from tests.browser.test_pages import anew
 
 pytestmark = pytest.mark.browser
 SAID = "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim()"
@@ -64,12 +65,11 @@ def test_task_2_find_a_submission_by_its_number(scene, page):
 
 
 def test_task_3_launch_a_stage(scene, page):
+    anew(scene)
     before = LaunchIntent.objects.count()
     page.goto(f"/dune/campaigns/{scene.campaign.pk}/", wait_until="networkidle")
     press(page, "l")
-    dialogue = page.get_by_role("dialog")
-    expect(dialogue).to_be_visible()
-    tab_to(page, "Launch$")
+    expect(page.get_by_role("dialog").get_by_role("button", name=re.compile("^Launch"))).to_be_focused()
     press(page, "Enter")
     expect(page.locator(".toast")).to_contain_text("recorded")
     assert LaunchIntent.objects.count() == before + 1

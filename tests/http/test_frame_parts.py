@@ -98,9 +98,10 @@ def test_an_administrator_holds_the_site_and_lifts_it_and_all_others_read_it(sce
     assert root.post("/dune/launches/site/hold/", {"why": " "}).status_code == 422
     assert root.post("/dune/launches/site/hold/", {"why": "no power"}).status_code == 302
     stage = scene.of("simulate")[0].stage_id
-    for address in ("campaigns/", f"campaigns/{scene.campaign.pk}/", f"stages/{stage}/", f"stages/{stage}/launch/"):
-        text = ann.get(f"/dune/{address}").content.decode()
-        assert "<b>All launches of the site are held" in text or "<h3>All launches of the site are held" in text, address
+    said = {"campaigns/": "<b>{}</b>", f"campaigns/{scene.campaign.pk}/": "<h3>{}", f"stages/{stage}/": "<b>{}",
+            f"stages/{stage}/launch/": "{} by root: no power"}
+    for address, words in said.items():
+        assert words.format("All launches of the site are held") in ann.get(f"/dune/{address}").content.decode(), address
     assert "All launches of the site are held" in eve.get("/nova/campaigns/").content.decode()
     assert "Release the site" in root.get("/dune/campaigns/").content.decode()
     root.post("/dune/launches/site/release/", {"why": "it is back"})

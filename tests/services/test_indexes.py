@@ -10,7 +10,7 @@ ASKED = {
     "submission_at_work_on_host": lambda: Submission.objects.at_work().filter(host="gpvm1"),
     "submission_by_status": lambda: Submission.objects.filter(experiment="dune", status="Cancelled").order_by("-pk")[:50],
     "sum_by_state": lambda: JobSum.objects.filter(state="held").order_by("-submission_id").values("submission_id")[:400],
-    "sum_by_exit": lambda: JobSum.objects.filter(exit_code=1, site="FNAL").order_by("-submission_id").values("submission_id")[:400],
+    "sum_by_exit": lambda: JobSum.objects.filter(exit_code=1).order_by("-submission_id").values("submission_id")[:400],
     "sum_by_site": lambda: JobSum.objects.filter(site="FNAL").order_by("-submission_id").values("submission_id")[:400],
 }
 

@@ -105,7 +105,8 @@ def test_neither_is_one_that_is_named_by_the_dataset(db, worker):
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('submissions_submission', 'id'))")
         following = cursor.fetchone()[0] + 1
-    LoginHost.objects.create(name=f"{Instance.objects.latest('pk').name}-{following}", production=False)
+    here = Instance.objects.create(name="lab")
+    LoginHost.objects.create(name=f"{here.name}-{following}", production=False)
     make_intent(on_host(host="%(dataset)s"))
     assert launched(worker) == 0 and waiting()[0].startswith("the login setup farm names its host by the dataset or the parameter")
 
