@@ -7,7 +7,7 @@ from campaigns.document.data import Campaign, Dependency, Settings
 
 Differences = list[tuple[str, Any, Any]]    # (field, before, after)
 HEAD = ("kind", "note", "limit", "job_limit", "keywords", "parameters")
-_STAGE = ("note", "position")
+PART = ("note", "position")
 KEEP, LEAVE = "keep", "leave"
 
 
@@ -78,7 +78,7 @@ def _stages(before: Campaign, after: Campaign) -> Iterator[Line]:
             yield Line("create", "stage", stage.name)
             continue
         earlier = old[stage.name]
-        found = [*differences(earlier, stage, _STAGE), *settings_differences(earlier.settings, stage.settings)]
+        found = [*differences(earlier, stage, PART), *settings_differences(earlier.settings, stage.settings)]
         if earlier.was:
             yield Line("rename", "stage", earlier.was, f"to {stage.name}")
         if found or not earlier.was:

@@ -3,10 +3,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from campaigns.document.changes import HEAD, renamed
+from campaigns.document.changes import HEAD, PART, renamed
 from campaigns.document.data import Campaign, Settings, Stage
 
-PART = ("note", "position")
 
 
 @dataclass(frozen=True)
