@@ -7,7 +7,6 @@ from campaigns.document.changes import HEAD, PART, renamed
 from campaigns.document.data import Campaign, Settings, Stage
 
 
-
 @dataclass(frozen=True)
 class Clash:
     """Both have changed it, in different ways; mine stands."""
