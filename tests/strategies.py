@@ -1,11 +1,12 @@
 """How hypothesis makes many: campaign documents that are sound, with every oddity that people and keyboards find."""
+from datetime import UTC, datetime, timedelta
 from string import ascii_lowercase
 
 from hypothesis import strategies as st
 
 from campaigns import document as d
 from campaigns.document.fields import LARGEST, RECOVERY_KINDS, REQUESTS, STYLES
-from campaigns.document.state import Cut, Held, State, Timed
+from campaigns.document.state import Cut, Down, Held, State, Timed
 
 ODD = ['"', '""', "[", "]", "{{seed}}", "{{{x}}}", "%", "%5D", "# x", "; x", "=", ":", "a: b", "\n", "\r", "\t", "\u2028", "\u00a0", "\x85",
        "\\n", "None", "é", "🙂", "[state]", "key = value", "\ufeff", "\\u007b", ",", "'"]
@@ -48,8 +49,9 @@ PATTERNS = st.one_of(TEXT.filter(lambda text: not any(d.values.patterns("pattern
 RECOVERIES = st.lists(st.builds(d.Recovery, st.sampled_from(RECOVERY_KINDS), OVERRIDES), max_size=3).map(tuple)
 SHORT = TEXT.map(lambda text: text[:30])
 LOGINS = st.builds(d.LoginSetup, NAMES, SHORT.map(lambda s: s.replace("%", "")), SHORT.map(lambda s: s.replace("%", "")), SAFE,
-                   batch=NAMES.map(lambda name: name[:32].strip()).filter(bool), note=TEXT)
-TYPES = st.builds(d.JobType, NAMES, COMMANDS.filter(bool), OVERRIDES, PATTERNS, RECOVERIES, st.sampled_from(STYLES), SOME, COUNT, TEXT)
+                   batch=NAMES.map(lambda name: name[:32].strip()).filter(bool), note=TEXT, active=st.booleans())
+TYPES = st.builds(d.JobType, NAMES, COMMANDS.filter(bool), OVERRIDES, PATTERNS, RECOVERIES, st.sampled_from(STYLES), SOME, COUNT, TEXT, st.booleans())
+TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2199, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - the zone is put to it
 WORDS = st.text(ascii_lowercase + "_", min_size=1, max_size=8)
 
 
@@ -80,5 +82,10 @@ def states(draw, stages):
         active=draw(st.booleans()),
         holds=tuple(draw(st.lists(st.builds(Held, st.one_of(names, st.just("")), TEXT), unique_by=lambda held: held.stage, max_size=2))),
         schedules=tuple(draw(st.lists(st.builds(Timed, names, st.sampled_from(["0 3 * * *", "*/5 1,2 * * 1"]),
-                                                st.sampled_from(["UTC", "America/Chicago"]), st.booleans()), max_size=2))),
-        cuts=tuple(draw(st.lists(st.builds(Cut, names, COUNT, st.booleans()), max_size=2))))
+                                                st.sampled_from(["UTC", "America/Chicago"]), st.just(True), paused_why=TEXT)
+                                      | st.builds(Timed, names, st.just("0 4 * * *"), overlap=st.booleans()), max_size=2))),
+        cuts=tuple(draw(st.lists(st.builds(Cut, names, COUNT, st.booleans()), max_size=2))),
+        tags=tuple(draw(st.lists(NAMES.map(lambda name: name.replace(",", " ").strip()).filter(bool), max_size=2))),
+        keep_until=draw(st.none() | TIMES),
+        downtimes=tuple(draw(st.lists(st.builds(lambda stage, at, why: Down(stage, at, at + timedelta(hours=1), why), st.one_of(names, st.just("")),
+                                                TIMES, TEXT.filter(str.strip)), max_size=2))))

@@ -81,6 +81,7 @@ class LoginSetup:
     setup: str
     batch: str = "default"
     note: str = ""
+    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class JobType:
     input_files_per_job: int = 1
     output_files_per_job: int = 1
     note: str = ""
+    active: bool = True
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ def login_faults(login: LoginSetup) -> Iterator[Fault]:
     for field, longest in _LOGIN.items():
         yield from values.template(field, getattr(login, field), (), longest)
     yield from values.name("batch", login.batch, 32)
+    yield from values.yes_or_no("active", login.active)
     yield from values.plain("note", login.note)
 
 
@@ -27,6 +28,7 @@ def type_faults(job_type: JobType, keywords: Collection[str]) -> Iterator[Fault]
     for field, rule in _FILES.items():
         yield from values.whole(field, getattr(job_type, field), rule)
     yield from values.plain("note", job_type.note)
+    yield from values.yes_or_no("active", job_type.active)
     for recovery in job_type.recoveries:
         if recovery.kind not in RECOVERY_KINDS:
             old = ", ".join(f"{old} is the old name of {new}" for old, new in OLD_RECOVERY_KINDS.items())

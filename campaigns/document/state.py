@@ -1,7 +1,10 @@
 """What a campaign is doing, as far as a person set it: the second part of a document. No version keeps it. Pure."""
 from dataclasses import dataclass
+from datetime import datetime
 
 FURTHEST = 10**15       # no run, time or place in a list is beyond
+LONGEST_TAG = 100
+LONGEST_WHY = 200
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Timed:
     in_downtime: str = "wait"
     for_test: bool = False
     most_failures: int = 5
+    paused_why: str = ""                # empty: it was paused by a file that does not say
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,27 @@ class Cut:
 
 
 @dataclass(frozen=True)
+class Down:
+    """Nothing is launched from then to then; an empty stage means the whole campaign."""
+
+    stage: str
+    begins_at: datetime
+    ends_at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
 class State:
     active: bool = True
     holds: tuple[Held, ...] = ()
     schedules: tuple[Timed, ...] = ()
     cuts: tuple[Cut, ...] = ()
+    tags: tuple[str, ...] = ()
+    keep_until: datetime | None = None      # until then it is not proposed as stale
+    downtimes: tuple[Down, ...] = ()
+
+
+def tag_fault(name: str) -> str:
+    """What is wrong with a label, in words; empty: nothing."""
+    fine = name.strip() == name and 0 < len(name) <= LONGEST_TAG and "," not in name and "\0" not in name
+    return "" if fine else f"it must be a word or some, without a comma, of at most {LONGEST_TAG} characters"

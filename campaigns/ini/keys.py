@@ -31,9 +31,9 @@ CAMPAIGN = {"format": Key("format", "text"), "name": Key("name", "text"), "exper
             "campaign_job_limit": Key("job_limit", "int"), "campaign_keywords": Key("keywords", "keywords")}
 STAGE = {"was": Key("was", "text"), "note": Key("note", "text"), **SETTINGS}
 _HEAD_KEYS = {key.field: name for name, key in CAMPAIGN.items()}
-LOGIN_SETUP = _same({"host": "text", "account": "text", "setup": "text", "batch": "text", "note": "text"})
+LOGIN_SETUP = _same({"host": "text", "account": "text", "setup": "text", "batch": "text", "active": "bool", "note": "text"})
 JOB_TYPE = _same({"launch_script": "text", "parameters": "pairs", "output_file_patterns": "text", "recoveries": "recoveries",
-                  "style": "choice", "input_files_per_job": "int", "output_files_per_job": "int", "note": "text"})
+                  "style": "choice", "input_files_per_job": "int", "output_files_per_job": "int", "active": "bool", "note": "text"})
 
 ALONE = ("campaign", "campaign_defaults", "node_positions", "parameters", "state")
 NAMED = ("campaign_stage", "dependencies", "login_setup", "job_type")

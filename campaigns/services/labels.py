@@ -6,10 +6,9 @@ from django.db import transaction
 from accounts import events
 from accounts.models import require
 from accounts.policy import Actor, Verb
+from campaigns.document.state import tag_fault
 from campaigns.models import Campaign, CampaignTag, Tag, Watch
 from pomssite.kit.errors import Invalid
-
-LONGEST = 100
 
 
 @transaction.atomic
@@ -37,8 +36,8 @@ def untag(campaign: Campaign, name: str, *, actor: Actor, at: datetime, why: str
 def checked(name: str) -> str:
     """The label, if there may be such a one."""
     name = name.strip()
-    if not name or len(name) > LONGEST or "," in name or "\0" in name:
-        raise Invalid(f"Tag = {name[:80]}: it must be a word or some, without a comma, of at most {LONGEST} characters. Nothing was changed.")
+    if wrong := tag_fault(name):
+        raise Invalid(f"Tag = {name[:80]}: {wrong}. Nothing was changed.")
     return name
 
 

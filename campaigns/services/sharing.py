@@ -76,10 +76,11 @@ def _line(part: Part, before: Part | None, *, update: bool) -> Line:
 
 def _write(part: Part, actor: Actor) -> JobType | LoginSetup:
     if isinstance(part, document.LoginSetup):
-        return _row(LoginSetup, part.name, actor, host=part.host, account=part.account, setup=part.setup, batch=part.batch, note=part.note)
+        return _row(LoginSetup, part.name, actor, host=part.host, account=part.account, setup=part.setup, batch=part.batch, note=part.note,
+                    active=part.active)
     row = _row(JobType, part.name, actor, launch_script=part.launch_script, parameters=document.lists_of(part.parameters),
                output_file_patterns=part.output_file_patterns, style=part.style, input_files_per_job=part.input_files_per_job,
-               output_files_per_job=part.output_files_per_job, note=part.note)
+               output_files_per_job=part.output_files_per_job, note=part.note, active=part.active)
     JobTypeRecovery.objects.filter(job_type=row).delete()
     JobTypeRecovery.objects.bulk_create(
         JobTypeRecovery(job_type=row, order=order, kind=one.kind, overrides=document.lists_of(one.overrides))
@@ -101,10 +102,10 @@ def _row(model: type[Shared], name: str, actor: Actor, **values: Any) -> Shared:
 
 
 def _login(row: LoginSetup) -> document.LoginSetup:
-    return document.LoginSetup(row.name, row.host, row.account, row.setup, row.batch, row.note)
+    return document.LoginSetup(row.name, row.host, row.account, row.setup, row.batch, row.note, row.active)
 
 
 def _job_type(row: JobType) -> document.JobType:
     recoveries = tuple(document.Recovery(one.kind, document.pairs_from(one.overrides)) for one in row.recoveries.all())
     return document.JobType(row.name, row.launch_script, document.pairs_from(row.parameters), row.output_file_patterns, recoveries,
-                            row.style, row.input_files_per_job, row.output_files_per_job, row.note)
+                            row.style, row.input_files_per_job, row.output_files_per_job, row.note, row.active)

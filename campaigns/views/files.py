@@ -28,6 +28,7 @@ from pomssite.kit.numbers import numbers
 
 LARGEST = 1_000_000         # bytes of a file
 MOST = 1_000                # files of one archive
+NO_STATE = "What [state] says is left out: only `manage.py campaign import --with-state` takes it, and only for a new campaign."
 OLD_NAME = "{0} is called {1} now. Saved as it is, this file makes a new campaign; to change that one, write name = {1} in [campaign]."
 
 
@@ -59,7 +60,7 @@ def many(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 def _text(row: Campaign, *, with_state: bool = False) -> str:
-    return ini.write(documents.read(row), state.read(row) if with_state else None)
+    return ini.write(documents.read(row), state.read(row, at=clock.now()) if with_state else None)
 
 
 def _download(data: bytes, name: str, kind: str) -> HttpResponse:
@@ -108,7 +109,8 @@ def _planned(looked: Looked, actor: Actor, *, update_shared: bool) -> Plan:
     book.check(**documents.known(name, experiment=actor.experiment))
     was = None if documents.living(name, experiment=actor.experiment) else naming.find(name, experiment=actor.experiment)
     old = [OLD_NAME.format(name, was.name)] if was else []
-    return plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared=update_shared, notes=[*old, *map(str, book.warnings)])
+    state_ = [NO_STATE] if book.state else []
+    return plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared=update_shared, notes=[*old, *state_, *map(str, book.warnings)])
 
 
 def _begun(request: HttpRequest, actor: Actor) -> Looked | None:

@@ -135,7 +135,8 @@ def test_a_file_is_compared_and_saved_only_when_that_is_said(page, row):
     changed = file_of(row).replace("[campaign_stage reco]", "[campaign_stage reco]\nmemory_mb = 4000")
     shown, plan = plan_of(client, send(client, changed))
     assert "memory_mb unsaid → 4000" in shown and '<li class="new">' in shown and "<code>memory_mb = 4000</code>" in shown
-    assert "Nothing that runs, waits or is scheduled is touched." in shown
+    assert "Nothing that runs, waits or is scheduled is touched." in shown and "[state]" not in shown
+    assert "What [state] says is left out" in plan_of(client, send(client, f"{changed}[state]\nactive = no\n"))[0]
     assert documents.read(row).stages[1].settings.memory_mb is None
     saved = client.post(f"{plan}apply/", {"why": "more"})
     assert saved["Location"] == f"/dune/campaigns/{row.pk}/"

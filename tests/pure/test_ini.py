@@ -208,6 +208,15 @@ def test_a_state_is_read_with_its_section():
     ('schedule1 = ["one", "0 3 * * *", "UTC", "on", "often=yes"]', "often"),
     ('schedule1 = ["one", "0 3 * * *", "UTC", "on", "catch_up=twice"]', "catch_up is twice; it must be once, all or skip"),
     ('schedule1 = ["one", "", "UTC", "on", "new_files=-1"]', "new_files is -1"), ('schedule1 = ["one", "0 3 * * *", "UTC", "on", 7]', "schedule<n>"),
+    ('schedule1 = ["one", "0 3 * * *", "UTC", "on", "", "why"]', "schedule<n>"),
+    ('schedule1 = ["one", "0 3 * * *", "UTC", "on", "", "", ""]', "schedule"),
+    ('tag1 = ["a,b"]', "without a comma"), ('tag1 = [""]', "a word or some"), ('tag1 = [5]', "tag<n>"), ('hold1 = ["one", "a\\u0000b"]', "NUL"),
+    ('hold1 = ["\\ud800", "x"]', "half of a pair"), (f'hold1 = ["one", "{"x" * 201}"]', "200 characters"),
+    ("keep_until = tomorrow", "a time is written with its zone"),
+    ("keep_until = 2026-12-01T08:00", "with its zone"), ("keep_until = 9999-12-31T23:00-09:00", "from 2000 to 2199"),
+    ('downtime1 = ["", "2026-12-02T00:00Z", "2026-12-01T00:00Z", "x"]', "ends after it begins"),
+    ('downtime1 = ["", "2026-12-01T00:00Z", "2026-12-02T00:00Z", " "]', "says why"),
+    ('downtime1 = ["gone", "2026-12-01T00:00Z", "2026-12-02T00:00Z", "x"]', "no stage gone"),
     ("paused = yes", "no such key"), ("active = perhaps", "yes or no"), ('schedule1 = ["", "0 3 * * *", "UTC", "on"]', "no stage")])
 def test_a_state_that_cannot_be_is_a_fault(line, words):
     found = faults(f"{SMALL}[state]\n{line}")
@@ -230,7 +239,8 @@ def test_the_page_about_the_file_has_exactly_the_keys_of_the_table():
     table |= {("was", "campaign_stage"), ("note", "campaign_stage")}
     table |= {(key, "login_setup") for key in keys.LOGIN_SETUP} | {(key, "job_type") for key in keys.JOB_TYPE}
     numbered = {("campaign_stage_<n>", "dependencies"), ("file_pattern_<n>", "dependencies"), ("nxy<n>", "node_positions")}
-    assert told - {("active", "state"), *((f"{kind}<n>", "state") for kind in ("hold", "schedule", "slices"))} == table | numbered
+    doing = {("active", "state"), ("keep_until", "state"), *((f"{kind}<n>", "state") for kind in ("tag", "hold", "schedule", "downtime", "slices"))}
+    assert told == table | numbered | doing
 
 
 def test_the_page_about_the_file_says_what_the_house_says():

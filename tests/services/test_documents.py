@@ -254,7 +254,7 @@ def test_a_state_goes_along_and_only_to_a_new_campaign(tmp_path, store, ann):
     row = store(listed)
     gen = stages(row)["gen"]
     Hold.objects.create(stage=gen, by_id=ann.user_id, role="production", why="disk full", at=AT)
-    scheduled(gen, paused_by="ann")
+    scheduled(gen, paused_by="ann", paused_why="wrong calibration")
     Slice.objects.create(stage=gen, number=0, before=0, after=1)
     Slice.objects.create(stage=gen, number=1, before=1, after=2)
     Slice.objects.create(stage=stages(row)["sim"], number=0, before=0, after=1)     # its files are not in the file
@@ -262,7 +262,7 @@ def test_a_state_goes_along_and_only_to_a_new_campaign(tmp_path, store, ann):
     file.write_text(run("export", "two", "--with-state"))
     assert "[state]" not in run("export", "two")
     assert file.read_text().endswith('[state]\nactive = yes\nhold1 = ["gen", "disk full"]\n'
-                                     'schedule1 = ["gen", "0 3 * * *", "UTC", "paused"]\nslices1 = ["gen", 2, "launches"]\n')
+                                     'schedule1 = ["gen", "0 3 * * *", "UTC", "paused", "", "wrong calibration"]\nslices1 = ["gen", 2, "launches"]\n')
     with pytest.raises(CommandError, match="campaign two exists"):
         run("import", file, "--with-state")
     Campaign.objects.update(retired_at=AT)

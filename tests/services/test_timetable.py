@@ -530,10 +530,10 @@ def test_one_schedule_in_trouble_keeps_no_other_waiting(scheduled):
 def test_a_schedule_comes_back_from_a_file_and_is_due_from_then_on(scheduled, campaign, actor):
     scheduled(catch_up="all", overlap=False, zone="America/Chicago", most_failures=0)
     schedules.pause(scheduled(new_files=7, at_most_h=6, in_downtime="skip"), actor=actor, at=NOON, why="x")
-    kept = state.read(campaign)
+    kept = state.read(campaign, at=NOON)
     copy = make_campaign(make_document("copy", one_stage().stages, ()), files=("c",))
     state.apply(copy, kept, actor=actor, at=NOON + 5 * HOUR)
-    assert state.read(copy).schedules == kept.schedules
+    assert state.read(copy, at=NOON).schedules == kept.schedules
     clock, files = Schedule.objects.filter(stage__campaign=copy).order_by("pk")
     assert (clock.due_at, clock.next_at, files.next_at, files.paused_by) == (NOON + 6 * HOUR, NOON + 6 * HOUR, None, "ann")
     ring(NOON + 6 * HOUR)

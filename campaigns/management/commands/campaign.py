@@ -11,6 +11,7 @@ from accounts.models import Experiment, Membership, User
 from accounts.policy import Actor, Role
 from campaigns import ini
 from campaigns.document.changes import LEAVE, Line
+from campaigns.ini import state as ini_state
 from campaigns.ini import texts
 from campaigns.models import Campaign
 from campaigns.services import documents, plans, state
@@ -97,7 +98,7 @@ class Command(BaseCommand):
         row = Campaign.objects.visible_to(actor).filter(name=said["name"], retired_at=None).first()
         if row is None:
             raise CommandError(f"{actor.experiment} has no campaign {said['name']}.")
-        self.stdout.write(ini.write(documents.read(row), state.read(row) if said["with_state"] else None), ending="")
+        self.stdout.write(ini.write(documents.read(row), state.read(row, at=clock.now()) if said["with_state"] else None), ending="")
 
     def _import(self, actor: Actor, said: dict[str, Any]) -> None:
         book = _book(said, actor)
@@ -106,6 +107,8 @@ class Command(BaseCommand):
             self.stderr.write(f"warning: {fault}")
         for line in plans.plan(book.campaign, experiment=actor.experiment, update_shared=said["update_shared"]):
             self.stdout.write(_told(line))
+        for key, value in ini_state.write(restored) if restored else ():
+            self.stdout.write(f"state {key} = {value}")
         if said["dry_run"]:
             self.stdout.write("dry run: nothing was changed")
         else:
