@@ -14,11 +14,12 @@ import sys
 from collections.abc import Iterator
 from multiprocessing import get_context
 
+import django
 import pytest
 
 from tests.mutation import plugin
 from tests.mutation.changes import variants
-from tests.mutation.tables import ROOMS, ROOT, all_of, file_of, pure, tests_of
+from tests.mutation.tables import BESIDE_MODELS, ROOMS, ROOT, all_of, file_of, pure, tests_of
 
 NOTHING = -1
 LONGEST_S, LONGEST_CPU_S = 600, 40
@@ -52,7 +53,7 @@ def tried(task: Task) -> dict[str, str]:
     child = os.fork()
     if not child:
         os.close(reading)
-        _try(f"{module}:{number}" if number != NOTHING else ":", tests, pure=module not in ROOMS, told=writing)
+        _try(module, number, tests, told=writing)
     os.close(writing)
     with os.fdopen(reading) as told:
         said = told.read()
@@ -61,16 +62,21 @@ def tried(task: Task) -> dict[str, str]:
     return {"module": module, "where": where, "what": what, **outcome}
 
 
-def _try(name: str, tests: tuple[str, ...], *, pure: bool, told: int) -> None:
+def _try(module: str, number: int, tests: tuple[str, ...], *, told: int) -> None:
     signal.alarm(LONGEST_S)
+    pure = module not in ROOMS
     if pure:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_CPU_S, LONGEST_CPU_S))
+    name = f"{module}:{number}" if number != NOTHING else ":"
     os.environ |= {"MUTATION": name, "TESTS_OF": str(os.getppid())} | ({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if pure else {})
     sys.meta_path.insert(0, plugin.Finder())
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
+    if module.startswith(BESIDE_MODELS):
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pomssite.settings")
+        django.setup()
     code = pytest.main([*(PURE if pure else ROOM), *tests])
     outcome = plugin.OUTCOME or ({"survived": ""} if code == 0 else {"broken": f"pytest ended with {code}"})
     os.write(told, json.dumps(outcome).encode())

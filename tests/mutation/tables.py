@@ -8,7 +8,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SPELLING = ("campaigns.ini",)           # how rules are written in a file, and no rules
-TEXTS = ("campaigns.document", "datasets.query")       # of these the tables; their readers are tested by texts without end
+TEXTS = ("campaigns.document", "datasets.query", "submissions.batch.login.script")       # of these the tables; texts without end and hosts test the rest
+BESIDE_MODELS = ("submissions.batch.login",)            # rules in a package that names models
 QUERIES = ("services/test_lookup.py", "rules/test_query_spec.py", "services/test_lookup_sets.py")
 ROWS = "services/test_tables.py"
 QUEUE = ("adapters/test_local_queue.py", "adapters/test_local_batch.py")

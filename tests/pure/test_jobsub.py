@@ -34,7 +34,7 @@ def test_what_a_launch_says_it_made_is_read(said, made):
 @pytest.mark.parametrize(("code", "said", "answer"), [
     (0, "Job 4711.2 marked for removal", ""), (0, "", ""), (0, "Job 4711.2 not found", ""), (0, "Permission denied for job 4711.20", ""),
     (0, "Permission denied for job 14711.2", ""), (0, "Permission denied for job 4711.2\n", "jobsub_rm: Permission denied for job 4711.2"),
-    (1, "\nError: no credentials\n", "jobsub_rm ended with exit code 1: Error: no credentials"),
+    (1, "\nasking\nError: no credentials\n", "jobsub_rm ended with exit code 1: Error: no credentials"),
     (1, "", "jobsub_rm ended with exit code 1: it printed nothing")])
 def test_each_job_has_its_own_answer(code, said, answer):
     assert jobsub.answer(REF, "jobsub_rm", code, said) == answer

@@ -2,7 +2,7 @@
 import pytest
 from django.utils import timezone
 
-from campaigns.document import Settings, Stage
+from campaigns.document import Dependency, Settings, Stage
 from campaigns.services import holds
 from pomssite.kit.errors import Invalid
 from submissions.models import LaunchIntent, Submission
@@ -50,6 +50,14 @@ def test_an_inactive_campaign_says_so(scene):
 def test_a_family_that_is_stuck_asks_for_a_person(scene):
     Submission.objects.filter(pk=scene.of("simulate")[0].pk).update(stuck="no recovery is left.")
     assert titles(scene.campaign)[0].endswith("is stuck")
+
+
+def test_what_awaits_approval_is_not_said_to_be_well(db, worker):
+    stages = (Stage("check", Settings(stage_type="approval", split="nfiles(2)")), Stage("reco", Settings(dataset="from_parent")))
+    campaign = make_campaign(make_document(stages=stages, dependencies=(Dependency("check", "reco"),)))
+    make_intent(campaign)
+    go(worker, timezone.now())
+    assert [title.endswith("awaits approval") for title in titles(campaign)] == [True, False]
 
 
 def test_many_that_are_stuck_alike_are_one_reason_that_leads_to_all_of_them(scene):
