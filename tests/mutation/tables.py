@@ -8,7 +8,8 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SPELLING = ("campaigns.ini",)           # how rules are written in a file, and no rules
-TEXTS = ("campaigns.document", "datasets.query", "submissions.batch.login.script")       # of these the tables; texts without end and hosts test the rest
+# of these the tables; texts without end, and hosts, test the rest
+TEXTS = ("campaigns.document", "datasets.query", "submissions.batch.login.script")
 BESIDE_MODELS = ("submissions.batch.login",)            # rules in a package that names models
 QUERIES = ("services/test_lookup.py", "rules/test_query_spec.py", "services/test_lookup_sets.py")
 ROWS = "services/test_tables.py"

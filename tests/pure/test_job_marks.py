@@ -46,7 +46,8 @@ def test_all_that_a_job_is_given_is_named_once():
                            "POMS_DATASET", "POMS_PARAMETER")
 
 
-@pytest.mark.parametrize(("size", "said"), [(1_500_000, []), (1_500_001, ["the command and its variables are 1500001 bytes: at most 1500000 can be run"])])
+@pytest.mark.parametrize(("size", "said"), [
+    (1_500_000, []), (1_500_001, ["the command and its variables are 1500001 bytes: at most 1500000 can be run"])])
 def test_words_of_a_size_that_no_kernel_takes_are_refused(size, said):
     words = ["x" * 100_000] * 14 + ["x" * (size - 1_400_000)]
     assert script.wrong(JobSpec(tag="lab1-41", argv=tuple(words), style="submitter", login=Login("gpvm01", "dunepro"))) == said

@@ -22,7 +22,8 @@ def test_an_order_names_every_job_and_says_why(deed, program):
 
 @pytest.mark.parametrize(("role", "said"), [("production", ("--role", "Production")), ("analysis", ("--role", "Analysis")), ("", ())])
 def test_the_role_is_said_where_there_is_one(role, said):
-    assert jobsub.fetchlog(login(role), REF) == ("sh", "-c", jobsub.FETCH, "sh", "jobsub_fetchlog", "-G", "dune", *said, "-J", "4711.2@jobsub01.fnal.gov")
+    assert jobsub.fetchlog(login(role), REF) == (
+        "sh", "-c", jobsub.FETCH, "sh", "jobsub_fetchlog", "-G", "dune", *said, "-J", "4711.2@jobsub01.fnal.gov")
 
 
 def test_the_queue_is_asked_for_what_is_wanted_only():
