@@ -13,6 +13,7 @@ from submissions.states import Status, worst
 
 COLUMNS, GROUP = 60, 10         # more slices than columns: one square stands for ten
 MOST = COLUMNS * GROUP
+STATUS = {each.value: each for each in Status}
 LARGEST = 20_000                # submissions that one grid looks at
 
 
@@ -35,7 +36,9 @@ class Cell:
     def stands(self) -> tuple[Status, int]:
         """The worst of its families. There is one, nearly always, and a page asks this of ten thousand cells."""
         each = list(self.families.values())
-        state = each[0][0] if len(each) == 1 else worst(state for state, _ in each)
+        if len(each) == 1:
+            return each[0]
+        state = worst(state for state, _ in each)
         return next(family for family in each if family[0] == state)
 
 
@@ -85,13 +88,13 @@ def _cells(rows: QuerySet) -> Cells:
     """A family is Located once its first is settled, else as the last of it says."""
     cells: Cells = {}
     settled = set()
-    for stage, lineage, parent, pk, status, settled_at, number in reversed(rows):
+    for stage, lineage, parent, pk, status, settled_at, number in reversed(list(rows)):
         cell = cells.setdefault((stage, lineage), Cell())
         cell.slice = number if number is not None else cell.slice
         if settled_at and not parent:
             settled.add(pk)
         first = parent or pk
-        cell.families[first] = (Status.LOCATED if first in settled else Status(status), pk)
+        cell.families[first] = (Status.LOCATED if first in settled else STATUS[status], pk)
     return cells
 
 

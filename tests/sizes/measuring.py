@@ -14,6 +14,7 @@ from pomssite.web import prepare
 from tests.sizes.pages import PAGES, Page, Rows, changelists
 
 WARM = 2                    # first, and not counted
+LOOP = 300_000              # rounds
 BARE = "/healthz"           # what a request costs that does nothing
 
 
@@ -41,10 +42,10 @@ def seen(client: Client, address: str, times: int) -> dict[str, Any]:
     statements: list[str] = []
     with connection.execute_wrapper(lambda execute, sql, *said: (statements.append(sql), execute(sql, *said))[1]):
         client.get(address)
-    took, worked = zip(*(_timed(client, address) for _ in range(times)), strict=True)
+    took, worked, loops = zip(*((*_timed(client, address), bare_loop()) for _ in range(times)), strict=True)
     return {"address": address, "code": answer.status_code, "queries": len(statements), "bytes": len(answer.content),
             "packed": len(gzip.compress(answer.content, 6)), "median": median(took),
-            "p95": quantiles(took, n=20)[-1] if times > 1 else took[0], "least": min(took), "cpu": median(worked)}
+            "p95": quantiles(took, n=20)[-1] if times > 1 else took[0], "least": min(took), "cpu": median(worked), "loops": (min(loops), max(loops))}
 
 
 def _timed(client: Client, address: str) -> tuple[float, float]:
@@ -59,6 +60,13 @@ def _timed(client: Client, address: str) -> tuple[float, float]:
     client.get(address)
     took, worked = time.perf_counter() - began, time.process_time() - worked
     return took * 1000, (worked + _of_session() - before) * 1000
+
+
+def bare_loop() -> float:
+    """Milliseconds of processor of a loop that is always the same: how fast the machine is at this moment."""
+    began = time.process_time()
+    sum(i * i % 7 for i in range(LOOP))
+    return (time.process_time() - began) * 1000
 
 
 def _of_session() -> float:
