@@ -24,6 +24,8 @@ class Login:
     setup: str = ""
     group: str = ""         # the batch group, and the role in it
     role: str = ""
+    experiment: str = ""
+    user: str = ""          # who launches
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class Facts:
     host_people: tuple[str, ...] = ()   # none: everybody in these roles
     batch: str = ""
     batch_known: bool = True
+    credentials: str = ""               # why those with which it would go out are no good
     rooms: tuple[Room, ...] = ()        # of the stage, its campaign, its experiment and the host, as far as they have limits
 
     @property
@@ -69,6 +70,7 @@ REASONS: Rows = (
     (lambda f: not f.owner_holds_role, "{f.owner} no longer holds the role {f.role}{f.there}. A member who does must launch it."),
     *POLICY,
     (lambda f: not f.batch_known, "The login setup names the batch system {f.batch!r}, which this site does not have."),
+    (lambda f: f.credentials, "It lacks good credentials. {f.credentials}"),
 )
 FULL: tuple[tuple[Callable[[Room], object], str], ...] = (      # a launch goes out while fewer are at work than may be
     (lambda r: r.most and r.submissions >= r.most, "Limit of {r.of}: {r.submissions} of {r.most} submissions at work."),

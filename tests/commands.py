@@ -1,12 +1,15 @@
 """A stand-in whose launches are commands that go on for a while: a test says what they print, and when they end."""
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from campaigns.document import JobType, LoginSetup, Settings, Stage
 from pomssite.kit.errors import NoAnswer, Refused
-from submissions.batch.port import JobRef, LaunchLog
-from submissions.command import JobSpec
-from submissions.models import Submission
+from submissions.batch.login.credentials import Credentials
+from submissions.batch.port import Credential, JobRef, LaunchLog
+from submissions.command import JobSpec, Login
+from submissions.models import LaunchIntent, Submission
 from submissions.services import leases
 from tests.fakes import MemoryBatch
 from tests.makers import make_campaign, make_document, make_intent
@@ -16,8 +19,9 @@ from tests.services.deeds import go
 class CommandBatch(MemoryBatch):
     """What launches printed and how those ended that are over, by tag. Payloads run as in any other."""
 
-    def __init__(self) -> None:
+    def __init__(self, **entrusted: Any) -> None:
         super().__init__()
+        self.entrusted = Credentials(**entrusted)
         self.printed: dict[str, bytes] = {}
         self.ends: dict[str, str] = {}
         self.aborted: dict[str, str] = {}
@@ -47,17 +51,25 @@ class CommandBatch(MemoryBatch):
         self.aborted[tag] = why
         return self.ends.setdefault(tag, "was aborted")
 
+    def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
+        return self.entrusted.of(login, words, at=at)
+
     def make(self, tag: str) -> tuple[JobRef, ...]:
         """The command submits."""
         return MemoryBatch.submit(self, self.begun[tag])
 
 
-def launched() -> Submission:
-    """The only stage of a campaign of its own, launched by a command on gpvm01, which runs."""
+def asked() -> LaunchIntent:
+    """The only stage of a campaign of its own is to be launched by a command on gpvm01."""
     doc = make_document("by command", (Stage("submit", Settings(
         dataset="[[1]]", split="multiparam", job_type="fife", login_setup="gpvm")),), ())
     doc = replace(doc, job_types=(*doc.job_types, JobType("fife", "fife_launch", (("-c ", "mc.cfg"),), style="submitter"),),
                   login_setups=(*doc.login_setups, LoginSetup("gpvm", "gpvm01", "dunepro", "setup fife_utils"),))
-    intent = make_intent(make_campaign(doc, files=()))
+    return make_intent(make_campaign(doc, files=()))
+
+
+def launched() -> Submission:
+    """It was, and the command runs."""
+    intent = asked()
     go(leases.enlist("launcher"))
     return Submission.objects.get(intent=intent)

@@ -69,4 +69,5 @@ def _look(row: Stage, actor: Actor, *, for_test: bool) -> Preview:
 def _told(found: Preview) -> dict[str, Any]:
     shown = found.shown or {}
     return {"preview": found.id, **{part: shown.get(part) for part in PARTS}, "script": found.script,
+            "credentials": [{"kind": each.kind, "file": each.file, "until": each.until} for each in found.credentials],
             "refused": [check.text for check in found.refused], "waits": [check.text for check in found.waits]}

@@ -2,9 +2,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from submissions.command import JobSpec
+from submissions.command import JobSpec, Login
 from submissions.states import JobState
 
 
@@ -52,6 +52,16 @@ class JobReport:
 
 
 @dataclass(frozen=True)
+class Credential:
+    """With which a launch goes out: what it is, its file on this server, until when it is good, and why it may not go; never what it holds."""
+
+    kind: str
+    file: str
+    until: datetime | None
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
 class LaunchLog:
     """A part of what a launch printed, how much there is, and how it stands: empty while it runs."""
 
@@ -69,12 +79,8 @@ class LaunchHost(Protocol):
     def abort(self, tag: str, why: str) -> str:
         """End every process of the launch, and let it never begin if it has not: how it stands now. Its jobs stay."""
 
-
-class Grants(Protocol):
-    """What a batch system answers besides, if it can give a held job more than the job was sent with."""
-
-    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
-        """From its next start on each of them has so much memory; for each "" or what went wrong. May be repeated."""
+    def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
+        """With which a command that is made of these words would go out there. Only files of this server are read."""
 
 
 class BatchSystem(Protocol):
@@ -100,8 +106,21 @@ class BatchSystem(Protocol):
     def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
         """hold, release or remove; for each job "" (done, or nothing left to do) or what went wrong. May be repeated."""
 
+    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
+        """From its next start on each held job has so much memory; for each "" or what went wrong. May be repeated."""
+
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         """Bytes [start, start+length) of its `stdout`, `stderr` or `log`; a negative start counts from the end."""
 
     def log_sizes(self, ref: JobRef) -> dict[str, int]:
         """Bytes that each of its logs has now; 0 if nothing was written. Refused if it has none any more."""
+
+
+def launch_host(batch: Any) -> LaunchHost | None:
+    """The same, if its launches are commands that run for a while on some host."""
+    return batch if hasattr(batch, "launch_log") else None
+
+
+def no_more(refs: Sequence[JobRef]) -> dict[JobRef, str]:
+    """The answer to `grant` where a job has for good what it was sent with."""
+    return {ref: f"{ref} can be given no more memory here: kill it, and recover with more" for ref in refs}

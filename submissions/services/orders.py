@@ -9,7 +9,7 @@ from accounts.news import touch
 from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from pomssite.kit.loops import for_each, in_time
 from pomssite.kit.registry import backend
-from submissions.batch.port import BatchSystem, JobRef
+from submissions.batch.port import BatchSystem, JobRef, launch_host
 from submissions.models import Job, Order, Submission
 from submissions.services import clusters
 from submissions.states import JOB_LIVE, JobState, Status
@@ -32,7 +32,7 @@ def _do(order: Order, *, at: datetime) -> bool:
         return False
     batch = backend("BATCH_SYSTEMS", order.submission.batch)
     refs = _aborted(order, batch) if _may_still_launch(order, batch) else _chosen(order, batch)
-    answers = _granted(order, refs, batch) if refs and order.memory_mb else {}
+    answers: dict[JobRef, str] = batch.grant(refs, order.memory_mb) if refs and order.memory_mb else {}
     refs = [ref for ref in refs if not answers.get(ref)]        # who got no more memory would only be held again
     answers |= batch.act(order.deed, refs, order.why) if refs else {}
     if trouble := "; ".join(said for said in answers.values() if said):
@@ -42,17 +42,9 @@ def _do(order: Order, *, at: datetime) -> bool:
     return Order.objects.filter(pk=order.pk, done_at=None).update(done_at=at, trouble="") == 1
 
 
-def _granted(order: Order, refs: list[JobRef], batch: Any) -> dict[JobRef, str]:
-    """More memory, which a job has from its next start on."""
-    if not hasattr(batch, "grant"):
-        return {ref: f"{ref} can be given no more memory here: kill it, and recover with more" for ref in refs}
-    answers: dict[JobRef, str] = batch.grant(refs, order.memory_mb)
-    return answers
-
-
 def _may_still_launch(order: Order, batch: BatchSystem) -> bool:
     """A command on some host may go on submitting: nobody knows yet how many jobs there are."""
-    return order.deed == "remove" and not order.refs and order.submission.expected is None and hasattr(batch, "abort")
+    return order.deed == "remove" and not order.refs and order.submission.expected is None and launch_host(batch) is not None
 
 
 def _aborted(order: Order, batch: Any) -> list[JobRef]:

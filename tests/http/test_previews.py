@@ -3,6 +3,7 @@ import html
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -12,8 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign, Stage
 from campaigns.services import documents, holds
+from pomssite.kit import clock, registry
 from submissions import tokens
 from submissions.models import LaunchIntent, Submission
+from tests.adapters.credentials import SECRET, laid, token
+from tests.commands import asked
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_files, make_user
 from tests.services.deeds import go
 
@@ -203,3 +207,19 @@ def test_a_launch_that_was_not_made_says_on_its_pages_what_was_different(as_user
     go(scene.worker, LaunchIntent.objects.latest("pk").not_before)
     text = client.get(f"/dune/stages/{other.pk}/").content.decode()
     assert "not what was previewed" in text and "memory_mb: 2000 → 2800" in text and f'href="/dune/stages/{other.pk}/launch/"' in text
+
+
+def test_with_which_credentials_it_would_go_out_and_until_when_is_shown_and_not_what_they_hold(db, settings, tmp_path, as_user):
+    path = laid(tmp_path / "dune.token", token(END := clock.now() + timedelta(hours=3)))
+    said = {"dune": {"production": {"token": str(path)}}}
+    settings.BATCH_SYSTEMS = {"default": {"BACKEND": "tests.commands.CommandBatch", "OPTIONS": {"credentials": said}}}
+    registry._made.cache_clear()
+    stage, client = asked().stage, as_user()
+    text = look(client, stage)
+    assert str(path) in text and f"good until {END:%-d %b %Y %H:%M} UTC" in text.replace("</span>", "") and SECRET not in text
+    told = client.get(f"/api/v1/dune/stages/{stage.pk}/launch")
+    assert [(each["kind"], each["file"]) for each in told.json()["credentials"]] == [("bearer token", str(path))]
+    assert SECRET not in told.content.decode()
+    laid(path, token(clock.now() - timedelta(hours=3)))
+    text = look(client, stage)
+    assert "must renew it; then it goes out by itself. It would wait for that." in text and 'name="preview"' in text

@@ -17,6 +17,7 @@ CLOSED = {      # each fact that closes the gate, with a word that its sentence 
     "host_roles": (("analysis",), "Acting as production nobody may launch on the login host gpvm1: it takes launches of analysis."),
     "host_people": (("eve", "fay"), "dan, acting as production, may not launch on the login host gpvm1: it takes launches of eve, fay."),
     "batch_known": (False, "does not have"),
+    "credentials": ("The proxy of dune, /x, ended.", "It lacks good credentials. The proxy of dune, /x, ended."),
 }
 OPEN = Facts(owner="dan", role="production", batch="default", host="gpvm1", host_roles=("analysis", "production"), host_people=("dan",),
              rooms=(Room("stage gen", "stage=1", 2, 3, 9, 10), Room("experiment dune", "", 2, 5, 9, 0)))

@@ -76,7 +76,7 @@ def test_a_command_is_its_words_again(words):
 
 
 def test_carriage_returns_of_a_set_up_are_taken_out():
-    told = script.start(spec(login=Login("gpvm01", "dunepro", "a\r\nb")), folder="f", mark="M", keep_days=1, wait_s=1)
+    told = script.start(spec(login=Login("gpvm01", "dunepro", "a\r\nb")), {}, folder="f", mark="M", keep_days=1, wait_s=1)
     assert "'a\nb\n' >setup" in told
 
 

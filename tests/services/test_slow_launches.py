@@ -172,7 +172,7 @@ def test_a_kill_of_jobs_that_are_known_asks_no_login_host(launching):
 
 
 def test_where_a_launch_was_made_its_snapshot_says(launching):
-    where = Login("gpvm01", "dunepro", "setup fife_utils", "dune", "production")
+    where = Login("gpvm01", "dunepro", "setup fife_utils", "dune", "production", "dune", "ann")
     batch = backend("BATCH_SYSTEMS").inside
     assert whereabouts.of_tag(launching.tag) == where and whereabouts.of_tag("lab1-0") is None
     assert whereabouts.in_use() == []
@@ -184,7 +184,7 @@ def test_where_a_launch_was_made_its_snapshot_says(launching):
 
 
 def test_a_payload_is_run_by_the_batch_system_itself():
-    where = {"host": "gpvm01", "account": "dunepro", "setup": "", "group": "dune", "role": "production"}
+    where = {"host": "gpvm01", "account": "dunepro", "setup": "", "group": "dune", "role": "production", "experiment": "dune", "user": "ann"}
     assert login_of({"login": where, "job_type": {"style": "payload"}}) is None
     found = login_of({"login": where, "job_type": {"style": "submitter"}})
     assert found is not None and vars(found) == where

@@ -3,14 +3,16 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pomssite.kit.errors import NoAnswer, PomsError, Refused
 from pomssite.kit.registry import backend
 from submissions.batch.login import jobsub, script, whereabouts
+from submissions.batch.login.credentials import Credentials
 from submissions.batch.login.jobsubpool import JobsubPool
 from submissions.batch.login.launches import Launches, Stand
 from submissions.batch.login.ssh import Lines
-from submissions.batch.port import BatchSystem, JobRef, JobReport, LaunchLog
+from submissions.batch.port import BatchSystem, Credential, JobRef, JobReport, LaunchLog
 from submissions.command import JobSpec, Login
 
 LATE_S = 45.0           # what was to be begun so long ago and was not, may be forbidden
@@ -23,10 +25,12 @@ class LoginHostBatch:
     unseen = timedelta(seconds=60)
 
     def __init__(self, key: str, known_hosts: str, pool: str = "", port: int = 22, folder: str = ".poms/launches", keep_days: int = 30,
-                 wait_s: float = 2.0, every_s: int = 30, where: Callable[[str], Login | None] = whereabouts.of_tag) -> None:
+                 wait_s: float = 2.0, every_s: int = 30, where: Callable[[str], Login | None] = whereabouts.of_tag,
+                 **entrusted: Any) -> None:
         self.pool_name, self.where = pool, where
         self.lines = Lines(key=key, known_hosts=known_hosts, port=port)
-        self.launches = Launches(self.lines, folder=folder, keep_days=keep_days, wait_s=wait_s)
+        self.entrusted = Credentials(**entrusted)
+        self.launches = Launches(self.lines, self.entrusted, folder=folder, keep_days=keep_days, wait_s=wait_s)
         self.jobsub = JobsubPool(self.launches, of_tag=where, of_jobs=whereabouts.of_jobs, in_use=whereabouts.in_use,
                                  every_s=every_s)
 
@@ -83,6 +87,12 @@ class LoginHostBatch:
 
     def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
         return self.pool.act(deed, refs, why)
+
+    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
+        return self.pool.grant(refs, memory_mb)
+
+    def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
+        return self.entrusted.of(login, words, at=at)
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         """What the pool cannot show lies where the command submitted it from: jobsub fetches it there."""

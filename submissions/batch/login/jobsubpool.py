@@ -13,7 +13,7 @@ from submissions.batch.condor.cursor import Place, mark, read, written
 from submissions.batch.condor.history import before
 from submissions.batch.login import jobsub
 from submissions.batch.login.launches import Launches
-from submissions.batch.port import JobRef, JobReport
+from submissions.batch.port import JobRef, JobReport, no_more
 from submissions.command import Login
 
 WANTED = (*ads.WANTED, "GlobalJobId", "PomsTag")
@@ -90,6 +90,10 @@ class JobsubPool:
             last = err.decode(errors="replace").strip().splitlines()[-1:] or ["it printed nothing"]
             raise NoAnswer(f"{words[0]} on {login.host} gave no answer (exit code {code}): {last[0]}")
         return list(jobsub.ads(out))
+
+    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
+        """jobsub has no command for it."""
+        return no_more(refs)
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         """All logs of a job are fetched at once, and used for a while."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pomssite.kit.errors import NoAnswer, Refused
 from submissions.batch.login import script
+from submissions.batch.login.credentials import Credentials
 from submissions.batch.login.ssh import Lines, Unreachable
 from submissions.command import JobSpec, Login
 
@@ -37,14 +38,14 @@ class Stand:
 class Launches:
     """Of all login hosts."""
 
-    def __init__(self, lines: Lines, *, folder: str, keep_days: int, wait_s: float) -> None:
-        self.lines, self.folder, self.keep_days, self.wait_s = lines, folder, keep_days, wait_s
+    def __init__(self, lines: Lines, credentials: Credentials, *, folder: str, keep_days: int, wait_s: float) -> None:
+        self.lines, self.credentials, self.folder, self.keep_days, self.wait_s = lines, credentials, folder, keep_days, wait_s
 
     def begin(self, spec: JobSpec, login: Login) -> Stand:
         """Refused: it surely was not begun. Somebody else's launch of that tag: NoAnswer, since it may come to something."""
-        mark = _mark()
+        mark, carried = _mark(), self.credentials.contents(login, spec.argv)
         try:
-            said = self.lines.run(login, script.start(spec, folder=self.folder, mark=mark, keep_days=self.keep_days, wait_s=self.wait_s))
+            said = self.lines.run(login, script.start(spec, carried, folder=self.folder, mark=mark, keep_days=self.keep_days, wait_s=self.wait_s))
         except Unreachable as never:
             raise Refused(str(never)) from never
         words, _ = script.answer(said, mark)
@@ -69,7 +70,11 @@ class Launches:
 
     def run(self, login: Login, argv: tuple[str, ...]) -> tuple[int, bytes, bytes]:
         """A short command after the set-up: its exit code, its output and its errors."""
-        words, rest = self._ask(login, lambda mark: script.run(login, argv, mark=mark, within_s=RUN_S))
+        try:
+            carried = self.credentials.contents(login, argv)
+        except Refused as lacking:
+            raise NoAnswer(str(lacking)) from lacking
+        words, rest = self._ask(login, lambda mark: script.run(login, argv, carried, mark=mark, within_s=RUN_S))
         if words[:1] != ["did"] or len(words) != 4:
             raise NoAnswer(_untold(words, login))
         code, size = int(words[1]), int(words[2])

@@ -4,6 +4,7 @@ A launch has a folder of its own, named by its tag. Whoever makes the folder may
 the command. So a launch that was not begun in time can be forbidden for good, and is then surely absent.
 """
 import re
+from collections.abc import Collection, Mapping
 from shlex import quote
 
 from submissions.batch.login import tags
@@ -14,8 +15,13 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LONGEST = 131071 - 1        # bytes of one word: Linux takes no longer one
 MOST = 1_500_000            # bytes of all words and variables together
 PAUSE_S = 0.1
+BEFORE = {"x509_proxy": 'export X509_USER_PROXY="{folder}/x509_proxy"'}      # what is said before the set-up, and what after it
+AFTER = {"bearer_token": 'unset BEARER_TOKEN; export BEARER_TOKEN_FILE="{folder}/bearer_token"'}
 
-STATE = """
+GONE = "rm -rf launch setup inputs credentials runner"      # with the end of the command; what it printed, and how it ended, stay
+STATE = f"""
+gone() {{ {GONE}; }}
+""" + """
 alive() {
     born=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20)
     [ -n "$born" ] && [ "$born" != "$2" ] && return 1
@@ -30,18 +36,18 @@ state() {
         if [ "$h" != "$(uname -n)" ]; then say elsewhere "$h" "$(age pid)" "$(size)"
         elif [ "$b" = "$(cat /proc/sys/kernel/random/boot_id)" ] && alive "$p" "$s"; then say running "$p" "$(age pid)" "$(size)"
         elif [ -e status ]; then state
-        else say killed - "$(age output)" "$(size)"; fi
-    elif [ -e begun ] && [ "$(age begun)" -gt 60 ]; then say killed - "$(age begun)" 0
+        else gone; say killed - "$(age output)" "$(size)"; fi
+    elif [ -e begun ] && [ "$(age begun)" -gt 60 ]; then gone; say killed - "$(age begun)" 0
     else say waiting - "$(age .)" 0; fi
 }
 """
-# In a session of its own; the folder's secrets go with the end of the command. What it printed, and how it ended, stay.
-RUNNER = """mkdir begun || exit 0
+# In a session of its own.
+RUNNER = f"""mkdir begun || exit 0
 printf '%s %s %s %s\\n' "$$" "$(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f20)" "$(cat /proc/sys/kernel/random/boot_id)" "$(uname -n)" >pid.new
 mv pid.new pid
 bash ./launch </dev/null >>output 2>&1
 code=$?
-rm -rf launch setup inputs runner
+{GONE}
 printf '%s\\n' "$code" >status.new && mv status.new status
 """
 
@@ -76,16 +82,25 @@ def _too_long(said: list[str]) -> list[str]:
     return long or ([f"the command and its variables are {total} bytes: at most {MOST} can be run"] if total > MOST else [])
 
 
-def launch(spec: JobSpec) -> str:
-    """What bash runs on the host. The set-up is a file of its own, so that an open quote in it takes nothing else with it."""
+def launch(spec: JobSpec, carried: Collection[str] = ()) -> str:
+    """What bash runs on the host. The set-up is a file of its own, so that an open quote in it takes nothing else with it.
+
+    A set-up may name another proxy than the one that is carried; of tokens the one that is carried counts."""
     login = spec.login or Login("", "")
     uploads = '"$PWD"' if login.role == "analysis" else '"$HOME"'
     token = ['export POMS_TOKEN_FILE="$PWD/inputs/token"'] if dict(spec.inputs).get("token") else []
+    own = ['export XDG_CACHE_HOME="$POMS_SANDBOX/credentials"'] if carried and login.role == "analysis" else []
     return "\n".join([
-        f"export UPLOADS={uploads}", 'export POMS_SANDBOX="$PWD"', *token,
+        f"export UPLOADS={uploads}", 'export POMS_SANDBOX="$PWD"', *token, *own, *named("$PWD/credentials", carried, BEFORE),
         'bash -n ./setup || { echo "POMS: bash cannot read the set-up of the login setup" >&2; exit 2; }',
         'cd "$HOME" || exit 2', '. "$POMS_SANDBOX/setup"',
+        *named("$POMS_SANDBOX/credentials", carried, AFTER), "export _condor_SEC_CREDENTIAL_STORER=true",
         *(f"export {name}={quote(value)}" for name, value in spec.environment), *tags.lines(spec), command(spec.argv), ""])
+
+
+def named(folder: str, carried: Collection[str], lines: Mapping[str, str]) -> list[str]:
+    """What programs know a credential by that lies in that folder."""
+    return [line.format(folder=folder) for name, line in lines.items() if name in carried]
 
 
 def command(argv: tuple[str, ...]) -> str:
@@ -93,12 +108,12 @@ def command(argv: tuple[str, ...]) -> str:
     return " ".join(map(quote, argv))
 
 
-def start(spec: JobSpec, *, folder: str, mark: str, keep_days: int, wait_s: float) -> str:
+def start(spec: JobSpec, carried: Mapping[str, str], *, folder: str, mark: str, keep_days: int, wait_s: float) -> str:
     """Make the folder, write the files, and begin the command in a session of its own; then wait a moment for its end."""
     login = spec.login or Login("", "")
-    files = {"launch": launch(spec), "setup": login.setup.replace("\r", "") + "\n", "runner": RUNNER,
+    files = {"launch": launch(spec, carried), "setup": login.setup.replace("\r", "") + "\n", "runner": RUNNER,
              **{f"inputs/{name}": text for name, text in spec.inputs}}
-    written = " &&\n    ".join(f"printf %s {quote(text)} >{quote(name)}" for name, text in files.items())
+    written = " &&\n    ".join([*(f"printf %s {quote(text)} >{quote(name)}" for name, text in files.items()), *_laid("credentials", carried)])
     return _whole(mark, f"""
     mkdir -p -- {quote(folder)} && cd -- {quote(folder)} || {{ say refused "the folder for launches cannot be made"; return; }}
     find . -maxdepth 1 -mindepth 1 -type d -mtime +{keep_days} -exec rm -rf -- {{}} + 2>/dev/null
@@ -113,7 +128,7 @@ def start(spec: JobSpec, *, folder: str, mark: str, keep_days: int, wait_s: floa
 
 def state(tag: str, *, folder: str, mark: str, forbid: bool) -> str:
     """How the launch stands. With `forbid` one that was not begun is made impossible first: the answer is then sure."""
-    never = "mkdir begun 2>/dev/null && { rm -rf launch setup inputs runner; echo never >status; }"
+    never = "mkdir begun 2>/dev/null && { gone; echo never >status; }"
     return _whole(mark, f"""
     {_enter(folder)}
     {f"mkdir -- {quote(tag)} 2>/dev/null" if forbid else ""}
@@ -138,7 +153,7 @@ def abort(tag: str, *, folder: str, mark: str, wait_s: float) -> str:
     {_enter(folder)}
     mkdir -- {quote(tag)} 2>/dev/null
     cd -- {quote(tag)} || {{ say absent; return; }}
-    mkdir begun 2>/dev/null && {{ rm -rf launch setup inputs runner; echo never >status; }}
+    mkdir begun 2>/dev/null && {{ gone; echo never >status; }}
     if [ ! -e status ] && [ -e pid ]; then
         read -r p s b h <pid
         [ "$h" = "$(uname -n)" ] || {{ state; return; }}
@@ -147,25 +162,33 @@ def abort(tag: str, *, folder: str, mark: str, wait_s: float) -> str:
             i=0; while alive "$p" "$s" && [ $i -lt {round(wait_s / PAUSE_S)} ]; do sleep {PAUSE_S}; i=$((i+1)); done
             alive "$p" "$s" && kill -KILL "-$p" 2>/dev/null
         fi
-        rm -rf launch setup inputs runner
+        gone
         [ -e status ] || {{ echo aborted >status.new && mv status.new status; }}
     fi
     state""")
 
 
-def run(login: Login, argv: tuple[str, ...], *, mark: str, within_s: int) -> str:
+def run(login: Login, argv: tuple[str, ...], carried: Mapping[str, str], *, mark: str, within_s: int) -> str:
     """One command after the set-up, now; its end, and what it printed: first its output, then its errors.
 
     One that hangs is ended there, with all that it began: nobody else would, and the next pulse begins another."""
-    text = f'. "$POMS_SETUP" >&2\n{command(argv)}\n'
+    before, after = ("".join(f"{line}\n" for line in named("${POMS_SETUP%/*}", carried, lines)) for lines in (BEFORE, AFTER))
+    text = f'{before}. "$POMS_SETUP" >&2\n{after}{command(argv)}\n'
+    laid = "".join(f" && {line}" for line in _laid('"$d"', carried))
     return _whole(mark, f"""
     d=$(mktemp -d) || {{ say refused "a temporary folder cannot be made"; return; }}
-    printf %s {quote(login.setup.replace(chr(13), "") + chr(10))} >"$d/setup" && printf %s {quote(text)} >"$d/run"
+    printf %s {quote(login.setup.replace(chr(13), "") + chr(10))} >"$d/setup" && printf %s {quote(text)} >"$d/run"{laid}
     POMS_SETUP="$d/setup" timeout -k 1 {within_s} bash "$d/run" </dev/null >"$d/out" 2>"$d/err"
     code=$?
     say did "$code" "$(wc -c <"$d/out")" "$(wc -c <"$d/err")"
     cat "$d/out" "$d/err"
     rm -rf -- "$d" """)
+
+
+def _laid(folder: str, carried: Mapping[str, str]) -> list[str]:
+    """Lines that write credentials there: for the owner alone, and to be read alone."""
+    made = [line for name, text in carried.items() for line in (f"printf %s {quote(text)} >{folder}/{name}", f"chmod 400 {folder}/{name}")]
+    return [f"mkdir -p {folder}", *made] if made else []
 
 
 def _enter(folder: str) -> str:

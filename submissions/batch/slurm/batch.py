@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from submissions.batch import files, payload
-from submissions.batch.port import JobRef, JobReport
+from submissions.batch.port import JobRef, JobReport, no_more
 from submissions.batch.slurm import cursor as cursors
 from submissions.batch.slurm import notes, records, spec
 from submissions.batch.slurm.commands import Commands, Config
@@ -118,6 +118,9 @@ class SlurmBatch:
         except NoAnswer as silence:
             return dict.fromkeys(refs, str(silence))
         return {ref: known.get(ref, "" if ref in over else f"{ref} is not known here") for ref in refs}
+
+    def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
+        return no_more(refs)
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         """Of its newest start, as its node writes it."""

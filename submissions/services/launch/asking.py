@@ -1,4 +1,5 @@
 """What the launcher finds out before it decides."""
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,15 +8,20 @@ from django.db.models import Case, Q, Value, When
 
 from accounts.models import Membership, SiteHold
 from accounts.policy import Role, held
-from campaigns.models import Downtime, Hold, Stage
+from campaigns.document import Settings
+from campaigns.models import Downtime, Hold, LoginSetup, Stage
+from campaigns.services import documents
+from pomssite.kit.registry import backend
 from submissions import gate
+from submissions.batch.port import Credential, launch_host
+from submissions.command import Login
 from submissions.models import LaunchIntent
-from submissions.services import limits
+from submissions.services import families, limits
 
 HELD = ("fact", "by__username", "why")
 
 
-def facts(intent: LaunchIntent, found: limits.Limits, *, batch: str, at: datetime) -> gate.Facts:
+def facts(intent: LaunchIntent, found: limits.Limits, *, batch: str, at: datetime, entrusted: Sequence[Credential] = ()) -> gate.Facts:
     """What the gate wants to know."""
     stage, campaign = intent.stage, intent.stage.campaign
     experiment = campaign.experiment
@@ -25,7 +31,17 @@ def facts(intent: LaunchIntent, found: limits.Limits, *, batch: str, at: datetim
         downtime=_downtime(stage, batch, at),
         retired=bool(stage.retired_at or campaign.retired_at), inactive=not campaign.active,
         owner=intent.creator.username, role=intent.creator_role, owner_holds_role=_holds_role(intent),
-        batch=batch, batch_known=batch in site.BATCH_SYSTEMS, rooms=limits.rooms(found.places))
+        batch=batch, batch_known=batch in site.BATCH_SYSTEMS,
+        credentials=" ".join(each.wrong for each in entrusted if each.wrong), rooms=limits.rooms(found.places))
+
+
+def entrusted(intent: LaunchIntent, settings: Settings, login: LoginSetup, *, at: datetime) -> tuple[Credential, ...]:
+    """With which credentials it would go out; none, if nothing is run on a login host."""
+    host = launch_host(backend("BATCH_SYSTEMS", login.batch)) if login.batch in site.BATCH_SYSTEMS else None
+    if host is None or settings.stage_type == families.APPROVAL:
+        return ()
+    there = Login(login.host, login.account, login.setup, role=intent.creator_role, experiment=intent.experiment_id, user=intent.creator.username)
+    return host.credentials(there, [documents.job_type_of(settings, intent.experiment_id).launch_script], at)
 
 
 def meanwhile(intent: LaunchIntent, found: limits.Limits) -> gate.Facts:

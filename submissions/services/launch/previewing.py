@@ -19,6 +19,7 @@ from datasets.splits import BadSplit
 from pomssite.kit.errors import PomsError
 from pomssite.kit.registry import backend
 from submissions import gate, preview
+from submissions.batch.port import Credential
 from submissions.command import BadCommand, JobSpec
 from submissions.models import LaunchIntent
 from submissions.models.intents import NOT_AS_PREVIEWED
@@ -29,7 +30,8 @@ FIRST = 10              # files of a slice that are shown
 MENDS = (       # words of a reason of the gate, and the page on which one can do something about it
     ("Limit of", "campaign"), ("Downtime of", "downtimes"), ("login host", "campaign"), ("login setup", "file"), ("retired", "campaign"),
     ("inactive", "campaign"), ("of the site are held", "list"), ("of the experiment are held", "list"), ("of the campaign are held", "campaign"),
-    ("of the stage are held", "stage"), ("holds the role", "stage"))
+    ("of the stage are held", "stage"), ("holds the role", "stage"),
+    ("lacks good credentials", "file"))
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Preview:
     slice: Slice | None = None      # its row, perhaps not written yet
     refused: tuple[Check, ...] = ()
     waits: tuple[Check, ...] = ()
+    credentials: tuple[Credential, ...] = ()        # with which it would go out now; renewed since, it is the same launch
 
     @property
     def agreed(self) -> dict[str, Any]:
@@ -97,17 +100,19 @@ def of(intent: LaunchIntent, *, at: datetime, piece: Piece | None = None, wakes:
     """What this intent, written or not, would become now; over `piece`, if it is to do that one and no other."""
     never: tuple[Check, ...] = ()
     waits: tuple[Check, ...] = ()
+    entrusted: tuple[Credential, ...] = ()
     try:
         with _told("", "file"):
             settings = documents.settings_of(intent.stage)
             login = documents.login_of(settings, intent.experiment_id)
-        never, waits = _gate(intent, settings, login, at=at, wakes=wakes)
+            entrusted = asking.entrusted(intent, settings, login, at=at)
+        never, waits = _gate(intent, settings, login, entrusted, at=at, wakes=wakes)
         with _told("The command cannot be made: ", "file"):
             shaped = shaping.shape(intent.stage, settings, login, for_test=intent.for_test, overrides=intent.overrides)
             found = _over(intent, settings, shaped, piece, at=at)
-            return replace(found, id="" if never else found.id, refused=(*never, *found.refused), waits=waits)
+            return replace(found, id="" if never else found.id, refused=(*never, *found.refused), waits=waits, credentials=entrusted)
     except _Cannot as no:
-        return Preview(refused=(*never, no.check), waits=waits)
+        return Preview(refused=(*never, no.check), waits=waits, credentials=entrusted)
 
 
 def _over(intent: LaunchIntent, settings: Settings, shaped: dict[str, Any], piece: Piece | None, *, at: datetime) -> Preview:
@@ -180,11 +185,12 @@ def _unsendable(shaped: dict[str, Any], spec: JobSpec) -> Sequence[str]:
     return wrong
 
 
-def _gate(intent: LaunchIntent, settings: Settings, login: LoginSetup, *, at: datetime, wakes: bool) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+def _gate(intent: LaunchIntent, settings: Settings, login: LoginSetup, entrusted: Sequence[Credential], *, at: datetime,
+          wakes: bool) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
     """What the gate would say: what this person may not do, and what it would wait for. A launch by a person of an inactive campaign makes it
     active."""
     found = limits.of(intent.stage, settings, login, intent.creator.username)
-    facts = asking.facts(intent, found, batch=login.batch, at=at)
+    facts = asking.facts(intent, found, batch=login.batch, at=at, entrusted=entrusted)
     never, said = gate.refusals(facts), gate.reasons(replace(facts, inactive=facts.inactive and not wakes))
     return tuple(map(_check, never)), tuple(_check(reason) for reason in said if reason not in never)
 

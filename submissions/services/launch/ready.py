@@ -58,7 +58,8 @@ def launch(intent: LaunchIntent, *, worker: Worker, at: datetime) -> bool:
     settings = documents.settings_of(intent.stage)
     login = documents.login_of(settings, intent.experiment_id)
     found = limits.of(intent.stage, settings, login, intent.creator.username)
-    if _closed(intent, asking.facts(intent, found, batch=login.batch, at=at), at):
+    entrusted = asking.entrusted(intent, settings, login, at=at)
+    if _closed(intent, asking.facts(intent, found, batch=login.batch, at=at, entrusted=entrusted), at):
         return False
     piece, files = cutting.next_of(intent, settings, at=at) if intent.cuts() else None, cutting.files_of(intent)
     if nothing := cutting.nothing(intent, settings, piece, files):

@@ -73,7 +73,7 @@ def worded(shaped: dict[str, Any], stage: Stage, launch: Launch) -> dict[str, An
         "dataset": launch.dataset, "parameter": launch.dataset, "version": shaped["settings"]["software_version"], "group": shaped["group"],
         "experiment": stage.campaign.experiment_id, "experimenter": launch.launcher}
     return {"login": {name: command.filled(shaped["login_setup"][name], known) for name in TEMPLATES}
-            | {"group": shaped["group"], "role": launch.role},
+            | {"group": shaped["group"], "role": launch.role, "experiment": stage.campaign.experiment_id, "user": launch.launcher},
             "command": command.words(shaped["job_type"]["launch_script"], shaped["pairs"], {**shaped["keywords"], **known}),
             "environment": dict(_environment(shaped, stage, launch))}
 

@@ -1,0 +1,109 @@
+"""What launches on login hosts go out with: tokens and proxies, files of this server that are renewed there, for each experiment and role.
+
+What such a file holds goes to the host, and nowhere else: not into a row, a page, a log or an argument.
+"""
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pomssite.kit.errors import Refused
+from submissions.batch.login import expiry
+from submissions.batch.port import Credential
+from submissions.command import Login
+
+LONGEST = 60_000        # bytes; a chain of certificates has some 10,000
+ROLES = ("production", "analysis")
+PERSON = "{user}"
+OLD_JOBSUB = re.compile(r"\bjobsub_client\b(?!\s+v?_?lite)")
+Said = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of them: in words, the name that its file has on the host, and how its end is read."""
+
+    words: str
+    name: str
+    end: Callable[[bytes], datetime]
+
+
+KINDS = {"token": Kind("bearer token", "bearer_token", expiry.of_token), "proxy": Kind("proxy", "x509_proxy", expiry.of_proxy)}
+
+
+class Credentials:
+    """As the settings say: experiment, role, kind, file. Of whom nothing is said, the account on the host has its own."""
+
+    def __init__(self, credentials: Said | None = None, credential_minutes: int = 10) -> None:
+        self.said, self.left = credentials or {}, timedelta(minutes=credential_minutes)
+        for experiment, role, kind, path in _lines(self.said):
+            if role not in ROLES or kind not in KINDS or not Path(path).is_absolute():
+                raise ValueError(f"credentials.{experiment}.{role}: say token or proxy, each a file with its whole path, for production or analysis")
+
+    def of(self, login: Login, words: Iterable[str], *, at: datetime) -> tuple[Credential, ...]:
+        """Those of a launch by this login; each with why it may not go, if it may not."""
+        return tuple(self._looked_at(kind, login, at)[0] for kind in self._kinds(login, words))
+
+    def contents(self, login: Login, words: Iterable[str]) -> dict[str, str]:
+        """File name on the host, and what the file holds. Refused: one is not good, or not for long enough."""
+        found = [(KINDS[kind].name, *self._looked_at(kind, login, datetime.fromtimestamp(time.time(), UTC))) for kind in self._kinds(login, words)]
+        if wrong := " ".join(each.wrong for _, each, _ in found if each.wrong):
+            raise Refused(wrong)
+        return {name: text.decode() for name, _, text in found}
+
+    def _files(self, login: Login) -> Mapping[str, str]:
+        return self.said.get(login.experiment, {}).get(login.role, {})
+
+    def _kinds(self, login: Login, words: Iterable[str]) -> list[str]:
+        """The jobsub of old knows no tokens."""
+        old = any(OLD_JOBSUB.search(text) for text in (login.setup, *words))
+        return [kind for kind in KINDS if kind in self._files(login) and not (old and kind == "token")]
+
+    def _looked_at(self, kind: str, login: Login, at: datetime) -> tuple[Credential, bytes]:
+        path, text, until = self._files(login)[kind], b"", None
+        try:
+            path = _of_person(path, login.user)
+            text = _read(Path(path))
+            until = KINDS[kind].end(text)
+            wrong = self._too_short(until, at)
+        except ValueError as bad:
+            wrong = str(bad)
+        whose = f"The {KINDS[kind].words} of {login.experiment} for {login.role}"
+        todo = f"{login.user} must renew it" if PERSON in self._files(login)[kind] else "The operator of POMS must renew it"
+        return Credential(KINDS[kind].words, path, until, wrong and f"{whose}, {path}, {wrong}. {todo}; then it goes out by itself."), text
+
+    def _too_short(self, until: datetime, at: datetime) -> str:
+        if until <= at:
+            return f"ended on {until:%-d %b %Y at %H:%M} UTC"
+        few = f"ends on {until:%-d %b %Y at %H:%M} UTC, and a launch needs {round(self.left.total_seconds() / 60)} minutes"
+        return few if until - at < self.left else ""
+
+
+def _lines(said: Said) -> list[tuple[str, str, str, str]]:
+    return [(experiment, role, kind, path) for experiment, roles in said.items() for role, files in roles.items() for kind, path in files.items()]
+
+
+def _of_person(path: str, user: str) -> str:
+    """A name is one part of a path and no more."""
+    if PERSON in path and not (re.fullmatch(r"[\w@.+-]+", user) and user.strip(".")):
+        raise ValueError(f"cannot be that of {user!r}, which names no file")
+    return path.replace(PERSON, user)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & stat.S_IRWXO:
+                raise ValueError("is open to everybody on the server of POMS, which it must not be (chmod 600)")
+            text = file.read(LONGEST + 1)
+    except FileNotFoundError:
+        raise ValueError("is not there") from None
+    except OSError as trouble:
+        raise ValueError(f"cannot be read: {trouble.strerror}") from None
+    if len(text) > LONGEST or b"\0" in text or not text.isascii():
+        raise ValueError("holds something else")
+    return text
