@@ -32,7 +32,8 @@ def _each(size: str, told: dict[str, Any], slack: float = 1) -> Iterator[Line]:
         was = f"; the original {seen['original']}" if seen["original"] else ""
         yield Line(f"{size}: {name}", f"{seen['aim_ms']} ms, {seen['aim_kb']} kB, {MOST_QUERIES} queries",
                    f"median {seen['median']:.0f}, {seen['least']:.0f} to p95 {seen['p95']:.0f} ms, of processor {seen['cpu']:.0f} ms, "
-                   f"a bare loop beside it {seen['loops'][0]:.0f} to {seen['loops'][1]:.0f} ms, {seen['packed'] / 1000:.1f} kB, {seen['queries']} queries; {seen['median'] / bare['median']:.0f} times an empty request{was}",
+                   f"a bare loop beside it {seen['loops'][0]:.0f} to {seen['loops'][1]:.0f} ms, {seen['packed'] / 1000:.1f} kB, "
+                   f"{seen['queries']} queries; {seen['median'] / bare['median']:.0f} times an empty request{was}",
                    seen["code"] == 200 and seen["p95"] <= seen["aim_ms"] * slack and seen["packed"] <= seen["aim_kb"] * 1000
                    and seen["queries"] <= MOST_QUERIES)
     yield Line(f"{size}: a request that asks for nothing", "as the machine's limit", f"median {bare['median']:.1f} ms, p95 {bare['p95']:.1f} ms, "
