@@ -12,11 +12,11 @@ COLUMN, ROW = 240, 120      # how far apart stages are drawn
 
 def before(stage: Name, edges: Iterable[tuple[Name, Name]]) -> set[Name]:
     """Every stage from which a path leads to this one."""
-    edges = list(edges)
+    feeds = _feeds((), edges)
     found: set[Name] = set()
     todo = {stage}
     while todo:
-        todo = {upstream for upstream, downstream in edges if downstream in todo} - found - {stage}
+        todo = {upstream for name in todo for upstream in feeds.get(name, ())} - found - {stage}
         found |= todo
     return found
 

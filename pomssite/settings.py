@@ -94,6 +94,8 @@ Q_CLUSTER = {
 
 POMS_FILES_EVERY_S = environment.number("POMS_FILES_EVERY_S", 300)      # a schedule that waits for new files asks the catalogue so often
 POMS_CATCH_UP_MOST = environment.number("POMS_CATCH_UP_MOST", 24)       # launches at once of one that catches up with all
+POMS_LARGEST_FILE = environment.number("POMS_LARGEST_FILE", 1_000_000)     # bytes of a campaign file
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(2_621_440, 3 * POMS_LARGEST_FILE)        # the same in the box of a page, whose line ends are longer
 WAKE_UPS = environment.flag("POMS_WAKE_UPS", default=True)     # a commit queues its task at once; off, only the ticker does
 
 # The API

@@ -6,7 +6,7 @@ from accounts import paths  # noqa: F401 teaches addresses what an experiment's 
 from pomssite import old, views
 from submissions.views.search import cluster
 
-handler403, handler404, handler500 = "pomssite.views.forbidden", "pomssite.views.not_found", "pomssite.views.fault"
+handler400, handler403, handler404, handler500 = "pomssite.views.bad", "pomssite.views.forbidden", "pomssite.views.not_found", "pomssite.views.fault"
 
 urlpatterns = [
     path("", views.home, name="home"),

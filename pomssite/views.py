@@ -2,6 +2,8 @@
 from contextlib import suppress
 from http import HTTPStatus
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -46,12 +48,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ready\n", content_type="text/plain")
 
 
-def trouble(request: HttpRequest, status: int, why: str) -> HttpResponse:
+def trouble(request: HttpRequest, status: int, why: str, *, bare: bool = False) -> HttpResponse:
     """A page with a sentence and the way back, inside the frame if it is known who asks; for a program the same as JSON."""
     if request.headers.get("Accept", "").startswith("application/json"):
         return JsonResponse({"error": why}, status=status)
     told = {"status": int(status), "title": TITLES.get(status, "Not done"), "why": why, "request_id": trace.current.get()}
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+    if bare:
         return HttpResponse(render_to_string("trouble.html", {**told, "bare": True}), status=status)       # without asking who or where: see fault
     at = {"now": clock.now(), "back": way_back(request.path_info)}
     return render(request, "trouble.html", told | at, status=status)
@@ -69,6 +71,14 @@ def way_back(path: str) -> tuple[str, str] | None:
     return None
 
 
+def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent was not even read."""
+    if isinstance(exception, RequestDataTooBig):
+        return trouble(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"That is too much: a campaign file may have {settings.POMS_LARGEST_FILE} "
+                       f"bytes, and all that a form sends {settings.DATA_UPLOAD_MAX_MEMORY_SIZE}. Nothing was changed.", bare=True)
+    return trouble(request, HTTPStatus.BAD_REQUEST, "POMS cannot make anything of what was sent. Nothing was changed.", bare=True)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
     return trouble(request, HTTPStatus.FORBIDDEN, str(exception or "") or "You may not do this.")
@@ -81,7 +91,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def fault(request: HttpRequest) -> HttpResponse:
     """500. It asks the database for nothing, since that may be what is broken."""
-    return trouble(request, HTTPStatus.INTERNAL_SERVER_ERROR, "POMS made a mistake. What you asked for was not done, or not to its end.")
+    return trouble(request, HTTPStatus.INTERNAL_SERVER_ERROR, "POMS made a mistake. What you asked for was not done, or not to its end.",
+                   bare=True)
 
 
 def no_form(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -34,7 +34,8 @@ def changes(before: Campaign | None, after: Campaign) -> list[Line]:
 
 def renamed(before: Campaign, after: Campaign) -> Campaign:
     """The earlier document with the names that `was` gives its stages now."""
-    new = {stage.was: stage.name for stage in after.stages if stage.was in names(before) and stage.name not in names(before)}
+    had = names(before)
+    new = {stage.was: stage.name for stage in after.stages if stage.was in had and stage.name not in had}
     stages = tuple(replace(s, name=new.get(s.name, s.name), was=s.name if s.name in new else "") for s in before.stages)
     edges = tuple(replace(e, upstream=new.get(e.upstream, e.upstream), downstream=new.get(e.downstream, e.downstream))
                   for e in before.dependencies)
@@ -64,7 +65,8 @@ def told(found: Differences) -> str:
 
 
 def _head(before: Campaign, after: Campaign) -> Line:
-    common = [s.name for s in after.stages if s.name in names(before)]
+    had = names(before)
+    common = [s.name for s in after.stages if s.name in had]
     order: Differences = [("order of stages", tuple(s.name for s in before.stages if s.name in common), tuple(common))]
     moved = [one for one in order if one[1] != one[2] and set(one[1]) == set(one[2])]
     defaults = settings_differences(before.defaults, after.defaults)
@@ -83,7 +85,8 @@ def _stages(before: Campaign, after: Campaign) -> Iterator[Line]:
             yield Line("rename", "stage", earlier.was, f"to {stage.name}")
         if found or not earlier.was:
             yield line("stage", stage.name, found)
-    yield from (Line("retire", "stage", name) for name in old if name not in names(after))
+    left = names(after)
+    yield from (Line("retire", "stage", name) for name in old if name not in left)
 
 
 def _edges(before: Campaign, after: Campaign) -> Iterator[Line]:

@@ -1,5 +1,5 @@
 """The parts of a campaign document, and how settings lie over one another. Pure."""
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from campaigns.document import templates
@@ -44,8 +44,7 @@ class Settings:
 
     def over(self, base: "Settings") -> "Settings":
         """What I say stands; what I leave unsaid, base says."""
-        mine = {f.name: getattr(self, f.name) for f in fields(self)}
-        return replace(base, **{name: value for name, value in mine.items() if value is not None})
+        return Settings(**{**vars(base), **{name: value for name, value in vars(self).items() if value is not None}})
 
 
 UNSAID = Settings()
@@ -122,12 +121,13 @@ class Campaign:
 
     def __post_init__(self) -> None:
         """Dependencies are a set: kept in the order of the stages, so that equal campaigns are equal."""
-        object.__setattr__(self, "dependencies", tuple(sorted(self.dependencies, key=self._place)))
+        places = {stage.name: place for place, stage in reversed([*enumerate(self.stages)])}
 
-    def _place(self, edge: Dependency) -> tuple[int, int, str, str, str]:
-        names = [stage.name for stage in self.stages]
-        down, up = (names.index(name) if name in names else len(names) for name in (edge.downstream, edge.upstream))
-        return down, up, edge.downstream, edge.upstream, edge.pattern
+        def place(edge: Dependency) -> tuple[int, int, str, str, str]:
+            down, up = (places.get(name, len(self.stages)) for name in (edge.downstream, edge.upstream))
+            return down, up, edge.downstream, edge.upstream, edge.pattern
+
+        object.__setattr__(self, "dependencies", tuple(sorted(self.dependencies, key=place)))
 
     def settled(self, stage: Stage) -> Settings:
         """The settings a stage runs with: its own, then the campaign's, then the house's; the campaign's keywords are put in."""

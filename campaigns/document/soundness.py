@@ -106,7 +106,7 @@ def _renames(campaign: Campaign, known: Names) -> Iterator[Problem]:
         elif told[stage.was] > 1:
             found = "two stages cannot have had the same name"
         elif known is not None and stage.was not in known and stage.name not in known:
-            found = f"the campaign has no stage of this name; it has {', '.join(sorted(known)) or 'none'}"
+            found = f"the campaign has no stage of this name; it has {values.some(sorted(known))}"
         if stage.was and found:
             yield Problem(("stage", stage.name), "was", stage.was, found)
 
@@ -154,12 +154,12 @@ def _parts(campaign: Campaign) -> Iterator[Problem]:
 
 def _edges(campaign: Campaign) -> Iterator[Problem]:
     names = {stage.name for stage in campaign.stages}
-    counted = Counter((edge.upstream, edge.downstream, edge.pattern) for edge in campaign.dependencies)
+    counted, told = Counter((edge.upstream, edge.downstream, edge.pattern) for edge in campaign.dependencies), values.some(sorted(names))
     for (upstream, downstream, pattern), times in counted.items():
         place = ("dependency", downstream)
         for field, name in (("upstream", upstream), ("downstream", downstream)):
             if name not in names:
-                yield Problem(place, field, name, f"there is no such stage; the stages are {', '.join(sorted(names)) or 'none'}")
+                yield Problem(place, field, name, f"there is no such stage; the stages are {told}")
         yield from _at(place, values.patterns("pattern", pattern, PATTERN_LENGTH))
         if not pattern:
             yield Problem(place, "pattern", pattern, "a dependency needs a file pattern; % means every file")
@@ -167,7 +167,7 @@ def _edges(campaign: Campaign) -> Iterator[Problem]:
             yield Problem(place, "upstream", upstream, f"this dependency is said {times} times")
     around = graph.cycle((edge.upstream, edge.downstream) for edge in campaign.dependencies)
     if around:
-        way = " > ".join((*around, around[0]))
+        way = " > ".join(map(values.short, (*around, around[0]) if len(around) < values.SHOWN else (*around[:values.SHOWN], "…", around[0])))
         yield Problem(("dependency", around[0]), "upstream", around[-1], f"the stages wait for one another: {way}")
 
 
@@ -176,13 +176,14 @@ def _endings(campaign: Campaign) -> Iterator[Problem]:
     named = {stage.name: stage for stage in campaign.stages}
     edges = [(edge.upstream, edge.downstream) for edge in campaign.dependencies]
     loops = {upstream for upstream, downstream in edges if upstream == downstream}
-    for name, stage in named.items():
+    endless = {name for name, stage in named.items() if not _ends(campaign, stage)}
+    for name, stage in named.items() if endless else ():
         settings = campaign.settled(stage)
-        if (settings.keep_running or name in loops) and not _ends(campaign, stage):
+        if (settings.keep_running or name in loops) and name in endless:
             yield Problem(("stage", name), "keep_running", settings.keep_running, _never(name, settings))
-        endless = (above for above in sorted(graph.before(name, edges)) if above in named and not _ends(campaign, named[above]))
         if settings.join == "drained":
-            yield from (Problem(("stage", name), "join", "drained", _never(above, campaign.settled(named[above]))) for above in endless)
+            yield from (Problem(("stage", name), "join", "drained", _never(above, campaign.settled(named[above])))
+                        for above in sorted(graph.before(name, edges) & endless))
 
 
 def _datasets(campaign: Campaign) -> Iterator[Problem]:
@@ -224,9 +225,10 @@ def _shared(campaign: Campaign, field: str, known: Names) -> Iterator[Problem]:
     if known is None:
         return
     here = {part.name for part in (campaign.login_setups if field == "login_setup" else campaign.job_types)}     # type: ignore[attr-defined]
+    told = values.some(sorted({*here, *known}))
     for stage in campaign.stages:
         settings = campaign.settled(stage)
         name = getattr(settings, field)
         if settings.stage_type != "approval" and name not in here and name not in known:
             yield Problem(("stage", stage.name), field, name, f"there is no such {field.replace('_', ' ')}, in this document or in the "
-                          f"experiment; known are {', '.join(sorted({*here, *known})) or 'none'}")
+                          f"experiment; known are {told}")

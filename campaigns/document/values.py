@@ -2,7 +2,7 @@
 import math
 import re
 import shlex
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from campaigns.document import templates
@@ -11,6 +11,7 @@ from datasets import query
 from datasets.patterns import dimensions, split
 
 Fault = tuple[str, object, str]
+SHOWN = 40          # names in a sentence
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PAIR = "it must be pairs of texts, as [[\"key\", \"value\"], …]"
 
@@ -19,6 +20,13 @@ def short(value: object) -> str:
     """A value as it is shown in an error: whole if it is small."""
     text = value if isinstance(value, str) else repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def some(names: Iterable[str]) -> str:
+    """The names with commas between; of very many the first."""
+    found = list(names)
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return f"{', '.join(map(short, found[:SHOWN]))}{more}" if found else "none"
 
 
 def plain(field: str, value: Any, longest: int = LONGEST) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """Campaign document <-> ini text: reads format 2 and files of the old POMS, writes format 2. Pure."""
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from campaigns import document
 from campaigns.document.soundness import Names
@@ -10,14 +10,21 @@ from campaigns.ini.desk import Desk
 from campaigns.ini.lines import Entry, Fault, Section
 from campaigns.ini.write import write
 
-__all__ = ["Book", "Broken", "Fault", "look", "parse", "read", "text_of", "write"]
+__all__ = ["Book", "Broken", "Fault", "look", "parse", "read", "text_of", "too_large", "write"]
+
+
+MOST = 100              # faults that are told of one file
+LARGEST = 1_000_000     # bytes of a file
 
 
 class Broken(ValueError):
-    """The file cannot be taken; `faults` names each line that is wrong."""
+    """The file cannot be taken; `faults` names each line that is wrong, of very many the first."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(sorted(faults, key=lambda fault: (fault.line, fault.key)))
+        found = sorted(faults, key=lambda fault: (fault.line, fault.key))
+        rest = [replace(each, key="", value="", sentence=f"{len(found) - MOST} more things are wrong from here on: mend these first")
+                for each in found[MOST:MOST + 1]]
+        self.faults = tuple(each.brief() for each in (*found[:MOST], *rest))
         super().__init__("\n".join(map(str, self.faults)))
 
 
@@ -34,6 +41,11 @@ class Book:
     def warnings(self) -> tuple[Fault, ...]:
         """What was passed over, and what has no effect."""
         return (*self.desk.warnings, *(self.desk.placed(document.notices(self.campaign)) if self.desk.readable else ()))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Of a file of the old form: what it cannot say, and what is taken in another way than it was."""
+        return tuple(self.desk.notes)
 
     def check(self, *, known_logins: Names = None, known_types: Names = None, known_stages: Names = None) -> None:
         """Broken, with every line that is wrong: what cannot be read, and what is read and cannot work."""
@@ -57,14 +69,21 @@ def parse(text: str, *, file: str = "campaign.ini", values: Mapping[str, str] | 
     return book.campaign
 
 
-def text_of(data: bytes, *, file: str) -> str:
-    """The text of a file's bytes; Broken names the line that is not UTF-8."""
+def text_of(data: bytes, *, file: str, most: int = LARGEST) -> str:
+    """The text of a file's bytes; Broken says that there are too many, or names the line that is not UTF-8."""
+    too_large(len(data), file=file, most=most)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as bad:
         line = data.count(b"\n", 0, bad.start) + 1
         fault = Fault(file, line, "", "", f"byte 0x{data[bad.start]:02x}", "the file must be UTF-8 text: save it as such")
         raise Broken([fault]) from bad
+
+
+def too_large(size: int, *, file: str, most: int) -> None:
+    """Broken if a file of so many bytes is not even read."""
+    if size > most:
+        raise Broken([Fault(file, 1, "", "", "", f"a campaign file has at most {most} bytes: is this the right file?")])
 
 
 def look(text: str, *, file: str = "campaign.ini", values: Mapping[str, str] | None = None) -> Book:
@@ -93,4 +112,6 @@ def _unreadable(desk: Desk, section: Section, entry: Entry | None, why: str) -> 
 def _old(desk: Desk, given: Mapping[str, str]) -> Book:
     for name in given:
         desk.fault(Section("campaign", 1), None, f"--set {name}: only files with format = 2 have parameters")
-    return Book(document.without_loops(old.campaign(desk)), None, True, desk)
+    found = old.campaign(desk)
+    old.looped(desk, found)
+    return Book(document.without_loops(found), None, True, desk)

@@ -18,6 +18,7 @@ class Desk:
     sections: list[Section]
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)      # what a file of the old form does not say, and how it is taken
     places: dict[Place, Section] = field(default_factory=dict)
     readable: bool = True       # False: nothing can be said of what stands in it
 
@@ -71,8 +72,9 @@ class Desk:
         """The dependencies of one stage: campaign_stage_<n> and its file_pattern_<n>."""
         halves: dict[str, dict[str, str]] = {"campaign_stage": {}, "file_pattern": {}}
         for entry in section.entries.values():
-            half, _, number = entry.key.rpartition("_")
-            if half not in halves or not number:
+            half = next((half for half in halves if entry.key.startswith(f"{half}_")), "")
+            number = entry.key.removeprefix(f"{half}_")
+            if not half or not number:
                 self.fault(section, entry, "a dependency is a pair of campaign_stage_<n> and file_pattern_<n>")
                 continue
             key = Key(number, "text")

@@ -4,6 +4,7 @@ from typing import Any
 
 from campaigns.document import Campaign, Dependency, JobType, LoginSetup, Settings, Stage
 from campaigns.document.state import State
+from campaigns.document.values import some
 from campaigns.ini import keys, state, values
 from campaigns.ini.desk import Desk
 from campaigns.ini.lines import Entry, Section
@@ -91,6 +92,6 @@ def _position(entry: Entry, stages: list[str]) -> tuple[str, float, float]:
     if not entry.key.startswith("nxy") or values.kinds_of(row) != ["text", "number", "number"]:
         raise ValueError(_POSITION)
     if row[0] not in stages:
-        raise ValueError(f"there is no stage {row[0]}; the stages are {', '.join(stages)}")
+        raise ValueError(f"there is no stage {row[0]}; the stages are {some(stages)}")
     return row[0], row[1], row[2]
 

@@ -1,8 +1,8 @@
 """Text to sections and entries with their line numbers, as people have always written them; and what is wrong with the lines. Pure."""
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-_ENTRY = re.compile(r"(?P<key>[^=:]*?)\s*[=:]\s*(?P<value>.*)", re.DOTALL)
+_SIGN = re.compile("[=:]")      # the first of them ends the key; one search, however long the line
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,13 @@ class Fault:
     sentence: str
 
     def __str__(self) -> str:
-        said = f" {self.key} = {_short(self.value)}" if self.key and self.value else f" {self.key or _short(self.value)}".rstrip()
-        return f"{self.file}:{self.line}: [{self.section}]{said}: {self.sentence}"
+        it = self.brief()
+        said = f" {it.key} = {it.value}" if it.key and it.value else f" {it.key or it.value}".rstrip()
+        return f"{it.file}:{it.line}: [{it.section}]{said}: {it.sentence}"
+
+    def brief(self) -> "Fault":
+        """With no more of what the file says than fits on a line."""
+        return replace(self, section=_short(self.section), key=_short(self.key), value=_short(self.value))
 
 
 @dataclass(frozen=True)
@@ -73,10 +78,10 @@ class _Reader:
             return
         number, section = self._begun[0], self.sections[-1]
         text, self._open = "\n".join(self._open).rstrip(), []
-        found = _ENTRY.fullmatch(text)
-        if found is None or not found["key"]:
+        sign = _SIGN.search(text)
+        if sign is None or not sign.start():
             return self._fault(number, text, "this line is no [section], no key = value, no comment and continues nothing")
-        entry = Entry(found["key"].lower(), found["value"], number)
+        entry = Entry(text[:sign.start()].rstrip().lower(), text[sign.end():].lstrip(), number)
         first = section.entries.setdefault(entry.key, entry)
         if first is not entry:
             self.faults.append(Fault(self.file, number, section.title, entry.key, entry.value, f"it was said already in line {first.line}"))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from campaigns.document import Campaign, Dependency, Settings, Stage
+from campaigns.document.values import short
 from campaigns.ini import format2, keys, values
 from campaigns.ini.desk import Desk
 from campaigns.ini.lines import Entry, Fault, Section
@@ -17,11 +18,23 @@ PASSED_OVER = {"campaign": ("experiment", "poms_role", "state", "campaign_stage_
 REQUIRED = ("completion_pct", "completion_type", "dataset", "job_type", "login_setup", "software_version", "vo_role")
 SAYS_NOTHING = {"split": "none", "dataset": ""}     # None is a value here when a stage says it over a default
 NOTHING = ("", "None")
+CANNOT_SAY = (      # of what, which keys of format 2, and how they are taken
+    ("a stage", [name for name, key in keys.SETTINGS.items() if key.field in keys.NEW and name != "keep_running"],
+     "they are as usual, but recover_failed = no, as it was with the old POMS"),
+    ("a stage", ["note", "was"], "there are no notes, and a stage of another name is another stage"),
+    ("a campaign", [name for name in keys.CAMPAIGN if name not in ("format", "name", "experiment", "campaign_keywords")], "they are as usual"),
+    ("a job type", [name for name in keys.JOB_TYPE if name not in JOB_TYPE], "they are as usual"),
+    ("a login setup", [name for name in keys.LOGIN_SETUP if name not in LOGIN_SETUP], "they are as usual"),
+    ("what a campaign is doing", ["tags", "holds", "schedules", "downtimes", "active", "keep_until", "slices"], "it begins without"),
+)
+NO_EFFECT = {"experiment": "it goes to the experiment into which it is imported", "poms_role": "it is made in the role of who imports it",
+             "state": "it is active", "campaign_stage_list": "the stages are those that have a section"}
 
 
 def campaign(desk: Desk) -> Campaign:
     """The document that an old file means."""
     titled = desk.titled(_untitled)
+    _note(desk, titled.get(("campaign", "")))
     for (kind, _), section in titled.items():
         _pass_over(desk, kind, section)
     head = desk.said(titled.get(("campaign", "")), {"name": keys.CAMPAIGN["name"], **KEYWORDS}, _decode)
@@ -30,6 +43,8 @@ def campaign(desk: Desk) -> Campaign:
     base = Settings(**{**defaults, "recover_failed": False})
     stages = [(name, section) for (kind, name), section in titled.items() if kind == "campaign_stage"]
     places = format2.positions(desk, titled, [name for name, _ in stages])
+    if "keywords" in head and keywords != head["keywords"]:
+        desk.notes.append("campaign_keywords of [campaign] and of [campaign_defaults] differ: those of the defaults count, as they did.")
     _required(desk, titled.get(("campaign_defaults", "")), [section for _, section in stages])
     return Campaign(
         name=head.get("name", ""), keywords=keywords, defaults=base,
@@ -40,6 +55,19 @@ def campaign(desk: Desk) -> Campaign:
                            for (kind, name), section in titled.items() if kind == "login_setup"),
         job_types=tuple(_job_type(name, desk.said(section, JOB_TYPE, _decode))
                         for (kind, name), section in titled.items() if kind == "job_type"))
+
+
+def _note(desk: Desk, head: Section | None) -> None:
+    """What is silently otherwise than a reader of the file may think."""
+    desk.notes += [f"An old file cannot say of {what}: {', '.join(known)}; {taken}." for what, known, taken in CANNOT_SAY]
+    desk.notes += [f"{entry.key} = {short(entry.value)} of [campaign] has no effect: {NO_EFFECT[entry.key]}."
+                   for entry in (head.entries.values() if head else ()) if entry.key in NO_EFFECT]
+
+
+def looped(desk: Desk, before: Campaign) -> None:
+    """A dependency on itself is written in another way from now on."""
+    desk.notes += [f"{edge.downstream} depends on itself: that is keep_running = 1 of the stage." for edge in before.dependencies
+                   if edge.upstream == edge.downstream]
 
 
 def _untitled(text: str) -> tuple[str, str]:

@@ -84,7 +84,7 @@ def _row(entry: Entry, stages: Collection[str]) -> Any:
         for _, _, sentence in sound.plain(entry.key, text):
             raise ValueError(sentence)
     if rule.of_stage and row[0] not in stages and (row[0] or not rule.or_campaign):
-        raise ValueError(f"there is no stage {row[0]}; the stages are {', '.join(stages)}")
+        raise ValueError(f"there is no stage {row[0]}; the stages are {sound.some(stages)}")
     return rule.make(*row)
 
 

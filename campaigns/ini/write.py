@@ -1,6 +1,7 @@
 """A document as text of format 2, byte for byte the same for the same document. Pure."""
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from itertools import groupby
 from typing import Any
 
 from campaigns.document import Campaign, Dependency, JobType, LoginSetup, Stage
@@ -23,8 +24,8 @@ def _sections(campaign: Campaign, state: State | None) -> Iterable[tuple[str, Li
     for stage in campaign.stages:
         note = [("note", values.write_text(stage.note))] if stage.note else []
         yield keys.title("campaign_stage", stage.name), [*note, *_settings(stage.settings)]
-    for downstream in dict.fromkeys(edge.downstream for edge in campaign.dependencies):
-        yield keys.title("dependencies", downstream), _edges(edge for edge in campaign.dependencies if edge.downstream == downstream)
+    for downstream, edges in groupby(campaign.dependencies, lambda edge: edge.downstream):      # they are kept in this order
+        yield keys.title("dependencies", downstream), _edges(edges)
     if places := [(stage.name, *stage.position) for stage in campaign.stages if stage.position is not None]:
         yield keys.title("node_positions"), numbered("nxy", places, first=0)
     for job_type in campaign.job_types:

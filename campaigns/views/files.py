@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -26,7 +27,6 @@ from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, Invalid
 from pomssite.kit.numbers import numbers
 
-LARGEST = 1_000_000         # bytes of a file
 MOST = 1_000                # files of one archive
 NO_STATE = "What [state] says is left out: only `manage.py campaign import --with-state` takes it, and only for a new campaign."
 OLD_NAME = "{0} is called {1} now. Saved as it is, this file makes a new campaign; to change that one, write name = {1} in [campaign]."
@@ -109,8 +109,8 @@ def _planned(looked: Looked, actor: Actor, *, update_shared: bool) -> Plan:
     book.check(**documents.known(name, experiment=actor.experiment))
     was = None if documents.living(name, experiment=actor.experiment) else naming.find(name, experiment=actor.experiment)
     old = [OLD_NAME.format(name, was.name)] if was else []
-    state_ = [NO_STATE] if book.state else []
-    return plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared=update_shared, notes=[*old, *state_, *map(str, book.warnings)])
+    notes = [*old, *([NO_STATE] if book.state else []), *book.notes, *map(str, book.warnings)]
+    return plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared=update_shared, notes=notes)
 
 
 def _begun(request: HttpRequest, actor: Actor) -> Looked | None:
@@ -122,13 +122,13 @@ def _begun(request: HttpRequest, actor: Actor) -> Looked | None:
 
 def _sent(request: HttpRequest) -> tuple[str, str]:
     """The text and the name of what was sent; a file goes before what stands in the box."""
-    sent = request.FILES.get("file")
+    sent, most = request.FILES.get("file"), settings.POMS_LARGEST_FILE
     if sent is None:
-        return request.POST.get("text", "").replace("\r\n", "\n"), request.POST.get("name", "") or "text"
+        name = request.POST.get("name", "") or "text"
+        return ini.text_of(request.POST.get("text", "").replace("\r\n", "\n").encode(), file=name, most=most), name
     name = str(sent.name)
-    if (sent.size or 0) > LARGEST:
-        raise ini.Broken([ini.Fault(name, 1, "", "", f"{sent.size} bytes", f"a campaign file has at most {LARGEST} bytes: is this the right file?")])
-    return ini.text_of(sent.read(), file=name), name
+    ini.too_large(sent.size or 0, file=name, most=most)
+    return ini.text_of(sent.read(), file=name, most=most), name
 
 
 def _page(request: HttpRequest, actor: Actor, looked: Looked | None) -> HttpResponse:

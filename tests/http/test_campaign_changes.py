@@ -2,6 +2,7 @@
 import io
 import re
 import zipfile
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,8 @@ from campaigns import ini
 from campaigns.models import Campaign, Watch
 from campaigns.services import documents
 from tests.makers import make_campaign, make_document, make_files
+
+DATA = Path(__file__).parents[1] / "data"
 
 
 def text(answer):
@@ -238,6 +241,28 @@ def test_what_is_no_campaign_file_is_refused_with_a_sentence(page, data, words):
     client, _ = page
     answer = client.post("/dune/campaigns/upload/", {"file": SimpleUploadedFile("x.ini", data)})
     assert (answer.status_code, words in text(answer)) == (422, True)
+
+
+@pytest.mark.parametrize("sent", ["file", "text"])
+def test_the_limit_of_a_file_is_a_setting_and_is_stated(page, row, settings, sent):
+    client, _ = page
+    settings.POMS_LARGEST_FILE = 50
+    answer = send(client, "[campaign]\n" * 5) if sent == "file" else client.post("/dune/campaigns/upload/", {"text": "[campaign]\r\n" * 5})
+    assert (answer.status_code, "a campaign file has at most 50 bytes" in text(answer)) == (422, True)
+
+
+def test_what_is_more_than_any_form_sends_is_refused_and_the_limit_stated(page, row, settings):
+    client, _ = page
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    answer = client.post("/dune/campaigns/upload/", {"text": "x" * 2000})
+    assert answer.status_code == 413
+    assert f"a campaign file may have {settings.POMS_LARGEST_FILE} bytes" in text(answer) and "Nothing was changed" in text(answer)
+
+
+def test_an_old_file_is_planned_with_a_list_of_what_it_cannot_say(page, row):
+    client, _ = page
+    shown, _ = plan_of(client, send(client, (DATA / "old" / "by_itself.ini").read_text()))
+    assert "An old file cannot say of a job type: style" in shown and "sim depends on itself: that is keep_running = 1" in shown
 
 
 def test_a_file_that_says_an_old_name_is_told_so(page, row):

@@ -185,6 +185,39 @@ def test_bytes_that_are_no_text_are_refused_with_their_line():
         ini.text_of(b"[campaign]\nname = caf\xe9\n", file="c.ini")
 
 
+def test_a_file_that_is_too_large_is_not_even_read():
+    with pytest.raises(ini.Broken, match="c.ini:1: .*a campaign file has at most 5 bytes"):
+        ini.text_of(b"\xff" * 6, file="c.ini", most=5)
+    assert ini.text_of(b"12345", file="c.ini", most=5) == "12345"
+
+
+def test_of_very_many_faults_the_first_are_told():
+    found = faults(SMALL + "nonsense\n" * 150)
+    assert len(found) == 101 and found[99].startswith("c.ini:104: ")
+    assert found[100] == "c.ini:105: [campaign_stage one]: 50 more things are wrong from here on: mend these first"
+
+
+def test_of_very_many_names_the_first_are_told():
+    stages = "".join(f"[campaign_stage s{n:03}]\n" for n in range(60))
+    told = faults(f"[campaign]\nformat = 2\nname = c\n{stages}[dependencies s001]\ncampaign_stage_1 = gone\nfile_pattern_1 = %\n")[0]
+    assert told.endswith(", s038, s039 and 20 more") and "s040" not in told
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("text", [
+    "a" + " " * 900_000 + "b", "=" * 900_000, "k = " + "[" * 900_000, "[" * 900_000, "[campaign_stage x]\nk = " + "[" * 900_000,
+    "".join(f"[campaign_stage s{n}]\n" for n in range(10_000)), "".join(f"[dependencies s{n}]\ncampaign_stage_1 = x\n" for n in range(15_000)),
+    "[dependencies small]\n" + "".join(f"campaign_stage_{n} = x\nfile_pattern_{n} = %\n" for n in range(15_000)),
+    "param_overrides = " + "{" * 900_000])
+def test_no_text_keeps_the_reader_long(text):
+    for head in (SMALL, "[campaign]\nname = old\n"):
+        book = ini.look(head + text)
+        try:
+            book.check(known_logins=(), known_types=())
+        except ini.Broken as broken:
+            assert sum(len(str(fault)) for fault in broken.faults) < 200_000
+
+
 def test_the_reader_keeps_the_lines_of_sections_and_entries():
     sections, wrong = lines.split("# first\n[a b]\n\nk = v\n  w\n[c]\n", "f")
     assert not wrong

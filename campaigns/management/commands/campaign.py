@@ -1,8 +1,10 @@
 """`manage.py campaign import | export | roundtrip | diff | plan | apply`: a campaign as a text file, both ways."""
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
@@ -103,6 +105,8 @@ class Command(BaseCommand):
     def _import(self, actor: Actor, said: dict[str, Any]) -> None:
         book = _book(said, actor)
         restored = _restored(book, actor, with_state=said["with_state"])
+        for note in book.notes:
+            self.stderr.write(f"note: {note}")
         for fault in book.warnings:
             self.stderr.write(f"warning: {fault}")
         for line in plans.plan(book.campaign, experiment=actor.experiment, update_shared=said["update_shared"]):
@@ -147,10 +151,11 @@ def _told(line: Line) -> str:
 
 def _text(name: str) -> str:
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        with nullcontext(sys.stdin.buffer) if name == "-" else Path(name).open("rb") as file:
+            data = file.read(settings.POMS_LARGEST_FILE + 1)
     except OSError as bad:
         raise CommandError(f"{name} cannot be read: {bad.strerror}") from bad
-    return ini.text_of(data, file=name)
+    return ini.text_of(data, file=name, most=settings.POMS_LARGEST_FILE)
 
 
 def _values(pairs: list[str]) -> dict[str, str]:
