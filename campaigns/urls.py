@@ -66,6 +66,7 @@ urlpatterns = [
     path("schedules/", schedules.listed, name="schedules"),
     path("schedules/<int:pk>/", schedules.schedule, name="schedule"),
     path("schedules/<int:pk>/change/", schedules.change, name="schedule_change"),
+    path("schedules/<int:pk>/run/", launch.run_now, name="schedule_run"),
     path("schedules/<int:pk>/<slug:deed>/", schedules.act, name="schedule_act"),
     path("plans/<int:pk>/", planning.plan, name="plan"),
     path("plans/<int:pk>/<slug:deed>/", planning.act, name="plan_act"),

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from accounts.models import require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb
-from campaigns.models import Dependency, Stage
+from campaigns.models import Dependency, Schedule, Stage
 from campaigns.services import documents, slices
 from pomssite.kit import clock
 from submissions.services import steering
@@ -37,16 +37,35 @@ def launch(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     row = _stage(actor, pk)
     require(actor, Verb.DO, row.campaign)
     for_test = bool(request.POST.get("for_test")) if request.method == "POST" else bool(request.GET.get("test"))
+    return _dialogue(request, actor, row, for_test=for_test)
+
+
+@member
+def run_now(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """The same of what a schedule launches."""
+    schedule = get_object_or_404(Schedule.objects.visible_to(actor), pk=pk)
+    row = _stage(actor, schedule.stage_id)
+    for verb in (Verb.DO, Verb.SCHEDULE):
+        require(actor, verb, row.campaign)
+    schedule.stage = row
+    return _dialogue(request, actor, row, for_test=schedule.for_test, schedule=schedule)
+
+
+def _dialogue(request: HttpRequest, actor: Actor, row: Stage, *, for_test: bool, schedule: Schedule | None = None) -> HttpResponse:
     form = LaunchForm(request.POST or None, initial={"token": secrets.token_urlsafe(24), "for_test": for_test})
     is_asked = request.method == "POST" and form.is_valid()
-    if is_asked and steering.begun(row, key=_key(form)):
+    if is_asked and steering.begun(row, key=_key(form), schedule=schedule):
         return _back(request, row)
     found, said = previewing.of_stage(row, actor=actor, at=clock.now(), for_test=for_test), request.POST.get("preview")
     if is_asked and said in (None, found.id or None):       # a program that asks for no preview wants none
-        steering.launch(row, actor=actor, at=clock.now(), why=form.cleaned_data["why"], for_test=for_test, key=_key(form),
-                        agreed=found.agreed if said else NOTHING_AGREED)
+        agreed = {"why": form.cleaned_data["why"], "key": _key(form), "agreed": found.agreed if said else NOTHING_AGREED}
+        if schedule:
+            steering.run_now(schedule, actor=actor, at=clock.now(), **agreed)
+        else:
+            steering.launch(row, actor=actor, at=clock.now(), for_test=for_test, **agreed)
         return _back(request, row)
-    words = {"form": form, "for_test": for_test, "not_launched": is_asked, "changes": previews.changes(request.POST, found) if is_asked else []}
+    words = {"form": form, "schedule": schedule, "for_test": for_test,
+             "not_launched": is_asked, "changes": previews.changes(request.POST, found) if is_asked else []}
     answer = show(request, "campaigns/launch.html", words | _about(row, found, for_test), at=clock.now(), live=False)
     answer.status_code = 409 if is_asked else 200
     return answer

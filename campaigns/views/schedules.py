@@ -1,6 +1,4 @@
 """What starts by itself, when next, and how the last time went."""
-import re
-import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -23,7 +21,6 @@ from campaigns.models.steering import CATCH_UPS, IN_DOWNTIME
 from campaigns.services import schedules
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, Invalid
-from submissions.services import steering
 
 TEXT, CHOICE = {"class": "inp"}, forms.Select(attrs={"class": "inp"})
 SHOWN_AFTER_END = timedelta(days=7)
@@ -109,8 +106,6 @@ class Deed:
 
 
 DEEDS = {
-    "run": Deed("Run now", "A run begins at once, in your name. The timetable stays as it is.", "Run now",
-                "A run is recorded. It goes out within seconds, or it is said here why not.", steering.run_now),
     "pause": Deed("Pause", "Nothing is launched by it until somebody resumes it.", "Pause", "It is paused.", schedules.pause),
     "resume": Deed("Resume", "It goes on from now; what was due in the pause is not made up, and its failures are forgotten.", "Resume",
                    "It goes on.", schedules.resume),
@@ -162,12 +157,11 @@ def act(request: HttpRequest, actor: Actor, pk: int, deed: str) -> HttpResponse:
     require(actor, Verb.SCHEDULE, row.stage.campaign)
     if request.method != "POST":
         words = {"title": f"{chosen.title}: {row}", "effect": chosen.effect, "button": chosen.button, "back": back,
-                 "trail": _trail(actor, row.stage), "token": secrets.token_urlsafe(24) if deed == "run" else ""}
+                 "trail": _trail(actor, row.stage)}
         return show(request, "confirm.html", words, at=clock.now(), live=False)
-    once = {"token": _token(request)} if deed == "run" else {}
-    if chosen.do(row, actor=actor, at=clock.now(), why=request.POST.get("why", ""), **once):
+    if chosen.do(row, actor=actor, at=clock.now(), why=request.POST.get("why", "")):
         messages.success(request, chosen.said)
-    return redirect(reverse("campaigns:stage", args=[actor.experiment, row.stage_id]) if once else back)
+    return redirect(back)
 
 
 def _edit(request: HttpRequest, actor: Actor, stage: Stage, row: Schedule | None) -> HttpResponse:
@@ -202,13 +196,6 @@ def _saved(request: HttpRequest, actor: Actor, stage: Stage, row: Schedule | Non
 def _row(actor: Actor, pk: int) -> Schedule:
     mine = Schedule.objects.visible_to(actor).select_related("stage__campaign__experiment", "creator")
     return get_object_or_404(mine, pk=pk)
-
-
-def _token(request: HttpRequest) -> str:
-    token = request.POST.get("token", "")
-    if not re.fullmatch(r"[\w-]{16,64}", token, re.ASCII):
-        raise Invalid("This form is damaged: load the page again. Nothing was launched.")
-    return token
 
 
 def _trail(actor: Actor, stage: Stage) -> list[tuple[str, str]]:

@@ -44,18 +44,19 @@ def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "",
                          preview=dict(agreed))
 
 
-def begun(stage: Stage, *, key: str) -> LaunchIntent | None:
+def begun(stage: Stage, *, key: str, schedule: Schedule | None = None) -> LaunchIntent | None:
     """What was launched under this key before."""
-    return LaunchIntent.objects.filter(key=_named(stage, key)).first()
+    return LaunchIntent.objects.filter(key=_named(stage, key, schedule)).first()
 
 
-def _named(stage: Stage, key: str) -> str:
-    return f"manual:{stage.pk}:{key}"
+def _named(stage: Stage, key: str, schedule: Schedule | None = None) -> str:
+    return f"cron:{schedule.pk}:now:{key}" if schedule else f"manual:{stage.pk}:{key}"
 
 
 @transaction.atomic
-def run_now(schedule: Schedule, *, actor: Actor, at: datetime, token: str, why: str = "", door: str = "page") -> LaunchIntent:
-    """Launch what it launches at once, in the actor's name; its timetable stays as it is. The same token launches once."""
+def run_now(schedule: Schedule, *, actor: Actor, at: datetime, key: str, why: str = "", door: str = "page",
+            agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
+    """Launch what it launches at once, in the actor's name; its timetable stays as it is. The same key launches once."""
     stage = schedule.stage
     for verb in (Verb.DO, Verb.SCHEDULE):
         require(actor, verb, stage.campaign)
@@ -63,8 +64,8 @@ def run_now(schedule: Schedule, *, actor: Actor, at: datetime, token: str, why: 
         raise Conflict("This schedule or its stage is retired: nothing was launched.")
     limits.require_host(stage, documents.settings_of(stage), actor=actor)
     _awake(stage.campaign, by=actor.by(door), at=at)
-    return intents.begin(stage, key=f"cron:{schedule.pk}:now:{token}", owner=actor.makes, by=actor.by(door), at=at,
-                         why=why, for_test=schedule.for_test)
+    return intents.begin(stage, key=_named(stage, key, schedule), owner=actor.makes, by=actor.by(door), at=at, why=why,
+                         for_test=schedule.for_test, preview=dict(agreed))
 
 
 def _awake(campaign: Campaign, *, by: By, at: datetime) -> None:

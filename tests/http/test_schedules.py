@@ -97,10 +97,26 @@ def test_run_now_is_one_launch_however_often_it_is_pressed(row, as_user):
     token = re.search(r'name="token" value="([\w-]+)"', text_of(client.get(address)))[1]
     before = LaunchIntent.objects.count()
     for _ in range(2):
-        assert client.post(address, {"token": token, "why": "beam is back"})["Location"] == f"/dune/stages/{row.stage_id}/"
-    assert client.post(address, {"why": "no token"}).status_code == 422
+        assert client.post(address, {"token": token, "why": "beam is back"})["Location"] == f"/dune/campaigns/{row.stage.campaign_id}/"
+    assert "This form is damaged" in text_of(client.post(address, {"why": "no token"}))
     assert LaunchIntent.objects.count() == before + 1
     assert LaunchIntent.objects.latest("pk").reason == "beam is back"
+
+
+def test_run_now_shows_what_will_be_launched_and_launches_that_or_nothing(row, as_user):
+    client, address = as_user(), f"/dune/schedules/{row.pk}/run/"
+    type(row).objects.filter(pk=row.pk).update(for_test=True)
+    text = text_of(client.get(address))
+    assert f'href="/dune/schedules/{row.pk}/run/"' in text_of(client.get(f"/dune/schedules/{row.pk}/"))
+    assert "Run now: " in text and "Exact command" in text and "The timetable stays as it is." in text and "Launch or test" not in text
+    form = {name: re.search(rf'name="{name}" value="([^"]*)"', text)[1] for name in ("token", "preview", "shown")}
+    before = LaunchIntent.objects.count()
+    type(row.stage).objects.filter(pk=row.stage_id).update(settings=row.stage.settings | {"memory_mb": 3333})
+    assert client.post(address, form).status_code == 409 and LaunchIntent.objects.count() == before
+    form = {name: re.search(rf'name="{name}" value="([^"]*)"', text_of(client.get(address)))[1] for name in ("token", "preview", "shown")}
+    assert client.post(address, form).status_code == 302
+    made = LaunchIntent.objects.latest("pk")
+    assert made.preview["id"] == form["preview"] and made.for_test and made.key.startswith(f"cron:{row.pk}:now:")
 
 
 def test_pause_resume_take_over_and_end(row, as_user):

@@ -78,7 +78,7 @@ def test_a_schedule_is_run_now_only_by_who_may_launch_there(guarded):
     guarded.production = False
     guarded.save()
     with pytest.raises(NotAllowed, match="Acting as production nobody may launch"):
-        steering.run_now(row, actor=make_actor(), at=NOON, token="t")
+        steering.run_now(row, actor=make_actor(), at=NOON, key="t")
 
 
 @pytest.mark.parametrize("spelled", [HOST, "GPVM1.Lab", f"{HOST}.", "%(experiment)s1.lab"])

@@ -144,7 +144,7 @@ def test_with_overlap_it_launches_beside_its_last_run(scheduled, worker):
 
 def test_work_that_the_schedule_did_not_begin_is_no_overlap(scheduled, worker, campaign, actor):
     row = scheduled(overlap=False)
-    steering.run_now(scheduled(cron="0 0 1 1 *"), actor=actor, at=NOON, token="t")
+    steering.run_now(scheduled(cron="0 0 1 1 *"), actor=actor, at=NOON, key="t")
     go(worker, NOON)
     ring(NOON + HOUR)
     assert due(row, 1)[0] in keys()
@@ -187,7 +187,7 @@ def test_run_now_launches_in_the_name_of_who_asks_once_and_does_not_move_the_tim
     row, bob = scheduled(), make_actor("bob")
     before = look(row).due_at, row.next_at, row.launches
     for _ in range(2):
-        steering.run_now(row, actor=bob, at=NOON + MINUTE, token="press")
+        steering.run_now(row, actor=bob, at=NOON + MINUTE, key="press")
     intent = LaunchIntent.objects.get()
     assert (intent.creator.username, intent.cause) == ("bob", "manual")
     assert (look(row).due_at, row.next_at, row.launches) == before
@@ -196,7 +196,7 @@ def test_run_now_launches_in_the_name_of_who_asks_once_and_does_not_move_the_tim
 def test_run_now_wakes_a_campaign_that_rests(scheduled, actor):
     row = scheduled()
     Campaign.objects.update(active=False)
-    steering.run_now(look(row), actor=actor, at=NOON, token="t")
+    steering.run_now(look(row), actor=actor, at=NOON, key="t")
     assert Campaign.objects.get().active
 
 
@@ -488,7 +488,7 @@ def test_a_change_counts_from_now_and_tells_what_it_was(scheduled, actor):
 def test_only_production_schedules_what_is_productions(scheduled, campaign, role):
     row, eve = scheduled(), make_actor("eve", role=role)
     deeds = [lambda: schedules.make(campaign.stages.get(), HOURLY, actor=eve, at=NOON), lambda: schedules.retire(row, actor=eve, at=NOON, why="x"),
-             lambda: schedules.pause(row, actor=eve, at=NOON, why="x"), lambda: steering.run_now(row, actor=eve, at=NOON, token="t"),
+             lambda: schedules.pause(row, actor=eve, at=NOON, why="x"), lambda: steering.run_now(row, actor=eve, at=NOON, key="t"),
              lambda: schedules.take_over(row, actor=eve, at=NOON, why="x"), lambda: announced(eve, 1, 2)]
     for deed in deeds:
         with pytest.raises(NotAllowed):
@@ -501,7 +501,7 @@ def test_what_is_retired_stays_so(scheduled, actor):
     ring(NOON + HOUR)
     assert keys() == [] and not schedules.pause(look(row), actor=actor, at=NOON, why="x")
     with pytest.raises(Conflict):
-        steering.run_now(row, actor=actor, at=NOON, token="t")
+        steering.run_now(row, actor=actor, at=NOON, key="t")
     with pytest.raises(Conflict):
         schedules.change(row, Said(cron="1 1 * * *"), actor=actor, at=NOON)
 
