@@ -30,6 +30,9 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "Understand": (
         Place("Datasets", "data", "datasets:why", "g d", ("datasets:",)),
     ),
+    "Build": (
+        Place("Templates", "clone", "campaigns:templates", "g t", ("campaigns:template",)),
+    ),
 }
 
 NOWHERE = ("submissions:search",)      # of no line: it looks through all of them

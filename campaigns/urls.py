@@ -18,6 +18,7 @@ from campaigns.views import (
     stage,
     stages,
     stale,
+    templates,
     versions,
 )
 
@@ -68,6 +69,11 @@ urlpatterns = [
     path("schedules/<int:pk>/change/", schedules.change, name="schedule_change"),
     path("schedules/<int:pk>/run/", launch.run_now, name="schedule_run"),
     path("schedules/<int:pk>/<slug:deed>/", schedules.act, name="schedule_act"),
+    path("templates/", templates.listed, name="templates"),
+    path("templates/keep/", templates.keep, name="template_keep"),
+    path("templates/<slug:key>/", templates.begin, name="template"),
+    path("templates/<int:pk>/change/", templates.keep, name="template_change"),
+    path("templates/<int:pk>/retire/", templates.retire, name="template_retire"),
     path("plans/<int:pk>/", planning.plan, name="plan"),
     path("plans/<int:pk>/<slug:deed>/", planning.act, name="plan_act"),
     path("downtimes/", downtimes.listed, name="downtimes"),

@@ -15,7 +15,7 @@ from campaigns.admin.parts import (
     of_campaign,
     of_stage,
 )
-from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, JobTypeRecovery, LoginHost, LoginSetup, Plan, Stage
+from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, JobTypeRecovery, LoginHost, LoginSetup, Plan, Stage, Template
 from pomssite.kit.looking import NEWEST, LookInline, LookOnly
 
 
@@ -55,6 +55,21 @@ class PlanAdmin(LookOnly):
 
     def address(self, row: Plan) -> str:
         return reverse("campaigns:plan", args=[row.experiment_id, row.pk])
+
+
+@admin.register(Template)
+class TemplateAdmin(LookOnly):
+    """Campaign files with blanks. Kept and put away on their page, where the file is checked."""
+
+    list_display = ["name", "experiment_id", "reach", "creator", "used", "used_at", "created_at", "retired_at"]
+    list_select_related = ["creator"]
+    list_filter = ["experiment", "reach", ("retired_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "id__exact"]
+    ordering = NEWEST
+    place = "campaigns:templates"
+
+    def address(self, row: Template) -> str:
+        return reverse("campaigns:template", args=[row.experiment_id, row.pk])
 
 
 @admin.register(Stage)

@@ -5,6 +5,7 @@ from campaigns.models.plans import Plan
 from campaigns.models.shared import JobType, JobTypeRecovery, LoginHost, LoginSetup
 from campaigns.models.slices import Slice, SliceFile
 from campaigns.models.steering import Downtime, Hold, Schedule, Stop
+from campaigns.models.templates import Template
 
 __all__ = ["Campaign", "CampaignTag", "CampaignVersion", "Dependency", "Downtime", "Hold", "JobType", "JobTypeRecovery", "LoginHost", "LoginSetup",
-           "OldName", "Plan", "SavedView", "Schedule", "Slice", "SliceFile", "Stage", "Stop", "Tag", "Watch"]
+           "OldName", "Plan", "SavedView", "Schedule", "Slice", "SliceFile", "Stage", "Stop", "Tag", "Template", "Watch"]
