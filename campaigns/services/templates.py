@@ -1,6 +1,6 @@
 """Templates: campaign files with blanks. Offered, filled in, kept, and put away."""
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -130,7 +130,7 @@ def retire(row: Template, *, actor: Actor, at: datetime, why: str = "", door: st
 
 def text_of(campaign: Campaign) -> str:
     """A campaign's file, its name left as a blank: where the text of a new template begins."""
-    text = ini.write(documents.read(campaign))
+    text = ini.write(replace(documents.read(campaign), experiment=""))
     named = f"name = {campaign.name}\n"
     blank = f"[parameters]\nname = {campaign.name}\n"
     if "\n[parameters]\n" in text:
