@@ -101,7 +101,7 @@ class BatchSystem(Protocol):
         Refused: it was begun, came to nothing for the reason that is told, and no job of it is or will be."""
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:
-        """News since the cursor, and the next cursor. "": the present state of all that it remembers."""
+        """News since the cursor, and the next cursor. "": the present state of all that it remembers. `partly.Partly`: of some of it."""
 
     def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
         """hold, release or remove; for each job "" (done, or nothing left to do) or what went wrong. May be repeated."""

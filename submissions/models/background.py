@@ -47,6 +47,7 @@ class Cursor(models.Model):
     batch = models.CharField(max_length=32, unique=True)
     at = models.TextField(blank=True)       # in the words of the batch system
     heard_at = models.DateTimeField(null=True)          # when it last answered
+    unheard = models.JSONField(default=dict)            # those of its parts (a schedd, a login host) that do not answer, and since when
     trouble = models.CharField(max_length=200, blank=True)
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from accounts.news import touch
 from accounts.policy import By
 from pomssite.kit.loops import for_each
 from pomssite.kit.registry import backend
+from submissions.batch.partly import Partly
 from submissions.batch.port import JobRef, JobReport
 from submissions.models import Cursor, GridCluster, Job, Order, Submission
 from submissions.services import census, job_rows, lifecycle, silence
@@ -36,13 +37,35 @@ def listen(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     cursor, new = Cursor.objects.get_or_create(batch=alias)
     if not new and _is_quiet(cursor.heard_at, at=now()):
         deaf(alias, cursor.trouble or "It does not answer.", at=now())     # before it is asked: who hangs may end the task
-    reports, further = backend("BATCH_SYSTEMS", alias).look(cursor.at)
+    reports, further, some = _told(alias, cursor.at)
     troubles: list[str] = []
     silence.end(*_heard_with(alias))
     taken = take_in(reports, by=GRID, now=now, troubles=troubles)
     if not troubles or _long_enough(cursor, at=now()):
-        Cursor.objects.filter(pk=cursor.pk, at=cursor.at).update(at=further, heard_at=now(), trouble="; ".join(troubles)[:200])
+        said = "; ".join([*troubles, *([str(some)] if some else [])])[:200]
+        Cursor.objects.filter(pk=cursor.pk, at=cursor.at).update(at=further, heard_at=now(), trouble=said)
+    _parts(cursor, some.whom if some else (), at=now())
     return taken
+
+
+def _told(alias: str, at: str) -> tuple[list[JobReport], str, Partly | None]:
+    """News, the next cursor, and who of it said nothing. NoAnswer: nobody said anything."""
+    try:
+        return *backend("BATCH_SYSTEMS", alias).look(at), None
+    except Partly as some:
+        return some.told, some.cursor, some
+
+
+def _parts(cursor: Cursor, silent: Iterable[str], *, at: datetime) -> None:
+    """Parts of it that do not answer are told as a whole one is, after the same time; the others are heard."""
+    since = {name: cursor.unheard.get(name) or (cursor.heard_at or at).isoformat() for name in silent}
+    if since != cursor.unheard:
+        Cursor.objects.filter(pk=cursor.pk).update(unheard=since)
+        silence.end(*(silence.part(cursor.batch, name) for name in cursor.unheard.keys() - since))
+    for name, moment in since.items():
+        if _is_quiet(datetime.fromisoformat(moment), at=at):
+            for alias in _heard_with(cursor.batch):
+                silence.begin(alias, since=datetime.fromisoformat(moment), name=silence.part(cursor.batch, name))
 
 
 def _long_enough(cursor: Cursor, *, at: datetime) -> bool:
@@ -84,10 +107,10 @@ def sweep(alias: str = "default", *, now: Callable[[], datetime]) -> int:
     before = begun - batch.unseen
     quiet = Submission.objects.with_live_jobs().filter(batch__in=_heard_with(alias), abandoned_at=None, sent_at__lt=before)
     believed = list(_believed(quiet, before))       # first: what is confirmed later need not be in the answer
-    told, _ = batch.look("")
+    told, _, some = _told(alias, "")
     known = {(report.tag, report.ref) for report in told}
     gone = [JobReport(tag, ref, JobState.LOST, begun, reason="the batch system does not know it any more")
-            for tag, ref in believed if (tag, ref) not in known]
+            for tag, ref in believed if (tag, ref) not in known and not (some and some.may_be_of(ref))]
     return take_in([*_of_now(_differing(told), set(believed), begun), *gone], by=GRID, now=now, troubles=[])
 
 

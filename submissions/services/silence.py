@@ -9,11 +9,19 @@ from accounts.models import Experiment
 from accounts.news import touch_by_name
 from campaigns.models import LoginSetup
 
+PART = ": "
 
-def begin(alias: str, *, since: datetime | None) -> int:
-    """What is known of its jobs is from then; None: it was never heard. How many experiments were told."""
+
+def part(alias: str, name: str) -> str:
+    """As a part of a batch system is noted: a schedd, a login host."""
+    return f"{alias}{PART}{name}"
+
+
+def begin(alias: str, *, since: datetime | None, name: str = "") -> int:
+    """What is known of its jobs is from then; None: it was never heard. How many experiments were told. `name`: as it is noted, if it is but a
+    part."""
     said = since.isoformat() if since else ""
-    return _write(_users(alias).exclude(silent__has_key=alias), {alias: said})
+    return _write(_users(alias).exclude(silent__has_key=name or alias), {name or alias: said})
 
 
 def end(*aliases: str) -> int:
@@ -24,7 +32,7 @@ def end(*aliases: str) -> int:
 def forget(known: Collection[str]) -> int:
     """Of a batch system that the operator took away nobody will hear again."""
     noted = Experiment.objects.exclude(silent={}).values_list("silent", flat=True)
-    gone = {alias for silent in noted for alias in silent} - set(known)
+    gone = {name for silent in noted for name in silent if name.partition(PART)[0] not in known}
     return end(*gone) if gone else 0
 
 

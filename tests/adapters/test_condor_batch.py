@@ -10,6 +10,8 @@ import pytest
 from pomssite.kit.errors import NoAnswer, Refused
 from scripts.condorpool import SCHEDD, SECOND, CondorPool
 from submissions.batch.condor import HTCondorBatch
+from submissions.batch.condor.cursor import read
+from submissions.batch.partly import Partly
 from submissions.batch.port import JobRef, JobReport
 from submissions.states import JOB_LIVE, JobState
 from tests.adapters.batch_contract import GOOD, LONG, BatchContract, last_of, now, printed, shell, spec, states, told
@@ -309,8 +311,12 @@ def test_two_schedds_are_two_and_a_new_queue_is_not_the_old_one(pool: CondorPool
         assert both.find("lab1-1", since) == (kept,) and both.find("lab1-2", since) == (gone,)
         pool.do("root", "condor_off", "-fast", "-daemon", "SCHEDD2")
         until(lambda: _silent(both))
-        with pytest.raises(NoAnswer, match="second@"):
+        one.act("hold", [kept], "heard all the same")
+        until(lambda: states(one, [kept]) == {J.HELD})
+        with pytest.raises(Partly, match="second@") as some:
             both.look(cursor)
+        assert {report.ref for report in some.value.told} == {kept} and some.value.may_be_of(gone) and not some.value.may_be_of(kept)
+        assert set(read(some.value.cursor)) == set(read(cursor)) == {SCHEDD, SECOND}
         answers = both.act("hold", [kept, gone], "one of them is gone")
         assert answers[kept] == "" and "second@ does not answer" in answers[gone]
         pool.do("root", "sh", "-c", NEW_QUEUE, kept.cluster)

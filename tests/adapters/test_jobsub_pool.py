@@ -9,6 +9,7 @@ import pytest
 
 from pomssite.kit.errors import NoAnswer, Refused
 from submissions.batch.login.jobsubpool import JobsubPool
+from submissions.batch.partly import Partly
 from submissions.batch.port import JobRef
 from submissions.states import JobState
 from tests.adapters.loginhosts import Site, a_site, now
@@ -124,11 +125,40 @@ def test_it_is_not_asked_more_often_than_it_should(desk):
     assert len(desk.pool.look("")[0]) == 1
 
 
-@pytest.mark.parametrize("cursor", ["", "nonsense", "99999999999999", "5", "²"])
+def test_a_host_that_is_down_keeps_the_news_of_no_other_and_is_asked_back_to_when_it_was_heard(desk):
+    second = int(time.time()) - 5
+    down = desk.site.login(host="127.0.0.9")
+    desk.pool.in_use = lambda: [desk.login, down]
+    desk.lay("jobsub_q.out", json.dumps([ad(0, 2, EnteredCurrentStatus=second)]))
+    with pytest.raises(Partly, match="127.0.0.9 does not answer") as some:
+        desk.pool.look("")
+    assert [report.ref for report in some.value.told] == [REF] and list(some.value.whom) == [f"{down.account}@127.0.0.9, dune production"]
+    assert some.value.may_be_of(REF)
+    desk.pool.every_s, times = 600, len(desk.told())
+    assert desk.pool.look(some.value.cursor) == ([], some.value.cursor) and len(desk.told()) == times     # asked no more often than else
+    desk.pool.every_s, desk.pool.in_use = 0, lambda: [desk.login]
+    reports, cursor = desk.pool.look(some.value.cursor)
+    assert reports == [] and _since(desk) < time.time() - 6 * 86400      # what was told is not told again
+    desk.pool.look(cursor)
+    assert _since(desk) > time.time() - 3600
+
+
+def test_when_no_host_answers_nobody_does(desk):
+    desk.pool.in_use = lambda: [desk.site.login(host="127.0.0.8"), desk.site.login(host="127.0.0.9")]
+    with pytest.raises(NoAnswer) as none:
+        desk.pool.look("")
+    assert not isinstance(none.value, Partly)
+
+
+def _since(desk) -> int:
+    words = desk.told()[-1]
+    return int(words[words.index("-since") + 1].rpartition("(")[2].rstrip(")"))
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "99999999999999", "5", "²", "5/5", "99999999999999/5", "1 {}"])
 def test_a_cursor_that_is_not_known_asks_for_all(desk, cursor):
     desk.pool.look(cursor)
-    words = desk.told()[-1]
-    assert int(words[words.index("-since") + 1].rpartition("(")[2].rstrip(")")) < time.time() - 6 * 86400
+    assert _since(desk) < time.time() - 6 * 86400
 
 
 @pytest.mark.parametrize(("deed", "program"), [("hold", "jobsub_hold"), ("release", "jobsub_release"), ("remove", "jobsub_rm")])

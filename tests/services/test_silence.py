@@ -9,6 +9,7 @@ from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer
 from pomssite.kit.registry import backend
 from submissions import tasks
+from submissions.batch.partly import Partly
 from submissions.batch.port import JobRef
 from submissions.models import Cursor, Job, Submission
 from submissions.services import intake, silence
@@ -180,3 +181,48 @@ def test_of_one_that_the_operator_took_away_nothing_is_told_any_more(used):
     assert silence.begin("gone", since=NOON) == 1
     tasks.sweep()
     assert silent() == {}
+
+
+def _partly(told, *whom, schedds=("second@pool",)):
+    def look(cursor):
+        raise Partly(dict.fromkeys(whom, "it does not answer"), told, "7", frozenset(schedds) if schedds else None)
+    return look
+
+
+def test_a_part_that_is_silent_keeps_the_news_of_no_other_and_is_told_by_itself_after_a_minute(used, campaign, worker, batch, monkeypatch):
+    LoginSetup.objects.update(batch="default")
+    make_intent(campaign)
+    go(worker)
+    row = Submission.objects.get()
+    ref = JobRef("memory", row.clusters.get().cluster, 0)
+    intake.listen(now=lambda: NOON)
+    told = [batch.hear(row.tag, ref, JobState.RUNNING)]
+    monkeypatch.setattr(batch, "look", _partly(told, "second@pool"))
+    assert intake.listen(now=lambda: NOON + MINUTE / 2) == 1
+    assert Job.objects.get(cluster=ref.cluster, proc=0).state == JobState.RUNNING and silent() == {}
+    cursor = Cursor.objects.get()
+    assert (cursor.at, cursor.trouble, cursor.unheard) == ("7", "it does not answer", {"second@pool": NOON.isoformat()})
+    intake.listen(now=lambda: NOON + 2 * MINUTE)
+    assert silent() == {used.pk: {"default: second@pool": NOON.isoformat()}}
+    silence.forget(["default"])
+    assert silent() != {}
+    monkeypatch.undo()
+    intake.listen(now=lambda: NOON + 3 * MINUTE)
+    assert (silent(), Cursor.objects.get().unheard, Cursor.objects.get().trouble) == ({}, {}, "")
+
+
+def test_parts_of_what_the_operator_took_away_are_forgotten(used):
+    silence.begin("default", since=NOON, name=silence.part("default", "second@pool"))
+    silence.forget(["another"])
+    assert silent() == {}
+
+
+@pytest.mark.parametrize(("schedds", "state"), [(("memory",), JobState.IDLE), (None, JobState.IDLE), (("second@pool",), JobState.LOST)])
+def test_a_sweep_takes_no_job_for_lost_that_may_be_with_who_is_silent(used, campaign, worker, batch, monkeypatch, schedds, state):
+    make_intent(campaign)
+    go(worker)
+    intake.listen(now=lambda: NOON)
+    Submission.objects.update(sent_at=NOON, heard_at=NOON)
+    monkeypatch.setattr(batch, "look", _partly([], "second@pool", schedds=schedds))
+    intake.sweep(now=lambda: NOON + 60 * MINUTE)
+    assert set(Job.objects.values_list("state", flat=True)) == {state}

@@ -10,6 +10,7 @@ from submissions.batch.condor import factory, history, logs, orders, spec
 from submissions.batch.condor.ads import WANTED, Ad, ref_of, report
 from submissions.batch.condor.cursor import Place, mark, read, written
 from submissions.batch.condor.pool import Pool, Schedd
+from submissions.batch.partly import Partly
 from submissions.batch.port import JobRef, JobReport
 from submissions.command import JobSpec
 
@@ -76,14 +77,28 @@ class HTCondorBatch:
         return ()
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:
-        known = read(cursor)
+        """A schedd that does not answer keeps its place, and the news of no other."""
+        known, places = {schedd.name: schedd for schedd in self.pool.some()}, read(cursor)
         reports: list[JobReport] = []
-        places: dict[str, Place] = {}
-        for schedd in self.pool.all():
-            place = known.get(schedd.name)
-            ads, places[schedd.name] = self._news(schedd, place) if place and place.born == schedd.born else self._all(schedd)
-            reports += [report(ad, schedd.name, str(ad[self.attribute]), self.manner.site) for ad in ads]
-        return reports, written(places)
+        silent: dict[str, str] = {}
+        for name in self.pool.schedds:
+            try:
+                told, places[name] = self._told(known.get(name), name, places.get(name))
+                reports += told
+            except NoAnswer as silence:
+                silent[name] = str(silence)
+        places = {name: place for name, place in places.items() if name in self.pool.schedds}
+        if not silent:
+            return reports, written(places)
+        if len(silent) < len(self.pool.schedds):
+            raise Partly(silent, reports, written(places), frozenset(silent))
+        raise NoAnswer("; ".join(silent.values()))
+
+    def _told(self, schedd: Schedd | None, name: str, place: Place | None) -> tuple[list[JobReport], Place]:
+        if schedd is None:
+            raise NoAnswer(f"the collector {self.pool.collector} knows no schedd {name}: is it stopped?")
+        ads, further = self._news(schedd, place) if place and place.born == schedd.born else self._all(schedd)
+        return [report(ad, name, str(ad[self.attribute]), self.manner.site) for ad in ads], further
 
     def _news(self, schedd: Schedd, place: Place) -> tuple[list[Ad], Place]:
         """What changed in the queue since that second, and who left it after the last who did."""

@@ -1,5 +1,6 @@
 """The pool as jobsub shows it on a login host, for a site where POMS may not ask the pool itself."""
 import io
+import re
 import tarfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from submissions.batch.condor.cursor import Place, mark, read, written
 from submissions.batch.condor.history import before
 from submissions.batch.login import jobsub
 from submissions.batch.login.launches import Launches
+from submissions.batch.partly import Partly
 from submissions.batch.port import JobRef, JobReport, no_more
 from submissions.command import Login
 
@@ -44,16 +46,35 @@ class JobsubPool:
         return tuple(sorted(found, key=lambda ref: (ref.schedd, int(ref.cluster), ref.proc)))
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:
-        """Asked not more often than every `every_s` seconds: it is dear to the host."""
+        """Asked not more often than every `every_s` seconds: it is dear to the hosts. One that is silent keeps the news of no other; when it
+        answers again, it is asked back to when all were heard."""
         now = int(time.time())
-        asked, places = _read(cursor, now)
+        asked, heard, places = _read(cursor, now)
         if cursor and places and now - asked < self.every_s:
             return [], cursor
-        told = [ad for login in self.in_use() for ad in self._all(login, jobsub.OURS, asked - OVERLAP_S) if isinstance(ad.get("PomsTag"), str)]
+        answers, silent = self._everywhere(heard - OVERLAP_S)
+        told = [ad for ad in answers if isinstance(ad.get("PomsTag"), str)]
         schedds = {schedd: [ad for ad in told if jobsub.schedd_of(ad) == schedd] for schedd in sorted(set(map(jobsub.schedd_of, told)))}
         reports = [_report(ad, schedd) for schedd, its in schedds.items() for ad in its if _is_news(ad, places.get(schedd))]
         places |= {schedd: places.get(schedd, Place(0)).further(its, None) for schedd, its in schedds.items()}
-        return sorted(reports, key=lambda report: report.heard_at), f"{now} {written(places)}"
+        news = sorted(reports, key=lambda report: report.heard_at)
+        if silent:
+            raise Partly(silent, news, f"{now}/{heard} {written(places)}")
+        return news, f"{now}/{now} {written(places)}"
+
+    def _everywhere(self, since: int) -> tuple[list[Mapping[str, Any]], dict[str, str]]:
+        """The jobs that are seen from all hosts in use; and which hosts said nothing, and why. NoAnswer: all of them."""
+        logins = list(self.in_use())
+        answers: list[Mapping[str, Any]] = []
+        silent: dict[str, NoAnswer] = {}
+        for login in logins:
+            try:
+                answers += self._all(login, jobsub.OURS, since)
+            except NoAnswer as silence:
+                silent[f"{login.account}@{login.host}, {login.group} {login.role}"] = silence
+        if silent and len(silent) == len(logins):
+            raise next(iter(silent.values()))
+        return answers, {name: str(silence) for name, silence in silent.items()}
 
     def act(self, deed: str, refs: Sequence[JobRef], why: str) -> dict[JobRef, str]:
         """A host that does not answer says so for its own jobs; the others are served."""
@@ -125,12 +146,14 @@ def _report(ad: Mapping[str, Any], schedd: str) -> JobReport:
     return replace(told, reason=jobsub.reason(told.reason))
 
 
-def _read(cursor: str, now: int) -> tuple[int, dict[str, Place]]:
-    """When it was asked last, and how far each schedd was told of. Of a cursor that is not ours: long ago, and nothing."""
+def _read(cursor: str, now: int) -> tuple[int, int, dict[str, Place]]:
+    """When it was asked last, when it was last heard of all hosts, and how far each schedd was told of. Of a cursor that is not ours: long ago,
+    and nothing."""
     said, _, rest = cursor.partition(" ")
-    if said.isdecimal() and said.isascii() and now - REMEMBERED_S < int(said) <= now:
-        return int(said), read(rest)
-    return now - REMEMBERED_S, {}
+    first = now - REMEMBERED_S
+    if (found := re.fullmatch(r"([0-9]+)/([0-9]+)", said)) and first < int(found[1]) <= now and int(found[2]) <= now:
+        return int(found[1]), max(first, int(found[2])), read(rest)
+    return first, first, {}
 
 
 def _is_news(ad: Mapping[str, Any], place: Place | None) -> bool:
