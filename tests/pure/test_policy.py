@@ -3,7 +3,7 @@ from itertools import product
 
 import pytest
 
-from accounts.policy import Actor, By, Owner, Role, Tie, Verb, held, may, tie, whom_to_ask
+from accounts.policy import WORDS, Actor, By, Owner, Role, Tie, Verb, held, may, tie, whom_to_ask
 
 R, V = Role, Verb
 ANN, BOB = 1, 2
@@ -70,3 +70,11 @@ def test_a_room_is_no_person_and_comes_through_no_door():
 ])
 def test_who_is_refused_is_told_whom_to_ask(verb, made_as, whom):
     assert whom_to_ask(verb, Owner(1, "dune", made_as)).removeprefix("somebody who acts as ") == whom
+
+
+@pytest.mark.parametrize(("verb", "words"), [
+    (Verb.VIEW, "see"), (Verb.CREATE, "make"), (Verb.EDIT, "change"), (Verb.DO, "launch, recover, kill or mark"), (Verb.HOLD, "hold or release"),
+    (Verb.ADMIN, "administer"), (Verb.SCHEDULE, "schedule"), (Verb.TAG, "tag"), (Verb.APPROVE, "approve"),
+])
+def test_each_verb_has_its_words_in_a_sentence(verb, words):
+    assert WORDS.get(verb, verb) == words

@@ -124,7 +124,7 @@ def test_stagedfiles_wants_a_project(dataset: str):
 @pytest.mark.parametrize("dataset", ["", "None", "from_parent"])
 def test_a_dataset_that_names_no_files_is_one_piece_of_work_or_none(name: str, dataset: str):
     found = cut(SAMPLES[name][0], dataset, None, now=NOW, ask=Shelf(raw(3)))
-    assert found == Cut("", None) if name in ("none", "draining") else not found and not found.final
+    assert found == Cut("", None, parameter="") if name in ("none", "draining") else not found and not found.final
 
 
 @pytest.mark.parametrize("name", ["byrun", "byexistingruns", "new", "limitn"])
