@@ -16,7 +16,7 @@ from tests.waiting import until
 
 SCRIPT = Path(__file__).parents[1] / "scripts" / "sshd-loopback"
 SHIM = Path(__file__).parent / "adapters" / "jobsubshim.py"
-JOBSUB = ("jobsub_submit", "jobsub_q", "jobsub_history", "jobsub_hold", "jobsub_release", "jobsub_rm", "jobsub_fetchlog")
+JOBSUB = ("jobsub_submit", "jobsub_q", "jobsub_history", "jobsub_hold", "jobsub_release", "jobsub_rm", "jobsub_fetchlog", "condor_status")
 
 
 class Sshd:

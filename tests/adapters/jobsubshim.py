@@ -67,6 +67,12 @@ def show(ads):
     print(json.dumps([{name: value for name, value in ad.items() if type(value) in (int, float, str, bool)} for ad in ads]))
 
 
+def queues(said):
+    import htcondor2
+
+    show(htcondor2.Collector().query(htcondor2.AdType.Schedd, "true", said.attributes.split(",")))
+
+
 def act(deed):
     def do(said):
         import htcondor2
@@ -86,7 +92,7 @@ def fetch(said):
 
 DEEDS = {
     "jobsub_submit": submit, "jobsub_hold": act("Hold"), "jobsub_release": act("Release"), "jobsub_rm": act("Remove"), "jobsub_fetchlog": fetch,
-    "jobsub_q": lambda said: show(schedd().query(said.constraint, said.attributes.split(","))),
+    "condor_status": queues, "jobsub_q": lambda said: show(schedd().query(said.constraint, said.attributes.split(","))),
     "jobsub_history": lambda said: show(schedd().history(said.constraint, said.attributes.split(","), -1, said.since)),
 }
 
@@ -95,7 +101,8 @@ def options():
     parser = argparse.ArgumentParser()
     for names in (("-G", "--group"), ("--role",), ("-J", "--jobid"), ("--constraint",), ("-since",), ("-attributes",), ("-reason",), ("--destdir",)):
         parser.add_argument(*names)
-    parser.add_argument("-json", action="store_true")
+    for flag in ("-json", "-schedd"):
+        parser.add_argument(flag, action="store_true")
     parser.add_argument("-N", type=int, default=1)
     parser.add_argument("-e", action="append", default=[])
     parser.add_argument("-f", action="append", default=[])

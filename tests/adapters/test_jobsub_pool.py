@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pomssite.kit.errors import NoAnswer, Refused
+from pomssite.kit.errors import Forgotten, NoAnswer, Refused
 from submissions.batch.login.jobsubpool import JobsubPool
 from submissions.batch.partly import Partly
 from submissions.batch.port import JobRef
@@ -34,14 +34,19 @@ sys.exit((site / f"{{me}}.fails").exists())
 """
 
 
+def queue(name: str, born: object) -> dict:
+    return {"Name": name, "JobQueueBirthdate": born}
+
+
 class Desk:
     """The programs on the host, and the pool that POMS makes of them."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        for name in ("jobsub_q", "jobsub_history", "jobsub_hold", "jobsub_release", "jobsub_rm", "jobsub_fetchlog"):
+        for name in ("jobsub_q", "jobsub_history", "jobsub_hold", "jobsub_release", "jobsub_rm", "jobsub_fetchlog", "condor_status"):
             (site.folder / name).write_text(PROGRAM.format(python=sys.executable, folder=str(site.folder)))
             (site.folder / name).chmod(0o755)
+        self.lay("condor_status.out", json.dumps([queue("jobsub01", 1), queue("jobsub02", int(time.time()) - 86400)]))
         self.login = site.login(f"PATH={site.folder}:$PATH; echo set up; echo and said so >&2")
         known = {REF: self.login, OTHER: self.login}
         self.pool = JobsubPool(site.batch().launches, of_tag={"lab1-1": self.login}.get, in_use=lambda: [self.login], every_s=0,
@@ -85,6 +90,26 @@ def test_without_any_it_is_surely_absent_unless_it_is_too_long_ago(desk):
     assert desk.pool.find("lab1-1", now()) == () and desk.pool.find("lab1-7", now()) == ()
     with pytest.raises(NoAnswer, match="older than 7 days"):
         desk.pool.find("lab1-1", now().replace(year=2020))
+
+
+def test_where_a_queue_was_begun_anew_since_nobody_knows(desk):
+    since = now()
+    assert desk.pool.find("lab1-1", since) == () and desk.told()[-1][:2] == ["condor_status", "-schedd"]
+    desk.lay("condor_status.out", json.dumps([queue("jobsub01", 1), queue("jobsub02", int(since.timestamp()) + 60)]))
+    with pytest.raises(Forgotten, match="begun anew after .*, lab1-1 may have been in the one before"):
+        desk.pool.find("lab1-1", since)
+    desk.lay("jobsub_q.out", json.dumps([ad()]))
+    assert desk.pool.find("lab1-1", since) == (REF,)      # what is there is there
+
+
+@pytest.mark.parametrize(("name", "text", "said"), [
+    ("out", "[]", "tells of no queue"), ("out", '[{"Name": "x", "JobQueueBirthdate": "undefined"}]', "tells of no queue"),
+    ("fails", "", "gave no answer")])
+def test_whoever_does_not_say_since_when_its_queues_are_gives_no_answer(desk, name, text, said):
+    desk.lay(f"condor_status.{name}", text)
+    with pytest.raises(NoAnswer, match=said) as none:
+        desk.pool.find("lab1-1", now())
+    assert not isinstance(none.value, Forgotten)
 
 
 @pytest.mark.parametrize("program", ["jobsub_q", "jobsub_history"])

@@ -56,6 +56,17 @@ def history(login: Login, constraint: str, wanted: Sequence[str], before: str) -
     return ("jobsub_history", *_who(login), "--constraint", constraint, "-since", before, "-json", "-attributes", ",".join(wanted))
 
 
+def queues() -> Words:
+    """The schedds of the pool as its collector knows them: jobsub has no question for it."""
+    return ("condor_status", "-schedd", "-json", "-attributes", "Name,JobQueueBirthdate")
+
+
+def youngest(said: bytes) -> int | None:
+    """When the youngest of these queues began; None, if it is told of none."""
+    begun = [ad.get("JobQueueBirthdate") for ad in _ads(said)]
+    return max((moment for moment in begun if isinstance(moment, int)), default=None)
+
+
 def fetchlog(login: Login, ref: JobRef) -> Words:
     """The logs of a job, as an archive on the output."""
     return ("sh", "-c", FETCH, "sh", "jobsub_fetchlog", *_who(login), "-J", name(ref))
@@ -67,7 +78,12 @@ def _who(login: Login) -> Words:
 
 
 def ads(said: bytes) -> Iterator[Mapping[str, Any]]:
-    """The jobs in an answer: a list of each schedd, one after the other, with whatever is printed between."""
+    """The jobs in an answer."""
+    return (ad for ad in _ads(said) if "ClusterId" in ad)
+
+
+def _ads(said: bytes) -> Iterator[Mapping[str, Any]]:
+    """A list of each schedd, one after the other, with whatever is printed between."""
     text, decoder, place = said.decode(errors="replace"), json.JSONDecoder(), 0
     while (place := text.find("[", place)) >= 0:
         try:
@@ -75,7 +91,7 @@ def ads(said: bytes) -> Iterator[Mapping[str, Any]]:
         except json.JSONDecodeError:
             place += 1
             continue
-        yield from (ad for ad in found if isinstance(ad, dict) and "ClusterId" in ad)
+        yield from (ad for ad in found if isinstance(ad, dict))
 
 
 def schedd_of(ad: Mapping[str, Any]) -> str:

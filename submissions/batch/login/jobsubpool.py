@@ -43,6 +43,8 @@ class JobsubPool:
         found = {ads.ref_of(ad, jobsub.schedd_of(ad)) for ad in self._all(login, jobsub.of_tag(tag), begun) if ad.get("PomsTag") == tag}
         if not found and time.time() - begun > REMEMBERED_S:
             raise Forgotten(f"the history of jobs is not asked about what is older than {REMEMBERED_S // 86400} days, {tag} may be")
+        if not found and since.timestamp() <= self._youngest(login):
+            raise Forgotten(f"a queue of the pool was begun anew after {since:%Y-%m-%d %H:%M} UTC, {tag} may have been in the one before")
         return tuple(sorted(found, key=lambda ref: (ref.schedd, int(ref.cluster), ref.proc)))
 
     def look(self, cursor: str) -> tuple[list[JobReport], str]:
@@ -105,12 +107,22 @@ class JobsubPool:
         left = self._asked(login, jobsub.history(login, constraint, WANTED, before(str(since))))
         return list({str(ad.get("GlobalJobId")): ad for ad in [*present, *left]}.values())
 
+    def _youngest(self, login: Login) -> int:
+        """When the last of the pool's queues was begun: what was in one before it is in no queue and no history."""
+        begun = jobsub.youngest(self._said(login, jobsub.queues()))
+        if begun is None:
+            raise NoAnswer(f"condor_status on {login.host} tells of no queue")
+        return begun
+
     def _asked(self, login: Login, words: jobsub.Words) -> list[Mapping[str, Any]]:
+        return list(jobsub.ads(self._said(login, words)))
+
+    def _said(self, login: Login, words: jobsub.Words) -> bytes:
         code, out, err = self.launches.run(login, words)
         if code or b"rror" in err:
             last = err.decode(errors="replace").strip().splitlines()[-1:] or ["it printed nothing"]
             raise NoAnswer(f"{words[0]} on {login.host} gave no answer (exit code {code}): {last[0]}")
-        return list(jobsub.ads(out))
+        return out
 
     def grant(self, refs: Sequence[JobRef], memory_mb: int) -> dict[JobRef, str]:
         """jobsub has no command for it."""
