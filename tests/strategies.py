@@ -1,7 +1,13 @@
-"""How hypothesis makes many: campaign documents that are sound, with every oddity that people and keyboards find."""
+"""How hypothesis makes many: campaign documents that are sound, with every oddity that people and keyboards find.
+
+    LAWS        so many documents for each test of a law
+    LAWS_SEED   the same ones each time
+"""
+import os
 from datetime import UTC, datetime, timedelta
 from string import ascii_lowercase
 
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 
 from campaigns import document as d
@@ -16,6 +22,14 @@ NAMES = TEXT.map(str.strip).filter(lambda name: 0 < len(name) <= 60)
 SAFE = TEXT.map(lambda text: text.replace("%", "%%"))       # sound in a command or a set-up
 COUNT = st.integers(0, LARGEST)
 SOME = st.integers(1, LARGEST)
+
+
+def many(usual):
+    """How often a law is tried: so often, or as LAWS says."""
+    chosen = settings(max_examples=int(os.environ.get("LAWS", usual)), deadline=None, phases=[Phase.explicit, Phase.generate, Phase.shrink],
+                      suppress_health_check=[*HealthCheck])
+    number = os.environ.get("LAWS_SEED")
+    return lambda test: seed(int(number))(chosen(test)) if number else chosen(test)
 
 
 def pairs(keys, values=TEXT):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns import document as d
@@ -12,7 +12,7 @@ from campaigns import ini
 from campaigns.document.state import Cut, Held, State, Timed
 from campaigns.ini import keys, lines
 from campaigns.ini import state as state_text
-from tests.strategies import NAMES, TEXT, campaigns, states
+from tests.strategies import NAMES, TEXT
 
 ROOT = Path(__file__).parents[2]
 SMALL = "[campaign]\nformat = 2\nname = small\n[campaign_stage one]\n"
@@ -22,28 +22,6 @@ def faults(text, **given_):
     with pytest.raises(ini.Broken) as broken:
         ini.read(text, file="c.ini", **given_)
     return [str(fault) for fault in broken.value.faults]
-
-
-@settings(max_examples=80)
-@given(campaigns())
-def test_what_is_written_is_read_back(campaign):
-    assert ini.parse(ini.write(campaign)) == campaign
-
-
-@settings(max_examples=30)
-@given(campaigns())
-def test_what_was_read_is_written_the_same_from_the_second_time_on(campaign):
-    text = ini.write(campaign)
-    assert ini.write(ini.read(text).campaign) == text
-    assert ini.write(ini.read(text.replace("\n", "\r\n")).campaign) == text
-
-
-@settings(max_examples=30)
-@given(st.data(), campaigns())
-def test_a_state_is_read_back_with_its_campaign(data, campaign):
-    state = data.draw(states([stage.name for stage in campaign.stages]))
-    book = ini.read(ini.write(campaign, state))
-    assert (book.campaign, book.state) == (campaign, state)
 
 
 @given(TEXT)

@@ -3,7 +3,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.evidence import Line
-from tests.evidence.field._told import ROOT, Told, told
+from tests.told import ROOT, Told, told
 
 FILES = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "rules").glob("test_defects*.py"))
 NUMBER = re.compile(r"^test_d(?P<number>\d\d)_(?P<words>\w+)")

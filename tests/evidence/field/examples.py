@@ -3,7 +3,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scripts.evidence import Line
-from tests.evidence.field._told import ROOT, Told, told
+from tests.told import ROOT, Told, told
 
 CHAPTERS = {"02": "life of a submission", "03": "launch", "04": "splits, recoveries, dependencies, queries"}
 SPECS = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "rules").glob("test_*_spec.py"))
