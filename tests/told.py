@@ -35,7 +35,7 @@ def told(*selection: str, **said: str) -> list[Told]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "told.xml"
         words = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--timeout", "0", "-o", "addopts=-q -p tests.database",
-                 f"--junitxml={report}", *selection]
+                 "-o", "junit_family=xunit1", f"--junitxml={report}", *selection]
         done = subprocess.run(words, cwd=ROOT, env=os.environ | said, capture_output=True, text=True, check=False)
         if not report.exists():
             raise RuntimeError(f"pytest did not come to its end:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

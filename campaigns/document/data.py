@@ -1,6 +1,6 @@
 """The parts of a campaign document, and how settings lie over one another. Pure."""
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from campaigns.document import templates
 
@@ -44,7 +44,11 @@ class Settings:
 
     def over(self, base: "Settings") -> "Settings":
         """What I say stands; what I leave unsaid, base says."""
-        return Settings(**{**vars(base), **{name: value for name, value in vars(self).items() if value is not None}})
+        return Settings(**{**vars(base), **self.said()})
+
+    def said(self) -> dict[str, Any]:
+        """Only what is said."""
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 UNSAID = Settings()
@@ -136,8 +140,8 @@ class Campaign:
 
 def settled(settings: Settings, defaults: Settings, keywords: Pairs) -> Settings:
     """A stage's settings over its campaign's over the house's; the dataset and the version with the campaign's keywords put in."""
-    found, known = settings.over(defaults).over(HOUSE_DEFAULTS), dict(keywords)
-    return replace(found, dataset=templates.put_in(str(found.dataset), known), software_version=templates.put_in(str(found.software_version), known))
+    found, known = {**vars(HOUSE_DEFAULTS), **defaults.said(), **settings.said()}, dict(keywords)
+    return Settings(**{**found, **{name: templates.put_in(str(found[name]), known) for name in ("dataset", "software_version")}})
 
 
 def campaign_part(campaign: Campaign) -> Campaign:

@@ -1,5 +1,5 @@
 """Document <-> JSON: what rows and versions keep. What is unsaid is left out. Pure."""
-from dataclasses import asdict, fields
+from dataclasses import is_dataclass
 from typing import Any
 
 from campaigns.document.data import Campaign, Dependency, JobType, LoginSetup, Pairs, Recovery, Settings, Stage
@@ -8,8 +8,7 @@ from campaigns.document.fields import FIELDS
 
 def said(settings: Settings) -> dict[str, Any]:
     """Only what is said, as JSON can hold it."""
-    values = ((f.name, getattr(settings, f.name)) for f in fields(settings))
-    return {name: _plain(value) for name, value in values if value is not None}
+    return {name: _plain(value) for name, value in settings.said().items()}
 
 
 def settings_from(kept: dict[str, Any]) -> Settings:
@@ -26,8 +25,7 @@ def lists_of(pairs: Pairs) -> list[list[str]]:
 
 
 def to_json(campaign: Campaign) -> dict[str, Any]:
-    stages = [{**_plain(asdict(stage)), "settings": said(stage.settings)} for stage in campaign.stages]
-    return {**_plain(asdict(campaign)), "defaults": said(campaign.defaults), "stages": stages}
+    return {name: _plain(value) for name, value in vars(campaign).items()}
 
 
 def from_json(kept: dict[str, Any]) -> Campaign:
@@ -55,7 +53,9 @@ _PARTS: dict[str, Any] = {
 
 
 def _plain(value: Any) -> Any:
-    """Tuples as the lists that JSON knows."""
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
+    """Parts and tuples as the objects and lists that JSON knows."""
+    if isinstance(value, Settings):
+        return said(value)
+    if is_dataclass(value):
+        return {name: _plain(inner) for name, inner in vars(value).items()}
     return [_plain(inner) for inner in value] if isinstance(value, tuple | list) else value

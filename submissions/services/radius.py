@@ -43,7 +43,8 @@ def touched(row: Campaign | None, before: Document | None, after: Document) -> l
         return []
     here = _standing(row)
     version = row.version.number if row.version else 0
-    found = ((here[stage.name].pk, _of(stage.name, here[stage.name], before, after, version)) for stage in before.stages)
+    lost = _lost(before, after)
+    found = ((here[stage.name].pk, _of(stage.name, here[stage.name], before, after, version, lost)) for stage in before.stages)
     return [replace(each, pk=pk) for pk, some in found for each in some]
 
 
@@ -53,14 +54,14 @@ def of_plan(plan: Plan) -> list[Touched]:
     return touched(now.here, now.before, plans.document_of(plan))
 
 
-def _of(name: str, here: Standing, before: Document, after: Document, version: int) -> Iterator[Touched]:
+def _of(name: str, here: Standing, before: Document, after: Document, version: int, lost: Mapping[str, Sequence[str]]) -> Iterator[Touched]:
     new = next((stage.name for stage in after.stages if name in (stage.name, stage.was)), None)
     if new is None:
         yield from _gone(name, here)
     elif _differs(name, new, before, after):
         yield from _changed(name, here, version)
-    if new and (lost := _lost(new, before, after)) and here.submissions:
-        yield Touched(name, f"What is at work starts {', '.join(lost)} no more.", here.submissions)
+    if new and new in lost and here.submissions:
+        yield Touched(name, f"What is at work starts {', '.join(lost[new])} no more.", here.submissions)
 
 
 def _gone(name: str, here: Standing) -> Iterator[Touched]:
@@ -92,10 +93,14 @@ def _differs(name: str, new: str, before: Document, after: Document) -> bool:
     return bool(settings_differences(before.settled(old), after.settled(now)) or differences(before, after, ("kind", "keywords")))
 
 
-def _lost(name: str, before: Document, after: Document) -> list[str]:
-    """Stages that are still there, and that it feeds no longer."""
-    was = {edge.downstream for edge in renamed(before, after).dependencies if edge.upstream == name}
-    return sorted((was - {edge.downstream for edge in after.dependencies if edge.upstream == name}) & names(after))
+def _lost(before: Document, after: Document) -> dict[str, list[str]]:
+    """By the name that a stage has then: the stages that are still there, and that it feeds no longer."""
+    was, now = ({(edge.upstream, edge.downstream) for edge in each.dependencies} for each in (renamed(before, after), after))
+    there, found = names(after), {}     # type: set[str], dict[str, list[str]]
+    for upstream, downstream in sorted(was - now):
+        if downstream in there:
+            found.setdefault(upstream, []).append(downstream)
+    return found
 
 
 def _standing(row: Campaign) -> Mapping[str, Standing]:
