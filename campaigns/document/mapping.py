@@ -13,6 +13,9 @@ class Instead:
     job_types: Mapping[str, str] = field(default_factory=dict)
 
 
+AS_SAID = Instead()
+
+
 def used(campaign: Campaign) -> tuple[list[str], list[str]]:
     """The login setups and the job types that its stages launch with, each once, in the order of the stages. Approvals launch nothing."""
     settled = [said for said in map(campaign.settled, campaign.stages) if said.stage_type != "approval"]
@@ -27,6 +30,12 @@ def mapped(campaign: Campaign, instead: Instead) -> Campaign:
         stages=tuple(replace(stage, settings=_settings(stage.settings, logins, types)) for stage in campaign.stages),
         login_setups=tuple(each for each in campaign.login_setups if each.name not in logins),
         job_types=tuple(each for each in campaign.job_types if each.name not in types))
+
+
+def told(campaign: Campaign, instead: Instead) -> list[str]:
+    """A sentence for each name that is replaced."""
+    both = (("Login setup", instead.login_setups), ("Job type", instead.job_types))
+    return [f"{kind} {this} of {campaign.name} is {that} here." for kind, names in both for this, that in names.items() if this != that]
 
 
 def _settings(said: Settings, logins: Mapping[str, str], types: Mapping[str, str]) -> Settings:

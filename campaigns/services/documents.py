@@ -11,6 +11,7 @@ from accounts.models import require
 from accounts.policy import Actor, By, Verb
 from campaigns import document
 from campaigns.document.changes import KEEP, Line, changes
+from campaigns.document.mapping import AS_SAID, Instead
 from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, LoginSetup, Schedule, Stage
 from campaigns.services import anew, fitting, sharing
 from pomssite.kit.errors import Conflict, Invalid
@@ -51,12 +52,12 @@ def checked(doc: document.Campaign, *, experiment: str, update_shared: bool = Fa
     return doc
 
 
-def known(name: str, *, experiment: str) -> dict[str, set[str] | None]:
-    """The names that a document may use without bringing them, and the stages that the campaign has now."""
+def known(name: str, *, experiment: str, also: Instead = AS_SAID) -> dict[str, set[str] | None]:
+    """The names that a document may use without bringing them, and the stages that the campaign has now; `also` those that will be replaced."""
     row = living(name, experiment=experiment)
     stages = set(row.stages.filter(retired_at=None).values_list("name", flat=True)) if row else None
     logins, types = sharing.names(LoginSetup, experiment), sharing.names(JobType, experiment)
-    return {"known_logins": logins, "known_types": types, "known_stages": stages}
+    return {"known_logins": {*logins, *also.login_setups}, "known_types": {*types, *also.job_types}, "known_stages": stages}
 
 
 def living(name: str, *, experiment: str, locked: bool = False) -> Campaign | None:

@@ -68,9 +68,7 @@ def known(experiment: str) -> tuple[list[str], list[str]]:
 def filled(offer: Offer, values: Mapping[str, str], instead: Instead, *, actor: Actor) -> document.Campaign:
     """The document that it is with these values; Broken or Invalid with all that is wrong."""
     book = ini.look(offer.text, file=offer.file, values=values)
-    names = documents.known(book.campaign.name, experiment=actor.experiment)
-    book.check(known_logins={*(names["known_logins"] or ()), *instead.login_setups}, known_types={*(names["known_types"] or ()), *instead.job_types},
-               known_stages=None)
+    book.check(**documents.known(book.campaign.name, experiment=actor.experiment, also=instead) | {"known_stages": None})
     return documents.checked(mapped(book.campaign, instead), experiment=actor.experiment)
 
 
@@ -117,7 +115,7 @@ def _may_reach(reach: str, actor: Actor) -> None:
 def _checked(text: str, *, experiment: str) -> None:
     """It must be a campaign file that works with its blanks as they stand; what it neither brings nor names must be there."""
     book = ini.look(text, file="template")
-    book.check(**{**documents.known(book.campaign.name, experiment=experiment), "known_stages": None})
+    book.check(**documents.known(book.campaign.name, experiment=experiment) | {"known_stages": None})
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accounts.models import require
+from accounts.models import Membership, require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb
 from campaigns.document import cloning
@@ -99,7 +99,8 @@ def clone(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     require(actor, Verb.CREATE, actor.makes)
     pairs = [(this, that) for this, that in zip(said.getlist("this"), said.getlist("that"), strict=False) if this]
     name = said.get("name") or cloning.suggested(row.name, pairs)
-    words: dict[str, Any] = {"name": name, "pairs": [*pairs, *[("", "")] * max(1, 3 - len(pairs))][:PAIRS], "is_asked": "this" in said}
+    words: dict[str, Any] = {"name": name, "pairs": [*pairs, *[("", "")] * max(1, 3 - len(pairs))][:PAIRS], "is_asked": "this" in said,
+                             "elsewhere": _elsewhere(actor)}
     try:
         words["copy"] = copies.show(row, name, pairs, actor=actor)
         if request.method == "POST" and "make" in said:
@@ -109,6 +110,12 @@ def clone(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
     except (Invalid, Conflict) as no:
         return ask(request, "campaigns/clone.html", row, words, str(no))
     return ask(request, "campaigns/clone.html", row, words)
+
+
+def _elsewhere(actor: Actor) -> list[str]:
+    """The other experiments of this person: a campaign may be taken there as a file."""
+    rows = Membership.objects.filter(user=actor.user_id, active=True, experiment__active=True).exclude(experiment=actor.experiment)
+    return list(rows.order_by("experiment").values_list("experiment", flat=True))
 
 
 @member

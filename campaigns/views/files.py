@@ -2,7 +2,7 @@
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django import forms
@@ -13,14 +13,17 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts.actors import actor_of
 from accounts.models import require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb
 from campaigns import document, ini
 from campaigns.document import Settings, Stage
+from campaigns.document.mapping import Instead, mapped, told
 from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign, JobType, LoginSetup, Plan
 from campaigns.services import documents, naming, plans, state
+from campaigns.views import mapping
 from campaigns.views.changing import ask, one
 from datasets import splits
 from pomssite.kit import clock
@@ -78,6 +81,7 @@ class Looked:
     file: str
     faults: Sequence[ini.Fault] = ()
     trouble: str = ""
+    instead: Instead = field(default_factory=Instead)
 
     @property
     def numbered(self) -> list[tuple[int, str, bool]]:
@@ -92,7 +96,7 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
     require(actor, Verb.CREATE, actor.makes)
     if request.method != "POST":
         return _page(request, actor, _begun(request, actor))
-    looked = Looked(request.POST.get("text", ""), "file")
+    looked = Looked(request.POST.get("text", ""), "file", instead=mapping.chosen(request.POST))
     try:
         looked.text, looked.file = _sent(request)
         return redirect("campaigns:plan", actor.experiment, _planned(looked, actor, update_shared="update_shared" in request.POST).pk)
@@ -106,18 +110,33 @@ def upload(request: HttpRequest, actor: Actor) -> HttpResponse:
 def _planned(looked: Looked, actor: Actor, *, update_shared: bool) -> Plan:
     book = ini.look(looked.text, file=looked.file)
     name = book.campaign.name
-    book.check(**documents.known(name, experiment=actor.experiment))
+    book.check(**documents.known(name, experiment=actor.experiment, also=looked.instead))
     was = None if documents.living(name, experiment=actor.experiment) else naming.find(name, experiment=actor.experiment)
     old = [OLD_NAME.format(name, was.name)] if was else []
-    notes = [*old, *([NO_STATE] if book.state else []), *book.notes, *map(str, book.warnings)]
-    return plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared=update_shared, notes=notes)
+    notes = [*old, *([NO_STATE] if book.state else []), *book.notes, *map(str, book.warnings), *told(book.campaign, looked.instead)]
+    return plans.keep(mapped(book.campaign, looked.instead), actor=actor, at=clock.now(), update_shared=update_shared, notes=notes)
 
 
 def _begun(request: HttpRequest, actor: Actor) -> Looked | None:
-    """The text of a plan, to be changed further."""
+    """The text of a plan, to be changed further; or of a campaign of another experiment, `?of=nova/12`, of which one is a member too."""
+    if "of" in request.GET:
+        return _of_others(request, actor)
     asked = numbers(request.GET.getlist("plan"))
     row = Plan.objects.visible_to(actor).filter(pk__in=asked).first()
     return Looked(ini.write(plans.document_of(row)), f"plan {row.pk}") if row else None
+
+
+def _of_others(request: HttpRequest, actor: Actor) -> Looked:
+    experiment, _, number = request.GET["of"].partition("/")
+    row = one(actor_of(request, experiment), next(iter(numbers([number])), 0))
+    return Looked(ini.write(replace(documents.read(row), experiment=actor.experiment)), f"{experiment}/{row.name}")
+
+
+def _names(looked: Looked | None, actor: Actor) -> list[mapping.Choice]:
+    """What the text names, as far as it can be read."""
+    if not looked or not looked.text:
+        return []
+    return mapping.choices(ini.look(looked.text, file=looked.file).campaign, looked.instead, experiment=actor.experiment)
 
 
 def _sent(request: HttpRequest) -> tuple[str, str]:
@@ -133,7 +152,8 @@ def _sent(request: HttpRequest) -> tuple[str, str]:
 
 def _page(request: HttpRequest, actor: Actor, looked: Looked | None) -> HttpResponse:
     answer = show(request, "campaigns/upload.html", {
-        "looked": looked, "trail": [("Campaigns", reverse("campaigns:list", args=[actor.experiment]))]}, at=clock.now(), live=False)
+        "looked": looked, "names": _names(looked, actor), "trail": [("Campaigns", reverse("campaigns:list", args=[actor.experiment]))]},
+        at=clock.now(), live=False)
     answer.status_code = 422 if looked and (looked.faults or looked.trouble) else 200
     return answer
 

@@ -11,17 +11,18 @@ from accounts.models import require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb, may
 from campaigns import document, ini
-from campaigns.document.mapping import Instead, used
+from campaigns.document.mapping import Instead
 from campaigns.ini.blanks import blanks
 from campaigns.models import Campaign, Template
 from campaigns.services import templates
 from campaigns.services.templates import Offer
+from campaigns.views import mapping
 from campaigns.views.changing import one
 from campaigns.views.sketching import sketch
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 
-VALUE, LOGIN, TYPE = "value-", "login-", "type-"       # what a field of the form is about
+VALUE = "value-"        # begins the fields of blanks
 
 
 @member
@@ -42,7 +43,7 @@ def begin(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, actor, offer)
     require(actor, Verb.CREATE, actor.makes)
-    values, instead = _values(request, offer), _instead(request.POST)
+    values, instead = _values(request, offer), mapping.chosen(request.POST)
     try:
         doc = templates.filled(offer, values, instead, actor=actor)
         if "make" not in request.POST:
@@ -61,23 +62,14 @@ def _values(request: HttpRequest, offer: Offer) -> dict[str, str]:
     return {name: value.replace("\r\n", "\n") for name, value in said.items()}
 
 
-def _instead(said: Mapping[str, str]) -> Instead:
-    """Only what is named; an empty choice leaves a name as it is."""
-    logins, types = ({name.removeprefix(start): value for name, value in said.items() if name.startswith(start) and value} for start in (LOGIN, TYPE))
-    return Instead(logins, types)
-
-
 def _page(request: HttpRequest, actor: Actor, offer: Offer, values: Mapping[str, str] | None = None, instead: Instead | None = None, *,
           doc: document.Campaign | None = None, troubles: Sequence[str] = ()) -> HttpResponse:
     values, instead = values or {}, instead or Instead()
-    logins, types = templates.known(actor.experiment)
     draft = offer.draft
-    names = [(LOGIN, "Login setup", logins, instead.login_setups, used(draft)[0]), (TYPE, "Job type", types, instead.job_types, used(draft)[1])]
     context: dict[str, Any] = {
         "offer": offer, "blanks": [(each, values.get(each.name, each.usual)) for each in blanks(offer.text)], "troubles": troubles, "doc": doc,
         "text": ini.write(doc) if doc else offer.text, "sketch": sketch(doc or draft), "may_create": may(actor, Verb.CREATE, actor.makes),
-        "names": [(f"{start}{name}", label, name, known, chosen.get(name, ""), name in known) for start, label, known, chosen, all_ in names
-                  for name in all_],
+        "names": mapping.choices(draft, instead, experiment=actor.experiment),
         "may_edit": offer.row and may(actor, Verb.EDIT, offer.row.owner), "trail": _trail(actor)}
     answer = show(request, "campaigns/template.html", context, at=clock.now(), live=False)
     answer.status_code = 422 if troubles else 200

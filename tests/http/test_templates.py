@@ -5,9 +5,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns import library
-from campaigns.models import Campaign, Template
-from tests.makers import make_campaign
+from campaigns import ini, library
+from campaigns.models import Campaign, LoginSetup, Template
+from campaigns.services import documents
+from tests.makers import NOON, make_actor, make_campaign, make_user
 from tests.services.test_templates import TEXT
 
 VALUES = {"value-name": "made", "value-dataset": "raw", "value-files": "5"}
@@ -96,3 +97,34 @@ def test_more_templates_do_not_cost_more_queries(db, as_user):
             client.get("/dune/templates/")
         counted.append(len(queries))
     assert counted == [4, 4]
+
+
+def test_a_campaign_is_taken_to_another_experiment_of_mine_with_what_is_there(campaign, as_user):
+    documents.store(ini.parse(TEXT), actor=make_actor("eve", "nova"), at=NOON)
+    client = as_user()
+    make_user("ann", "nova")
+    assert f"/nova/campaigns/upload/?of=dune/{campaign.pk}" in text(client.get(f"/dune/campaigns/{campaign.pk}/clone/"))
+    begun = client.get(f"/nova/campaigns/upload/?of=dune/{campaign.pk}")
+    assert "mine instead" in text(begun) and "experiment = nova" in text(begun)
+    said = {"text": begun.context["looked"].text, "login-farm": "mine", "type-payload": "mine"}
+    plan = client.post("/nova/campaigns/upload/", said, follow=True)
+    assert "Login setup farm of mc is mine here." in text(plan)
+    client.post(f"{plan.request['PATH_INFO']}apply/")
+    row = Campaign.objects.get(experiment="nova", name="mc")
+    assert (row.defaults["login_setup"], row.defaults["job_type"]) == ("mine", "mine")
+    assert not LoginSetup.objects.filter(experiment="nova", name="farm").exists()
+
+
+def test_what_is_not_mine_is_not_taken_anywhere(campaign, as_user):
+    answer = as_user("eve", "nova").get(f"/nova/campaigns/upload/?of=dune/{campaign.pk}")
+    assert answer.status_code == 403 and "mc" not in text(answer).replace("mcpu", "")
+    assert as_user().get("/dune/campaigns/upload/?of=dune/0").status_code == 404
+
+
+def test_a_file_that_names_what_is_not_here_is_taken_with_what_is(campaign, as_user):
+    sent = "[campaign]\nformat = 2\nname = new\n[campaign_stage s]\ndataset = raw\nlogin_setup = gone\njob_type = away\n"
+    client = as_user()
+    answer = client.post("/dune/campaigns/upload/", {"text": sent})
+    assert answer.status_code == 422 and "farm instead" in text(answer)
+    plan = client.post("/dune/campaigns/upload/", {"text": sent, "login-gone": "farm", "type-away": "payload"}, follow=True)
+    assert "Login setup gone of new is farm here." in text(plan)
