@@ -49,6 +49,7 @@ WHOLE = {       # models of which the file says nothing
     "OldName": "what it was called here before",
     "Plan": "a change that was looked at; it holds a document of its own",
     "SavedView": "people's ways of looking at lists, of no campaign",
+    "Template": "a campaign file with blanks, kept by a person: it is a text itself, and of no campaign",
     "Watch": "a person's own: who takes a file over does not watch what others watched",
     "LoginHost": "the administrator's rules of a machine, whichever campaigns use it",
     "Stop": "one act: its hold and its pauses are in the file, and it cannot be undone in another place",
