@@ -1,7 +1,7 @@
 """What storing a document would do: the lines that a person reads before saying yes, kept under a number until somebody says it."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -14,6 +14,7 @@ from campaigns.models import Campaign, CampaignVersion, Plan
 from campaigns.services import anew, documents, sharing
 from pomssite.kit.errors import Conflict, Invalid
 
+KEPT = timedelta(days=30)
 RESET = "reset"         # of a split that goes on meanwhile: how many slices are cut is told, and does not bind
 
 
@@ -70,6 +71,13 @@ def apply(number: int, *, actor: Actor, at: datetime, door: str, why: str = "") 
     made = documents.store(doc, actor=actor, at=at, door=door, why=why, update_shared=row.update_shared, base=row.base.number if row.base else 0)
     Plan.objects.filter(pk=row.pk).update(applied_at=at, version=made.version)
     return made
+
+
+@transaction.atomic
+def forget(*, at: datetime) -> int:
+    """Plans that nobody has applied for a month; how many. What somebody applies at this moment is left."""
+    old = Plan.objects.select_for_update(skip_locked=True, of=("self",)).filter(applied_at=None, made_at__lt=at - KEPT)
+    return Plan.objects.filter(pk__in=[row.pk for row in old]).delete()[0]
 
 
 def document_of(row: Plan) -> document.Campaign:

@@ -45,6 +45,15 @@ def test_a_plan_changes_nothing_and_its_apply_does_what_it_says():
     assert (plan.applied_at, plan.version) == (SOON, made.version) and documents.read(made).stages[0].settings.jobs == 5
 
 
+def test_a_plan_that_nobody_applies_is_forgotten_after_a_month_and_one_that_was_applied_never():
+    make_campaign()
+    applied(kept(other(jobs=5)))
+    left = kept(other(jobs=6))
+    assert plans.forget(at=NOON + timedelta(days=30)) == 0
+    assert plans.forget(at=NOON + timedelta(days=30, seconds=1)) == 1
+    assert not Plan.objects.filter(pk=left.pk).exists() and Plan.objects.count() == 1
+
+
 def test_a_new_campaign_is_planned_too():
     make_actor()
     plan = kept(make_document())
