@@ -113,5 +113,5 @@ def _old(desk: Desk, given: Mapping[str, str]) -> Book:
     for name in given:
         desk.fault(Section("campaign", 1), None, f"--set {name}: only files with format = 2 have parameters")
     found = old.campaign(desk)
-    old.looped(desk, found)
+    old.unsayable(desk, found)
     return Book(document.without_loops(found), None, True, desk)

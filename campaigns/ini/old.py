@@ -34,7 +34,7 @@ NO_EFFECT = {"experiment": "it goes to the experiment into which it is imported"
 def campaign(desk: Desk) -> Campaign:
     """The document that an old file means."""
     titled = desk.titled(_untitled)
-    _note(desk, titled.get(("campaign", "")))
+    _in_vain(desk, titled.get(("campaign", "")))
     for (kind, _), section in titled.items():
         _pass_over(desk, kind, section)
     head = desk.said(titled.get(("campaign", "")), {"name": keys.CAMPAIGN["name"], **KEYWORDS}, _decode)
@@ -57,17 +57,17 @@ def campaign(desk: Desk) -> Campaign:
                         for (kind, name), section in titled.items() if kind == "job_type"))
 
 
-def _note(desk: Desk, head: Section | None) -> None:
+def _in_vain(desk: Desk, head: Section | None) -> None:
     """What is silently otherwise than a reader of the file may think."""
-    desk.notes += [f"An old file cannot say of {what}: {', '.join(known)}; {taken}." for what, known, taken in CANNOT_SAY]
     desk.notes += [f"{entry.key} = {short(entry.value)} of [campaign] has no effect: {NO_EFFECT[entry.key]}."
                    for entry in (head.entries.values() if head else ()) if entry.key in NO_EFFECT]
 
 
-def looped(desk: Desk, before: Campaign) -> None:
-    """A dependency on itself is written in another way from now on."""
+def unsayable(desk: Desk, before: Campaign) -> None:
+    """A dependency on itself is written in another way from now on; and what no old file can say."""
     desk.notes += [f"{edge.downstream} depends on itself: that is keep_running = 1 of the stage." for edge in before.dependencies
                    if edge.upstream == edge.downstream]
+    desk.notes += [f"An old file cannot say of {what}: {', '.join(known)}; {taken}." for what, known, taken in CANNOT_SAY]
 
 
 def _untitled(text: str) -> tuple[str, str]:

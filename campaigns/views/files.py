@@ -113,7 +113,7 @@ def _planned(looked: Looked, actor: Actor, *, update_shared: bool) -> Plan:
     book.check(**documents.known(name, experiment=actor.experiment, also=looked.instead))
     was = None if documents.living(name, experiment=actor.experiment) else naming.find(name, experiment=actor.experiment)
     old = [OLD_NAME.format(name, was.name)] if was else []
-    notes = [*old, *([NO_STATE] if book.state else []), *book.notes, *map(str, book.warnings), *told(book.campaign, looked.instead)]
+    notes = [*old, *([NO_STATE] if book.state else []), *map(str, book.warnings), *told(book.campaign, looked.instead), *book.notes]
     return plans.keep(mapped(book.campaign, looked.instead), actor=actor, at=clock.now(), update_shared=update_shared, notes=notes)
 
 
