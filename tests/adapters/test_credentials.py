@@ -51,7 +51,7 @@ def test_the_end_is_read_from_the_credential_itself(tmp_path, kind):
 
 
 def test_a_proxy_ends_with_the_first_certificate_of_its_chain_that_ends():
-    assert expiry.of_proxy(proxy(soon(days=300), soon(hours=2)).encode()) == soon(hours=2)
+    assert expiry.of_proxy(proxy(soon(days=300), soon(hours=2)).encode(), soon()) == soon(hours=2)
 
 
 @pytest.mark.parametrize(("text", "why"), [
@@ -65,9 +65,9 @@ def test_what_is_no_token_is_told_without_a_word_of_it(tmp_path, text, why):
 
 def test_what_is_no_proxy_is_told():
     with pytest.raises(ValueError, match="holds no certificate"):
-        expiry.of_proxy(b"-----BEGIN CERTIFICATE-----\nx")
+        expiry.of_proxy(b"-----BEGIN CERTIFICATE-----\nx", soon())
     with pytest.raises(ValueError, match="holds no certificate"):
-        expiry.of_proxy(b"")
+        expiry.of_proxy(b"", soon())
 
 
 def test_one_that_is_missing_over_or_nearly_over_is_named_with_file_role_end_and_remedy(tmp_path):
@@ -113,9 +113,10 @@ def test_the_jobsub_of_old_is_given_no_token_and_still_its_proxy(tmp_path, setup
 
 
 @pytest.mark.parametrize("wrong", [
+    {"dune": {"analysis": {"vault_token": "/x"}}}, {"dune": {"analysis": {"token": "/x", "htgettoken": "-a v"}}},
     {"dune": {"shifter": {"token": "/x"}}}, {"dune": {"analysis": {"password": "/x"}}}, {"dune": {"analysis": {"token": "x"}}}])
 def test_settings_that_say_nonsense_are_told_at_once(wrong):
-    with pytest.raises(ValueError, match=r"credentials\.dune\.\w+: say token or proxy, each a file with its whole path"):
+    with pytest.raises(ValueError, match=r"credentials\.dune\.\w+: (say token, proxy, vault_token, each a file|a vault token goes with)"):
         Credentials(wrong)
 
 
@@ -220,3 +221,60 @@ def test_what_it_would_go_out_with_is_told_without_asking_the_host(site):
     found = batch.credentials(login_of(site), ("fife_launch",), soon())
     assert [(each.kind, each.until - soon() < timedelta(hours=9, seconds=1), each.wrong) for each in found] == [
         ("bearer token", True, ""), ("proxy", True, "")]
+
+
+HTGETTOKEN = """#!/bin/sh
+printf '%s' "$HTGETTOKENOPTS" >{0}/options; cp {0}/made "$BEARER_TOKEN_FILE"
+cp "${{HTGETTOKENOPTS##*=}}" {0}/vault; echo fetched; exit {1}
+"""
+
+
+def with_vault(site, code=0, user="{user}"):
+    """The host's own htgettoken, as it would be asked."""
+    laid(site.folder / "bin" / "htgettoken", HTGETTOKEN.format(site.folder, code), 0o755)
+    (site.folder / "made").write_text("a token made there")
+    path = laid(site.folder / "server" / "ann.vault", f"hvs.{SECRET}")
+    options = f"-a vault.lab -i dune --nooidc --credkey={user}"
+    said = {"dune": {"analysis": {"vault_token": str(path.parent / f"{user}.vault"), "htgettoken": options}}}
+    return site.batch(credentials=said), path, login_of(site, "analysis", setup=f"PATH={site.folder}/bin:$PATH")
+
+
+def test_by_a_vault_token_the_host_fetches_its_own_bearer_token(site):
+    batch, path, login = with_vault(site)
+    until_ = soon(days=5)
+    found, = batch.credentials(login, ("fife_launch",), soon())
+    assert (found.kind, found.file, found.wrong) == ("vault token", str(path), "") and abs((found.until - until_).total_seconds()) < 60
+    batch.submit(site.spec("/bin/sh", "-c", f'cat "$BEARER_TOKEN_FILE" >{site.folder}/seen; {site.program}', login=login))
+    folder = site.launches / "lab1-1"
+    assert (site.folder / "seen").read_text() == "a token made there" and (site.folder / "vault").read_text() == f"hvs.{SECRET}"
+    assert (site.folder / "options").read_text() == f"-a vault.lab -i dune --nooidc --credkey=ann --vaulttokeninfile={folder}/credentials/vault_token"
+    assert not (folder / "credentials").exists() and SECRET not in batch.launch_log("lab1-1", 0, 10_000).text.decode()
+
+
+def test_a_bearer_token_that_could_not_be_fetched_is_told_in_the_log(site):
+    batch, _, login = with_vault(site, code=3)
+    batch.submit(site.spec(login=login))
+    assert b"POMS: htgettoken ended with exit code 3: there is no bearer token" in batch.launch_log("lab1-1", 0, 10_000).text
+
+
+def test_a_question_to_jobsub_fetches_one_too_and_what_is_printed_is_no_answer(site):
+    batch, _, login = with_vault(site)
+    code, out, err = batch.launches.run(login, ("/bin/sh", "-c", 'cat "$BEARER_TOKEN_FILE"'))
+    assert (code, out) == (0, b"a token made there") and b"fetched" in err
+
+
+def test_a_vault_token_that_was_written_long_ago_is_over(site):
+    batch, path, login = with_vault(site)
+    then = soon(days=-6).timestamp()
+    os.utime(path, (then, then))
+    assert "ann must renew it" in batch.credentials(login, (), soon())[0].wrong
+    laid(path, "two words")
+    assert "holds no vault token" in batch.credentials(login, (), soon())[0].wrong
+
+
+def test_options_are_filled_in_with_a_name_that_is_one(tmp_path):
+    given = Credentials({"dune": {"analysis": {"htgettoken": "-a vault.lab --credkey={user}"}}})
+    assert given.contents(ANA, ()) == {"htgettoken": "-a vault.lab --credkey=bob"}
+    assert given.contents(Login("h", "a", "setup jobsub_client", "dune", "analysis", "dune", "bob"), ()) == {}
+    with pytest.raises(Refused, match="options of htgettoken for dune analysis cannot be that of 'b b'"):
+        given.contents(Login("h", "a", "", "dune", "analysis", "dune", "b b"), ())

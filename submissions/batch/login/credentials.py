@@ -29,10 +29,14 @@ class Kind:
 
     words: str
     name: str
-    end: Callable[[bytes], datetime]
+    end: Callable[[bytes, datetime], datetime]      # from what it holds, and when that was written
 
 
-KINDS = {"token": Kind("bearer token", "bearer_token", expiry.of_token), "proxy": Kind("proxy", "x509_proxy", expiry.of_proxy)}
+KINDS = {
+    "token": Kind("bearer token", "bearer_token", expiry.of_token), "proxy": Kind("proxy", "x509_proxy", expiry.of_proxy),
+    "vault_token": Kind("vault token", "vault_token", expiry.of_vault_token),
+}
+FETCH = "htgettoken"        # with these options the host itself fetches its bearer token, by its vault token if there is one
 
 
 class Credentials:
@@ -40,9 +44,10 @@ class Credentials:
 
     def __init__(self, credentials: Said | None = None, credential_minutes: int = 10) -> None:
         self.said, self.left = credentials or {}, timedelta(minutes=credential_minutes)
-        for experiment, role, kind, path in _lines(self.said):
-            if role not in ROLES or kind not in KINDS or not Path(path).is_absolute():
-                raise ValueError(f"credentials.{experiment}.{role}: say token or proxy, each a file with its whole path, for production or analysis")
+        for experiment, roles in self.said.items():
+            for role, files in roles.items():
+                if trouble := _nonsense(role, files):
+                    raise ValueError(f"credentials.{experiment}.{role}: {trouble}")
 
     def of(self, login: Login, words: Iterable[str], *, at: datetime) -> tuple[Credential, ...]:
         """Those of a launch by this login; each with why it may not go, if it may not."""
@@ -50,25 +55,33 @@ class Credentials:
 
     def contents(self, login: Login, words: Iterable[str]) -> dict[str, str]:
         """File name on the host, and what the file holds. Refused: one is not good, or not for long enough."""
-        found = [(KINDS[kind].name, *self._looked_at(kind, login, datetime.fromtimestamp(time.time(), UTC))) for kind in self._kinds(login, words)]
+        words, now = tuple(words), datetime.fromtimestamp(time.time(), UTC)
+        found = [(KINDS[kind].name, *self._looked_at(kind, login, now)) for kind in self._kinds(login, words)]
         if wrong := " ".join(each.wrong for _, each, _ in found if each.wrong):
             raise Refused(wrong)
-        return {name: text.decode() for name, _, text in found}
+        return {name: text.decode() for name, _, text in found} | self._options(login, words)
+
+    def _options(self, login: Login, words: Iterable[str]) -> dict[str, str]:
+        options = self._files(login).get(FETCH)
+        try:
+            return {} if options is None or _is_old(login, words) else {FETCH: _of_person(options, login.user)}
+        except ValueError as bad:
+            raise Refused(f"The options of {FETCH} for {login.experiment} {login.role} {bad}") from bad
 
     def _files(self, login: Login) -> Mapping[str, str]:
         return self.said.get(login.experiment, {}).get(login.role, {})
 
     def _kinds(self, login: Login, words: Iterable[str]) -> list[str]:
         """The jobsub of old knows no tokens."""
-        old = any(OLD_JOBSUB.search(text) for text in (login.setup, *words))
-        return [kind for kind in KINDS if kind in self._files(login) and not (old and kind == "token")]
+        old = _is_old(login, words)
+        return [kind for kind in KINDS if kind in self._files(login) and (kind == "proxy" or not old)]
 
     def _looked_at(self, kind: str, login: Login, at: datetime) -> tuple[Credential, bytes]:
         path, text, until = self._files(login)[kind], b"", None
         try:
             path = _of_person(path, login.user)
-            text = _read(Path(path))
-            until = KINDS[kind].end(text)
+            text, written = _read(Path(path))
+            until = KINDS[kind].end(text, written)
             wrong = self._too_short(until, at)
         except ValueError as bad:
             wrong = str(bad)
@@ -83,8 +96,17 @@ class Credentials:
         return few if until - at < self.left else ""
 
 
-def _lines(said: Said) -> list[tuple[str, str, str, str]]:
-    return [(experiment, role, kind, path) for experiment, roles in said.items() for role, files in roles.items() for kind, path in files.items()]
+def _nonsense(role: str, said: Mapping[str, str]) -> str:
+    """What of it cannot be meant."""
+    paths = [path for kind, path in said.items() if kind != FETCH]
+    if role not in ROLES or said.keys() - {*KINDS, FETCH} or not all(Path(path).is_absolute() for path in paths):
+        return f"say {', '.join(KINDS)}, each a file with its whole path, for production or analysis"
+    alone = ("vault_token" in said and FETCH not in said) or ("token" in said and FETCH in said)
+    return f"a vault token goes with the options of {FETCH}, and a token without" if alone else ""
+
+
+def _is_old(login: Login, words: Iterable[str]) -> bool:
+    return any(OLD_JOBSUB.search(text) for text in (login.setup, *words))
 
 
 def _of_person(path: str, user: str) -> str:
@@ -94,10 +116,12 @@ def _of_person(path: str, user: str) -> str:
     return path.replace(PERSON, user)
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path) -> tuple[bytes, datetime]:
+    """What it holds, and when that was written."""
     try:
         with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_mode & stat.S_IRWXO:
+            about = os.fstat(file.fileno())
+            if about.st_mode & stat.S_IRWXO:
                 raise ValueError("is open to everybody on the server of POMS, which it must not be (chmod 600)")
             text = file.read(LONGEST + 1)
     except FileNotFoundError:
@@ -106,4 +130,4 @@ def _read(path: Path) -> bytes:
         raise ValueError(f"cannot be read: {trouble.strerror}") from None
     if len(text) > LONGEST or b"\0" in text or not text.isascii():
         raise ValueError("holds something else")
-    return text
+    return text, datetime.fromtimestamp(about.st_mtime, UTC)

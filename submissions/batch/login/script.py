@@ -16,7 +16,13 @@ LONGEST = 131071 - 1        # bytes of one word: Linux takes no longer one
 MOST = 1_500_000            # bytes of all words and variables together
 PAUSE_S = 0.1
 BEFORE = {"x509_proxy": 'export X509_USER_PROXY="{folder}/x509_proxy"'}      # what is said before the set-up, and what after it
-AFTER = {"bearer_token": 'unset BEARER_TOKEN; export BEARER_TOKEN_FILE="{folder}/bearer_token"'}
+NAMED = 'unset BEARER_TOKEN; export BEARER_TOKEN_FILE="{folder}/bearer_token"'
+AFTER = {
+    "bearer_token": NAMED,
+    "htgettoken": NAMED + ' HTGETTOKENOPTS="$(cat "{folder}/htgettoken")"',
+    "vault_token": 'HTGETTOKENOPTS="$HTGETTOKENOPTS --vaulttokeninfile={folder}/vault_token"',
+}
+FETCHED = 'htgettoken >&2 || echo "POMS: htgettoken ended with exit code $?: there is no bearer token" >&2'
 
 GONE = "rm -rf launch setup inputs credentials runner"      # with the end of the command; what it printed, and how it ended, stay
 STATE = f"""
@@ -100,7 +106,8 @@ def launch(spec: JobSpec, carried: Collection[str] = ()) -> str:
 
 def named(folder: str, carried: Collection[str], lines: Mapping[str, str]) -> list[str]:
     """What programs know a credential by that lies in that folder."""
-    return [line.format(folder=folder) for name, line in lines.items() if name in carried]
+    fetched = [FETCHED] if lines is AFTER and "htgettoken" in carried else []
+    return [*(line.format(folder=folder) for name, line in lines.items() if name in carried), *fetched]
 
 
 def command(argv: tuple[str, ...]) -> str:
