@@ -12,7 +12,6 @@ from campaigns import ini
 from campaigns.document.state import Cut, Down, Held, State, Timed
 from campaigns.models import (
     Campaign,
-    CampaignTag,
     Dependency,
     Downtime,
     Hold,
@@ -28,6 +27,7 @@ from campaigns.services import documents, state
 from pomssite.kit import clock
 from pomssite.kit.errors import Invalid
 from tests.makers import make_actor
+from tests.wiping import wipe
 
 pytestmark = pytest.mark.django_db
 
@@ -138,15 +138,6 @@ def kept():
             JobTypeRecovery: JobTypeRecovery.objects, LoginSetup: LoginSetup.objects, Schedule: Schedule.objects, Downtime: Downtime.objects,
             Hold: Hold.objects, Slice: Slice.objects}
     return {model.__name__: list(found.order_by("pk").values_list(*SAID[model.__name__].split())) for model, found in rows.items()}
-
-
-def wipe():
-    Campaign.objects.update(version=None)
-    for model in (Schedule, Downtime, Hold, Slice, CampaignTag, Tag, Dependency, Stage):
-        model.objects.all().delete()
-    apps.get_model("campaigns", "CampaignVersion").objects.all().delete()
-    for model in (Campaign, JobType, LoginSetup):
-        model.objects.all().delete()
 
 
 def test_a_campaign_that_says_everything_comes_back_from_its_file_field_by_field(tmp_path):
