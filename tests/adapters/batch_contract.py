@@ -17,7 +17,7 @@ BAD = ("/bin/sh", "-c", "exit 3")
 
 
 def spec(tag: str = "lab1-1", argv: tuple[str, ...] = LONG, **more: object) -> JobSpec:
-    return JobSpec(tag, argv, **{"memory_mb": 500, **more})
+    return JobSpec(tag, argv, **{"memory_mb": 500, "disk_mb": 100, **more})      # so little that two fit where the disk is nearly full
 
 
 def now() -> datetime:
