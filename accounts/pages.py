@@ -31,7 +31,7 @@ def member(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResp
             return HttpResponse(status=401) if wants_part(request) or wants_stream(request) else redirect_to_login(request.get_full_path())
         actor = actor_of(request, exp)
         request.actor = actor  # type: ignore[attr-defined]
-        if request.session.get("experiment") != exp:
+        if not hasattr(request, "token") and request.session.get("experiment") != exp:
             request.session["experiment"] = exp
         return view(request, actor, *args, **kwargs)
     return inside

@@ -33,6 +33,9 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "Build": (
         Place("Templates", "clone", "campaigns:templates", "g t", ("campaigns:template",)),
     ),
+    "Experiment": (
+        Place("Tokens", "key", "tokens:list", "g k", ("tokens:",)),
+    ),
 }
 
 NOWHERE = ("submissions:search",)      # of no line: it looks through all of them

@@ -1,4 +1,5 @@
 """Who reaches what: one table of role, tie and verbs, no database. Pure."""
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -27,6 +28,15 @@ class Verb(StrEnum):
     ADMIN = "admin"         # members, limits, the experiment's own settings
 
 
+class Scope(StrEnum):
+    """Kinds of deeds that a script's token is good for."""
+
+    READ = "read"
+    LAUNCH = "launch"
+    EDIT = "edit"
+    REPORT = "report"
+
+
 class Tie(StrEnum):
     """How near a thing is to the person: the nearest that holds counts."""
 
@@ -45,6 +55,12 @@ _KEEP = _RUN | {V.CREATE, V.EDIT, V.APPROVE, V.SCHEDULE, V.TAG}
 _ALL = _KEEP | {V.ADMIN}
 _NONE: frozenset[Verb] = frozenset()
 
+SCOPES: dict[Scope, frozenset[Verb]] = {      # nobody approves or administers by a script
+    Scope.READ: _LOOK,
+    Scope.LAUNCH: _RUN,
+    Scope.EDIT: _LOOK | {V.CREATE, V.EDIT, V.SCHEDULE, V.TAG},
+    Scope.REPORT: frozenset({V.REPORT}),
+}
 REACH: dict[Role, dict[Tie, frozenset[Verb]]] = {
     Role.ANALYSIS:   {Tie.MINE: _KEEP, Tie.PRODUCTION: _LOOK, Tie.OURS: _LOOK, Tie.THEIRS: _NONE},
     Role.SHIFTER:    {Tie.MINE: _RUN,  Tie.PRODUCTION: _RUN,  Tie.OURS: _LOOK, Tie.THEIRS: _NONE},
@@ -76,6 +92,7 @@ class Actor:
     experiment: str
     role: Role
     root: bool = False
+    only: frozenset[Verb] | None = None         # what a script's token is good for; None: it is the person
 
     def by(self, door: str) -> By:
         """The same person, as the history names them."""
@@ -106,8 +123,15 @@ def tie(actor: Actor, owner: Owner) -> Tie:
 
 
 def may(actor: Actor, verb: Verb, owner: Owner) -> bool:
-    """One question, one table."""
+    """One question, one table; a script may no more than its person, and of that what its token is good for."""
+    if actor.only is not None and verb not in actor.only:
+        return False
     return actor.root or verb in REACH[actor.role][tie(actor, owner)]
+
+
+def good_for(scopes: Iterable[str]) -> frozenset[Verb]:
+    """What a token with these scopes may at the most."""
+    return frozenset().union(*(SCOPES[Scope(scope)] for scope in scopes))
 
 
 def whom_to_ask(verb: Verb, owner: Owner) -> str:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/", include("accounts.urls")),
     path("c/<str:number>", cluster, name="cluster"),
     re_path(old.PATTERN, old.redirect, name="old"),
+    path("<exp:exp>/tokens/", include("accounts.token_urls")),
     path("<exp:exp>/", include("campaigns.urls")),
     path("<exp:exp>/", include("submissions.urls")),
     path("<exp:exp>/", include("datasets.urls")),

@@ -6,7 +6,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.urls import NoReverseMatch, reverse
 
 from accounts.admin.recorded import Recorded
-from accounts.models import Event, Experiment, Membership, News, SiteHold, Touch, User
+from accounts.models import ApiToken, Event, Experiment, Membership, News, SiteHold, Touch, User
 from pomssite.kit.looking import LookOnly, among
 
 DOORS = ("page", "api", "admin", "task", "job", "command")
@@ -45,6 +45,19 @@ class ExperimentAdmin(Recorded):
 
     def address(self, row: Experiment) -> str:
         return reverse("campaigns:list", args=[row.pk])
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(LookOnly):
+    """Tokens of scripts. None is kept; made and revoked on the page, so that it is an event."""
+
+    list_display = ["begins", "name", "user", "experiment_id", "role", "scopes", "made_at", "expires_at", "used_at", "revoked_at"]
+    list_select_related = ["user"]
+    list_filter = ["experiment", "role", ("revoked_at", admin.EmptyFieldListFilter)]
+    search_fields = ["name", "begins__startswith", "user__username"]
+
+    def address(self, row: ApiToken) -> str:
+        return reverse("tokens:list", args=[row.experiment_id])
 
 
 @admin.register(Membership)

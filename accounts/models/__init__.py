@@ -4,5 +4,6 @@ from accounts.models.news import News, Touch
 from accounts.models.owned import Owned, OwnedQuerySet, require
 from accounts.models.people import Experiment, Membership, User
 from accounts.models.site import Held, SiteHold
+from accounts.models.tokens import ApiToken
 
-__all__ = ["Event", "Experiment", "Held", "Membership", "News", "Owned", "OwnedQuerySet", "SiteHold", "Touch", "User", "require"]
+__all__ = ["ApiToken", "Event", "Experiment", "Held", "Membership", "News", "Owned", "OwnedQuerySet", "SiteHold", "Touch", "User", "require"]

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
+from accounts import tokens
+from accounts.models import ApiToken
 from campaigns.models import Downtime, Plan, Schedule, Template
 from campaigns.services import documents, looks, plans, schedules, templates
 from datasets.models import File
@@ -19,7 +21,7 @@ OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
 LISTS = {
     "campaigns:list", "campaigns:events", "campaigns:ini_many", "campaigns:list_json", "campaigns:list_csv", "campaigns:new",
     "campaigns:upload", "campaigns:views", "campaigns:stale", "campaigns:stages", "campaigns:stages_csv", "campaigns:stages_json",
-    "campaigns:schedules", "campaigns:downtimes", "campaigns:templates", "campaigns:template_keep",
+    "campaigns:schedules", "campaigns:downtimes", "campaigns:templates", "campaigns:template_keep", "tokens:list",
     "datasets:why",
     "submissions:list", "submissions:jobs", "submissions:jobs_csv", "submissions:jobs_json", "submissions:csv", "submissions:json",
     "submissions:bulk", "submissions:search",
@@ -45,6 +47,7 @@ def scene(scene):
     schedules.announce(actor=actor, at=now, begins_at=now, ends_at=now + timedelta(days=1), why="zmumu", of=scene.campaign)
     plans.keep(documents.read(scene.campaign), actor=actor, at=now, notes=["zmumu"])
     templates.keep("zmumu", "", templates.text_of(scene.campaign), "own", actor=actor, at=now)
+    tokens.make("zmumu", ["read"], 1, actor=actor, at=now)
     bulk.choose("submission", "kill", [str(row.pk) for row in scene.of("simulate")], actor=actor, at=now)
     return scene
 
@@ -60,7 +63,8 @@ def filled(scene, address, exp="dune"):
     number = {"views": view.pk,
               "campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
               "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk,
-              "plans": Plan.objects.get().pk, "templates": Template.objects.get().pk, "bulk": BulkAct.objects.get().pk}
+              "plans": Plan.objects.get().pk, "templates": Template.objects.get().pk, "tokens": ApiToken.objects.get().pk,
+              "bulk": BulkAct.objects.get().pk}
     holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0"}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
     return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)

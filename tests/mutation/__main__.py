@@ -19,7 +19,7 @@ import pytest
 
 from tests.mutation import plugin
 from tests.mutation.changes import variants
-from tests.mutation.tables import BESIDE_MODELS, ROOMS, ROOT, all_of, file_of, pure, tests_of
+from tests.mutation.tables import ROOMS, ROOT, all_of, file_of, needs_models, pure, tests_of
 
 NOTHING = -1
 LONGEST_S, LONGEST_CPU_S = 600, 40
@@ -74,7 +74,7 @@ def _try(module: str, number: int, tests: tuple[str, ...], *, told: int) -> None
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
-    if module.startswith(BESIDE_MODELS):
+    if pure and needs_models(tests):
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pomssite.settings")
         django.setup()
     code = pytest.main([*(PURE if pure else ROOM), *tests])

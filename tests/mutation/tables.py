@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 SPELLING = ("campaigns.ini",)           # how rules are written in a file, and no rules
 # of these the tables; texts without end, and hosts, test the rest
 TEXTS = ("campaigns.document", "datasets.query", "submissions.batch.login.script")
-BESIDE_MODELS = ("submissions.batch.login",)            # rules in a package that names models
+BESIDE_MODELS = "submissions.batch.login"              # rules in a package that names models
 QUERIES = ("services/test_lookup.py", "rules/test_query_spec.py", "services/test_lookup_sets.py")
 ROWS = "services/test_tables.py"
 QUEUE = ("adapters/test_local_queue.py", "adapters/test_local_batch.py")
@@ -73,6 +73,11 @@ def tests_of(module: str) -> tuple[str, ...]:
     found = [path for path, names in _pure_tests().items() if any(name.startswith(family) for name in names)]
     own = family.rpartition(".")[2]
     return tuple(str(path.relative_to(ROOT)) for path in sorted(found, key=lambda path: (own not in path.stem, path.stat().st_size, path)))
+
+
+def needs_models(tests: tuple[str, ...]) -> bool:
+    """Whether one of them imports rules that lie beside models."""
+    return any(name.startswith(BESIDE_MODELS) for test in tests for name in _pure_tests().get(ROOT / test, ()))
 
 
 @cache
