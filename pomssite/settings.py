@@ -114,6 +114,8 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS: list[Path | tuple[str, Path]] = [ROOT / "static", *environment.existing([
     ("vendor/htmx", ROOT / "node_modules/htmx.org/dist"),
     ("vendor/plotly", ROOT / "node_modules/plotly.js-cartesian-dist-min"),
+    ("vendor/cytoscape", ROOT / "node_modules/cytoscape/dist"), ("vendor/dagre", ROOT / "node_modules/dagre/dist"),
+    ("vendor/cytoscape-dagre", ROOT / "node_modules/cytoscape-dagre"),
 ])]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

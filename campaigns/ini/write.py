@@ -14,16 +14,18 @@ Lines = Iterable[tuple[str, str]]
 _DEFAULTS = {type_: {f.name: f.default for f in fields(type_)} for type_ in (Campaign, LoginSetup, JobType, Stage)}
 
 
-def write(campaign: Campaign, state: State | None = None) -> str:
-    return "\n".join(_block(title, lines) for title, lines in _sections(campaign, state))
+def write(campaign: Campaign, state: State | None = None, *, renames: bool = False) -> str:
+    """`renames`: with the names that stages had, for a text that is still being worked on."""
+    return "\n".join(_block(title, lines) for title, lines in _sections(campaign, state, renames=renames))
 
 
-def _sections(campaign: Campaign, state: State | None) -> Iterable[tuple[str, Lines]]:
+def _sections(campaign: Campaign, state: State | None, *, renames: bool) -> Iterable[tuple[str, Lines]]:
     """In this order: what it is, its stages, what feeds them, where they are drawn, what they run with, what it is doing."""
     yield from _heads(campaign)
     for stage in campaign.stages:
-        note = [("note", values.write_text(stage.note))] if stage.note else []
-        yield keys.title("campaign_stage", stage.name), [*note, *_settings(stage.settings)]
+        told = {"was": stage.was if renames else "", "note": stage.note}
+        words = [(name, values.write_text(text)) for name, text in told.items() if text]
+        yield keys.title("campaign_stage", stage.name), [*words, *_settings(stage.settings)]
     for downstream, edges in groupby(campaign.dependencies, lambda edge: edge.downstream):      # they are kept in this order
         yield keys.title("dependencies", downstream), _edges(edges)
     if places := [(stage.name, *stage.position) for stage in campaign.stages if stage.position is not None]:

@@ -31,14 +31,18 @@ def _lines(doc: document.Campaign, row: Campaign | None, before: document.Campai
 
 
 @transaction.atomic
-def keep(doc: document.Campaign, *, actor: Actor, at: datetime, update_shared: bool = False, notes: Sequence[str] = ()) -> Plan:
-    """A plan with a number, which changes nothing else; Invalid if the document cannot work."""
+def keep(doc: document.Campaign, *, actor: Actor, at: datetime, update_shared: bool = False, notes: Sequence[str] = (),
+         base: CampaignVersion | None = None) -> Plan:
+    """A plan with a number, which changes nothing else; Invalid if the document cannot work.
+
+    `base`: the version it was made from, if not the newest."""
     row = documents.living(doc.name, experiment=actor.experiment, locked=True)
     require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
     doc = replace(document.without_loops(doc), experiment=actor.experiment)
     lines = plan(doc, experiment=actor.experiment, update_shared=update_shared)
+    base = base or (row.version if row else None)
     return Plan.objects.create(
-        experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role, name=doc.name, base=row.version if row else None,
+        experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role, name=doc.name, base=base,
         document=document.to_json(doc), update_shared=update_shared, lines=[[*_words(line)] for line in lines], notes=list(notes), made_at=at)
 
 

@@ -42,7 +42,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy], [data-copy-of]");
   if (!button) return;
   const { copy, copyOf } = button.dataset;
-  await navigator.clipboard.writeText(copyOf ? document.getElementById(copyOf).textContent : copy);
+  await navigator.clipboard.writeText(copyOf ? (document.getElementById(copyOf).value ?? document.getElementById(copyOf).textContent) : copy);
   const label = button.querySelector("span");
   if (!label) { toast("Copied."); return; }
   const before = label.textContent;

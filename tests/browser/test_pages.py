@@ -36,6 +36,7 @@ def addresses(scene):
         "02-campaigns": "/dune/campaigns/", "02-nomatch": "/dune/campaigns/?q=nothing",
         "03-campaign": f"/dune/campaigns/{scene.campaign.pk}/",
         "03-charts": f"/dune/campaigns/{scene.campaign.pk}/?t=all&tab=charts",
+        "04-editor": f"/dune/campaigns/{scene.campaign.pk}/edit/", "04-new": "/dune/campaigns/new/edit/",
         "05-stage": f"/dune/stages/{simulate.stage_id}/?t=all",
         "05-quiet": f"/dune/stages/{simulate.stage_id}/", "05-stages": "/dune/stages/",
         "05-generate": f"/dune/stages/{generate.stage_id}/?t=all",

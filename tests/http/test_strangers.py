@@ -20,7 +20,8 @@ OPEN = {"home", "healthz", "readyz", "accounts:sign_in"}
 # of one's own experiment: they open, and show nothing of another
 LISTS = {
     "campaigns:list", "campaigns:events", "campaigns:ini_many", "campaigns:list_json", "campaigns:list_csv", "campaigns:new",
-    "campaigns:upload", "campaigns:views", "campaigns:stale", "campaigns:stages", "campaigns:stages_csv", "campaigns:stages_json",
+    "campaigns:upload", "campaigns:edits", "campaigns:edit_new", "campaigns:views", "campaigns:stale",
+    "campaigns:stages", "campaigns:stages_csv", "campaigns:stages_json",
     "campaigns:schedules", "campaigns:downtimes", "campaigns:templates", "campaigns:template_keep", "tokens:list",
     "datasets:why",
     "submissions:list", "submissions:jobs", "submissions:jobs_csv", "submissions:jobs_json", "submissions:csv", "submissions:json",
@@ -111,7 +112,7 @@ def test_a_member_does_reach_what_the_walk_walks(scene, as_user):
     assert {"campaigns:list", "campaigns:campaign", "campaigns:stage", "campaigns:charts", "campaigns:launch", "campaigns:act",
             "campaigns:slices", "campaigns:slices_reset", "campaigns:slices_move",
             "campaigns:stage_act", "campaigns:schedules", "campaigns:schedule", "campaigns:schedule_new", "campaigns:schedule_change",
-            "campaigns:downtimes", "campaigns:downtime_lift", "campaigns:plan", "campaigns:versions",
+            "campaigns:downtimes", "campaigns:downtime_lift", "campaigns:plan", "campaigns:versions", "campaigns:edit", "campaigns:edit_new",
             "submissions:list", "submissions:submission", "submissions:job",
             "datasets:why"} <= reached
 

@@ -1,0 +1,104 @@
+"""One turn of the editor: a text, perhaps an edit of it, and all that is shown of what comes of it. Pure."""
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from campaigns import ini
+from campaigns.document import Campaign, Problem, problems
+from campaigns.document.soundness import Names, Place
+from campaigns.editing import edits, form, picture
+from campaigns.ini.write import write
+
+MOST = 100      # problems that are listed
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One thing to mend: the line that says it, the part and the field if the document has them."""
+
+    line: int
+    sentence: str
+    place: Place = ()
+    field: str = ""
+    warns: bool = False
+
+    @property
+    def key(self) -> str:
+        return json.dumps(self.place)
+
+    @property
+    def words(self) -> str:
+        kind, *names = self.place or ("text",)
+        return " ".join([*(names[:1] or [kind]), self.field.replace("_", " ")]).strip()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is shown after it. Where the text cannot be read, `picture` is None and the form is empty."""
+
+    text: str
+    place: Place
+    campaign: Campaign | None
+    picture: Mapping[str, Any] | None
+    form: form.Form | None
+    wrong: Sequence[Wrong]
+    refused: edits.Refused | None
+
+    @property
+    def errors(self) -> int:
+        return sum(not each.warns for each in self.wrong)
+
+    @property
+    def parts(self) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
+        """What may be chosen besides the campaign and its defaults, by kind: its key, its name, whether it is shown."""
+        campaign = self.campaign or Campaign("")
+        edges: list[tuple[str, ...]] = [(each.upstream, each.downstream, each.pattern) for each in campaign.dependencies]
+        found: list[tuple[str, str, list[tuple[str, ...]]]] = [
+            ("stage", "Stages", [(each.name,) for each in campaign.stages]), ("dependency", "Dependencies", edges),
+            ("job_type", "Job types", [(each.name,) for each in campaign.job_types]),
+            ("login_setup", "Login setups", [(each.name,) for each in campaign.login_setups])]
+        return [(kind, title, [(json.dumps([kind, *names]), " → ".join(names[:2]), self.place == (kind, *names)) for names in rows])
+                for kind, title, rows in found]
+
+
+def turn(text: str, *, place: Place = ("campaign",), wish: Mapping[str, Any] | None = None, known: Mapping[str, Names] | None = None) -> Turn:
+    """`known`: the names that the experiment has, as `problems` wants them; `wish`: the edit, if one is asked for."""
+    book, names, refused = ini.look(text), known or {}, None
+    if wish:
+        try:
+            text, place = _edited(book, text, place, wish, names)
+            book = ini.look(text)
+        except edits.Refused as no:
+            refused = no
+    if book.desk.faults or not book.desk.readable:
+        faults = [Wrong(fault.line, _sentence(fault)) for fault in sorted(book.desk.faults, key=lambda fault: fault.line)]
+        return Turn(text, place, None, None, None, faults[:MOST], refused)
+    return _seen(book, text, place, names, refused)
+
+
+def _edited(book: ini.Book, text: str, place: Place, wish: Mapping[str, Any], names: Mapping[str, Names]) -> tuple[str, Place]:
+    if fault := min(book.desk.faults, key=lambda each: each.line, default=None):
+        raise edits.Refused(f"Line {fault.line} of the text cannot be read: mend it first, else it would be lost.")
+    edit = edits.Edit(str(wish.get("do") or ""), place, wish, names.get("known_stages") or ())
+    campaign, after = edits.done(book.campaign, edit)
+    return write(campaign, book.state, renames=True), after
+
+
+def _seen(book: ini.Book, text: str, place: Place, names: Mapping[str, Names], refused: edits.Refused | None) -> Turn:
+    campaign = book.campaign
+    found = problems(campaign, **names)
+    if edits.place_of(campaign, place) is None:
+        place = ("campaign",)
+    wrong = [_wrong(book, problem) for problem in found[:MOST]] + [Wrong(each.line, _sentence(each), warns=True) for each in book.warnings]
+    return Turn(text, place, campaign, picture.of(campaign, found), form.of(campaign, place, found, names, refused), wrong, refused)
+
+
+def _wrong(book: ini.Book, problem: Problem) -> Wrong:
+    told = book.desk.placed([problem])
+    return Wrong(told[0].line if told else 1, problem.sentence, problem.place, problem.field)
+
+
+def _sentence(fault: ini.Fault) -> str:
+    said = f"[{fault.section}] {fault.key}".strip() if fault.section else fault.key
+    return f"{said}: {fault.sentence}" if said else fault.sentence

@@ -1,0 +1,146 @@
+"""The editor of a campaign: its graph, a form and its text side by side, and what each edit makes of all three."""
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts.models import require
+from accounts.pages import member, show
+from accounts.policy import Actor, Verb
+from campaigns import document, ini
+from campaigns.document.changes import KEEP, changes
+from campaigns.editing import Turn, turn
+from campaigns.models import Campaign, CampaignVersion
+from campaigns.services import documents, plans
+from campaigns.views.changing import one
+from pomssite.kit import clock
+from pomssite.kit.errors import Conflict, Invalid
+
+FIRST = "[campaign]\nformat = 2\nname = {}\n"
+NEW = "new_campaign"
+KEYS = (
+    ("arrows", "From stage to stage, in the graph"), ("Enter", "To the form of what is chosen"), ("n", "A stage after the chosen one"),
+    ("d", "A dependency: then arrows and Enter choose where to"), ("c", "Copies of the chosen stage: name*3 makes three"),
+    ("Delete", "Removes what is chosen"), ("Shift+arrow", "Moves the chosen stage"), ("0", "Shows all"), ("Ctrl+Z", "Undo"),
+    ("Ctrl+Shift+Z", "Redo"), ("Ctrl+S", "Review and save"), ("F6", "Next pane"), ("F8", "Next problem"), ("Esc", "Back to the graph"),
+)
+
+
+@member
+def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """A campaign that there is; saving it leads to a plan."""
+    row = one(actor, pk)
+    require(actor, Verb.EDIT, row)
+    if request.method == "POST":
+        return _saved(request, actor, row)
+    return _page(request, actor, row, ini.write(documents.read(row)))
+
+
+@member
+def begin(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """One that is not there yet."""
+    require(actor, Verb.CREATE, actor.makes)
+    if request.method == "POST":
+        return _saved(request, actor, None)
+    return _page(request, actor, None, FIRST.format(NEW))
+
+
+@require_POST
+@member
+def look(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What a text says, after one edit of it if one is sent along. Nothing is saved."""
+    require(actor, Verb.CREATE, actor.makes)
+    asked = _asked(request)
+    row = one(actor, int(asked["of"])) if asked.get("of") else None
+    wish = asked.get("edit")
+    return JsonResponse(_told(_turned(str(asked.get("text") or ""), actor, row, place=_place(asked.get("place")),
+                                      wish=wish if isinstance(wish, dict) else None), row))
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    if len(request.body) > 3 * settings.POMS_LARGEST_FILE:
+        raise Invalid(f"A campaign file has at most {settings.POMS_LARGEST_FILE} bytes.")
+    try:
+        asked = json.loads(request.body)
+    except ValueError as bad:
+        raise Invalid(f"The editor asks in JSON, and this is none: {bad}") from bad
+    if not isinstance(asked, dict) or not str(asked.get("of") or "0").isdecimal():
+        raise Invalid("The editor asks for a text, a place and an edit.")
+    return asked
+
+
+def _place(asked: Any) -> tuple[str, ...]:
+    return tuple(map(str, asked)) if isinstance(asked, list) and asked else ("campaign",)
+
+
+def _turned(text: str, actor: Actor, row: Campaign | None, *, place: tuple[str, ...] = ("campaign",), wish: Mapping[str, Any] | None = None) -> Turn:
+    known = documents.known(row.name if row else "", experiment=actor.experiment)
+    return turn(text, place=place, wish=wish, known=known)
+
+
+def _told(now: Turn, row: Campaign | None) -> dict[str, Any]:
+    """Everything that the page shows of it, as data and as ready-made parts."""
+    lines = _changes(now, row)
+    words = {"turn": now, "changes": lines}
+    return {"text": now.text, "place": now.place, "picture": now.picture, "refused": str(now.refused or ""), "errors": now.errors,
+            "changed": len(lines), "lines": sorted({each.line for each in now.wrong if not each.warns}),
+            "form": render_to_string("campaigns/_edit_form.html", words), "problems": render_to_string("campaigns/_edit_problems.html", words),
+            "changes": render_to_string("campaigns/_edit_changes.html", words)}
+
+
+def _changes(now: Turn, row: Campaign | None) -> list[Any]:
+    """Against the version that is saved, in the words of a plan."""
+    if now.campaign is None or row is None or row.version is None:
+        return []
+    before, after = document.from_json(row.version.document), document.campaign_part(now.campaign)
+    return [line for line in changes(before, now.campaign) if line.verb != KEEP] if before != after else []
+
+
+def _saved(request: HttpRequest, actor: Actor, row: Campaign | None) -> HttpResponse:
+    """A plan of it, made against the version that the editor began with; else the editor again, and why not."""
+    text = request.POST.get("text", "").replace("\r\n", "\n")
+    try:
+        book = ini.look(text, file="text")
+        _named(book.campaign.name, actor, row)
+        book.check(**documents.known(book.campaign.name, experiment=actor.experiment))
+        made = plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared="update_shared" in request.POST,
+                          notes=[str(each) for each in book.warnings], base=_base(request, row))
+        return redirect("campaigns:plan", actor.experiment, made.pk)
+    except ini.Broken as broken:
+        return _page(request, actor, row, text, trouble=f"Nothing was saved. Line {broken.faults[0].line}: {broken.faults[0].sentence}")
+    except (Invalid, Conflict) as no:
+        return _page(request, actor, row, text, trouble=str(no))
+
+
+def _named(name: str, actor: Actor, row: Campaign | None) -> None:
+    """The editor changes the campaign it was opened for, or makes one that is not there."""
+    if row and name != row.name:
+        raise Conflict(f"The text says name = {name}, and this is {row.name}: rename the campaign on its page, or clone it. Nothing was saved.")
+    if not row and documents.living(name, experiment=actor.experiment):
+        raise Conflict(f"{actor.experiment} has a campaign {name} already: choose another name. Nothing was saved.")
+
+
+def _base(request: HttpRequest, row: Campaign | None) -> CampaignVersion | None:
+    number = request.POST.get("base", "")
+    return row.versions.filter(number=int(number)).first() if row and number.isascii() and number.isdecimal() and len(number) < 9 else None
+
+
+def _page(request: HttpRequest, actor: Actor, row: Campaign | None, text: str, trouble: str = "") -> HttpResponse:
+    now = _turned(text, actor, row)
+    trail = [("Campaigns", reverse("campaigns:list", args=[actor.experiment]))]
+    if row:
+        trail.append((row.name, reverse("campaigns:campaign", args=[actor.experiment, row.pk])))
+    data = {"of": row.pk if row else None, "version": row.version.number if row and row.version else 0,
+            "address": reverse("campaigns:edits", args=[actor.experiment]),
+            "draft": f"draft {actor.experiment} {row.pk if row else NEW}", "isMended": bool(trouble), **_told(now, row)}
+    answer = show(request, "campaigns/edit.html", {
+        "campaign": row, "turn": now, "changes": _changes(now, row), "data": data, "keys": KEYS, "trouble": trouble, "trail": trail},
+        at=clock.now(), live=False)
+    answer.status_code = 422 if trouble else 200
+    return answer

@@ -1,0 +1,35 @@
+// The form of the editor comes ready from the server; this says what was asked for in it, and puts another in without losing the place.
+
+/** The edit that a field asks for: its text, or its pairs as a list. A choice of nothing leaves it unsaid. */
+export function asked(field) {
+  const name = field.dataset.field;
+  if (!("pairs" in field.dataset)) return { do: "set", field: name, value: field.value === "" && field.tagName === "SELECT" ? null : field.value || unsaid(field) };
+  const pairs = [...field.querySelectorAll(".pair")].map((pair) => [...pair.querySelectorAll("input")].map((input) => input.value));
+  const said = pairs.filter(([key, value]) => key || value);
+  return { do: "set", field: name, value: said.length ? JSON.stringify(said) : null };
+}
+
+/** An emptied field that may be unsaid is unsaid. */
+function unsaid(field) {
+  return field.closest(".ask").querySelector("[data-unsay]") ? null : "";
+}
+
+/** Puts what the server drew in the place of what is there. */
+export function drawn(place, html) {
+  place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+}
+
+/** Puts the form in; the field that has the focus keeps it, with what is being typed in it. */
+export function redrawn(form, html) {
+  const active = form.contains(document.activeElement) ? document.activeElement : null;
+  const typed = active && "value" in active && active.value !== active.defaultValue && active.tagName !== "SELECT" ? active.value : null;
+  const [name, at, top, place] = [active?.id, active?.selectionStart, form.parentElement.scrollTop, form.querySelector("[data-place]")?.dataset.place];
+  drawn(form, html);
+  const isSame = form.querySelector("[data-place]")?.dataset.place === place;
+  if (isSame) form.parentElement.scrollTop = top;
+  const again = name && document.getElementById(name);
+  if (!again) return;
+  if (typed !== null && isSame) again.value = typed;
+  again.focus({ preventScroll: true });
+  if (at !== undefined && at !== null && again.setSelectionRange && again.type !== "select-one") again.setSelectionRange(at, at);
+}

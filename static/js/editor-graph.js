@@ -1,0 +1,131 @@
+// The graph of the editor: Cytoscape draws what the server says, and tells what a person does with it.
+import { towards } from "./graph.js";
+
+const MANY = 150;       // stages, from which on the quicker way of laying them out is taken
+const id = (stage) => `s:${stage}`;
+const edgeId = (edge) => `e:${JSON.stringify([edge.from, edge.to, edge.pattern])}`;
+
+function colours() {
+  const said = getComputedStyle(document.documentElement);
+  const of = (name) => said.getPropertyValue(`--${name}`).trim();
+  return Object.fromEntries(["surface", "raised", "line2", "ink", "ink2", "ink3", "fail", "focus", "sans"].map((name) => [name, of(name)]));
+}
+
+function look() {
+  const c = colours();
+  return [
+    { selector: "node", style: { shape: "round-rectangle", width: 168, height: 52, "background-color": c.raised, "border-color": c.ink3, "border-width": 1,
+      label: (node) => `${node.data("name")}\n${node.data("about")}`, "text-wrap": "wrap", "text-max-width": 156, "text-valign": "center", "font-family": c.sans,
+      "font-size": 12, "line-height": 1.35, color: c.ink } },
+    { selector: "node.wrong", style: { "border-color": c.fail, "border-width": 2, "border-style": "double" } },
+    { selector: "edge", style: { width: 1.2, "line-color": c.ink3, "target-arrow-color": c.ink3, "target-arrow-shape": "triangle", "curve-style": "bezier",
+      label: "data(pattern)", "font-size": 10, "font-family": c.sans, color: c.ink2, "text-background-color": c.surface, "text-background-opacity": 1,
+      "text-background-padding": 2, "arrow-scale": 0.9 } },
+    { selector: "edge.wrong", style: { "line-color": c.fail, "target-arrow-color": c.fail, "line-style": "dashed" } },
+    { selector: ".chosen", style: { "border-color": c.ink, "border-width": 2.5, "line-color": c.ink, "target-arrow-color": c.ink } },
+    { selector: ".aimed", style: { "border-color": c.focus, "border-width": 3 } },
+  ];
+}
+
+function short(name) {
+  return name.length > 24 ? `${name.slice(0, 23)}…` : name;
+}
+
+function elements({ stages, edges }) {
+  const names = new Set(stages.map(({ name }) => name));
+  const nodes = stages.map(({ name, about, wrong, at }) => ({ group: "nodes", data: { id: id(name), stage: name, name: wrong ? `✖ ${short(name)}` : short(name), about: short(about), at }, classes: wrong ? "wrong" : "" }));
+  const lines = edges.filter(({ from, to }) => names.has(from) && names.has(to))
+    .map((edge) => ({ group: "edges", data: { id: edgeId(edge), source: id(edge.from), target: id(edge.to), pattern: edge.pattern, place: ["dependency", edge.from, edge.to, edge.pattern] }, classes: edge.wrong ? "wrong" : "" }));
+  return [...nodes, ...lines];
+}
+
+export class Graph {
+  #cy;
+  #shape = "";
+  #place = [];
+
+  /** `on` has chosen(place), moved(to) and opened(place). */
+  constructor(box, on) {
+    this.#cy = window.cytoscape({ container: box, style: look(), minZoom: 0.05, maxZoom: 2, boxSelectionEnabled: false, autounselectify: true });
+    this.#cy.on("tap", "node", ({ target }) => on.chosen(["stage", target.data("stage")]));
+    this.#cy.on("tap", "edge", ({ target }) => on.chosen(target.data("place")));
+    this.#cy.on("tap", ({ target }) => target === this.#cy && on.chosen(["campaign"]));
+    this.#cy.on("dbltap", "node", ({ target }) => on.opened(["stage", target.data("stage")]));
+    this.#cy.on("dragfree", "node", ({ target }) => on.moved({ [target.data("stage")]: this.at(target.data("stage")) }));
+    document.addEventListener("poms:theme", () => this.#cy.style(look()));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#cy.style(look()));
+    new ResizeObserver(() => this.#cy.resize()).observe(box);
+  }
+
+  /** Draws it. What a person moved stays there; the rest is laid out when stages or dependencies are others than before. */
+  draw(picture, place) {
+    const shape = JSON.stringify([picture.stages.map(({ name, at }) => [name, at]), picture.edges.map(edgeId)]);
+    const first = this.#shape === "";
+    this.#cy.batch(() => {
+      const wanted = elements(picture);
+      const kept = new Set(wanted.map(({ data }) => data.id));
+      this.#cy.elements().filter((each) => !kept.has(each.id())).remove();
+      for (const each of wanted) {
+        const there = this.#cy.getElementById(each.data.id);
+        if (there.empty()) this.#cy.add(each);
+        else there.data(each.data).classes(each.classes);
+      }
+    });
+    if (shape !== this.#shape) this.#layOut(picture.stages.length > MANY, first);
+    this.#shape = shape;
+    this.choose(place);
+  }
+
+  #layOut(many, fits) {
+    const before = this.#cy.nodes().length;
+    this.#cy.layout({ name: "dagre", rankDir: "TB", nodeSep: 24, rankSep: 44, edgeSep: 8, ranker: many ? "longest-path" : "network-simplex", fit: false, animate: false }).run();
+    this.#cy.nodes().filter((node) => node.data("at")).forEach((node) => { node.position({ x: node.data("at")[0], y: node.data("at")[1] }); });
+    const seen = this.#cy.extent();
+    const out = this.#cy.nodes().some((node) => { const { x, y } = node.position(); return x < seen.x1 || x > seen.x2 || y < seen.y1 || y > seen.y2; });
+    if (fits || (out && before < MANY)) this.fit();
+  }
+
+  fit() {
+    this.#cy.resize();
+    this.#cy.fit(undefined, 24);
+    if (this.#cy.zoom() > 1) this.#cy.zoom(1) && this.#cy.center();
+  }
+
+  /** Shows which part is chosen, and brings it into sight. */
+  choose(place) {
+    this.#place = place;
+    this.#cy.elements(".chosen").removeClass("chosen");
+    const found = this.#found(place);
+    found.addClass("chosen");
+    this.#show(found);
+  }
+
+  aim(stage) {
+    this.#cy.elements(".aimed").removeClass("aimed");
+    if (stage) this.#show(this.#cy.getElementById(id(stage)).addClass("aimed"));
+  }
+
+  #found([kind, ...names]) {
+    if (kind === "stage") return this.#cy.getElementById(id(names[0]));
+    return kind === "dependency" ? this.#cy.getElementById(edgeId({ from: names[0], to: names[1], pattern: names[2] })) : this.#cy.collection();
+  }
+
+  #show(found) {
+    if (found.empty() || !found.isNode()) return;
+    const [box, at] = [this.#cy.extent(), found.position()];
+    if (at.x < box.x1 || at.x > box.x2 || at.y < box.y1 || at.y > box.y2) this.#cy.center(found);
+  }
+
+  /** The stage that lies that way from this one; the first one, if there is none to go from. */
+  next(stage, key) {
+    const nodes = this.#cy.nodes().toArray();
+    const from = nodes.find((node) => node.data("stage") === stage);
+    if (!from) return nodes[0]?.data("stage");
+    return nodes[towards(from.position(), nodes.map((node) => node.position()), key)]?.data("stage");
+  }
+
+  at(stage) {
+    const { x, y } = this.#cy.getElementById(id(stage)).position();
+    return [Math.round(x), Math.round(y)];
+  }
+}

@@ -1,0 +1,300 @@
+// The editor: three views of one text. The server reads, writes and checks it; this sends what a person does and shows the answer.
+import { Graph } from "./editor-graph.js";
+import { asked, drawn, redrawn } from "./editor-form.js";
+import { Draft, History, lineOf, placeOfLine } from "./visit.js";
+
+const TYPED_MS = 300;
+const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+const STEP = 20;
+const $ = (name) => document.getElementById(name);
+const [editor, text, form, box] = ["editor", "text", "form", "graph"].map($);
+
+const first = JSON.parse($("turn").textContent);
+let place = first.place;
+let picture = first.picture;
+let aiming = null;      // while a dependency is made: where from, and the stage that would be taken
+let typing = 0;
+let leaving = false;
+let queue = Promise.resolve();
+const saved = first.of && !first.isMended ? first.text : null;
+const visit = new History({ text: first.text, place });
+const draft = new Draft(localStorage, first.draft);
+const graph = new Graph(box, { chosen, moved: (to) => edit({ do: "move", to }), opened: toForm });
+
+/** Asks the server for what the text says, after an edit of it; one after the other, so that each begins with what the one before made. */
+function ask(wish, at) {
+  queue = queue.then(() => sent(wish, at)).catch((error) => refuse(`The server does not answer (${error.message}). Nothing is lost: the draft is in this browser.`));
+  return queue;
+}
+
+async function sent(wish, at) {
+  const before = text.value;
+  const answer = await fetch(first.address, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": editor.elements.csrfmiddlewaretoken.value },
+    body: JSON.stringify({ text: before, place: at || place, edit: wish || null, of: first.of }) });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const told = await answer.json();
+  if (text.value !== before) return null;     // typed on meanwhile: what was typed is asked for next
+  show(told);
+  return told;
+}
+
+function show(told) {
+  if (told.text !== text.value) setText(told.text);
+  place = told.place;
+  visit.push(told.text, place);
+  if (told.picture) {
+    picture = told.picture;
+    graph.draw(picture, place);
+  }
+  redrawn(form, told.form);
+  drawn($("problems"), told.problems);
+  drawn($("changes"), told.changes);
+  $("in-step").textContent = told.picture ? "in step with the graph" : `line ${told.lines[0]} cannot be read: the graph is as it was before`;
+  refuse(form.querySelector("[aria-invalid]") ? "" : told.refused);
+  head(told);
+}
+
+/** What stands in the head: how many changes there are, whether it can be saved, what can be undone. */
+function head(told) {
+  const isSame = text.value === saved;
+  const changed = told.changed === 1 ? "1 change" : `${told.changed} changes`;
+  $("changed").textContent = isSame ? "as saved" : first.of ? (told.changed ? `${changed}, not saved` : "as saved, written otherwise") : "not saved";
+  $("save").setAttribute("aria-disabled", String(told.errors > 0));
+  $("save").title = told.errors ? `${told.errors} thing${told.errors > 1 ? "s" : ""} to mend first (F8)` : "Ctrl+S";
+  editor.querySelector("[data-undo]").setAttribute("aria-disabled", String(!visit.canUndo));
+  editor.querySelector("[data-redo]").setAttribute("aria-disabled", String(!visit.canRedo));
+  editor.querySelector("[data-discard]").hidden = isSame || !visit.canUndo;
+  keep(isSame);
+}
+
+function keep(isSame) {
+  if (!$("draft").hidden || (!visit.canUndo && !visit.canRedo)) return;
+  if (isSame) draft.drop();
+  else if (draft.keep(text.value, first.version, Date.now())) $("kept").textContent = `Draft kept in this browser at ${new Date().toISOString().slice(11, 16)} UTC.`;
+}
+
+function setText(value) {
+  const [top, from, to] = [text.scrollTop, text.selectionStart, text.selectionEnd];
+  text.value = value;
+  if (document.activeElement === text) text.setSelectionRange(from, to);
+  text.scrollTop = top;
+}
+
+function refuse(sentence) {
+  $("refused").textContent = sentence;
+  $("refused").hidden = !sentence;
+}
+
+const edit = (wish, at) => flushed().then(() => ask(wish, at));
+
+/** What was typed last is read before anything else is done. */
+function flushed() {
+  if (!typing) return queue;
+  clearTimeout(typing);
+  typing = 0;
+  return ask();
+}
+
+function chosen(to) {
+  if (aiming && to[0] === "stage") return connect(to[1]);
+  if (JSON.stringify(to) === JSON.stringify(place)) return null;
+  place = to;
+  graph.choose(to);
+  return flushed().then(() => ask(null, to)).then(() => toLine(lineOf(text.value, to)));
+}
+
+function toLine(line) {
+  if (!line) return;
+  const height = parseFloat(getComputedStyle(text).lineHeight);
+  text.scrollTop = Math.max(0, (line - 3) * height);
+  if (document.activeElement !== text) text.setSelectionRange(...placeOfLine(text.value, line));
+}
+
+async function toForm(to) {
+  if (to) await chosen(to);
+  form.querySelector("[data-field], [data-field] input")?.focus();
+}
+
+async function add() {
+  const after = place[0] === "stage" ? place[1] : "";
+  await edit({ do: "add", after });
+  $("f-name")?.select();
+}
+
+/** The next stage that is chosen waits for this one. */
+function aim() {
+  if (place[0] !== "stage") return refuse("Choose the stage that comes first, then press Dependency.");
+  aiming = { from: place[1], to: place[1] };
+  hint(`From ${place[1]} to …: press a stage, or choose it with arrows and Enter. Esc leaves it.`);
+  box.focus();
+}
+
+function hint(words) {
+  $("hint").textContent = words;
+  $("hint").hidden = !words;
+}
+
+function unaim() {
+  aiming = null;
+  graph.aim(null);
+  hint("");
+}
+
+function connect(to) {
+  const { from } = aiming;
+  unaim();
+  return edit({ do: "connect", from, to });
+}
+
+function copy() {
+  if (place[0] !== "stage") return refuse("Choose a stage to be copied.");
+  $("copy-name").value = place[1];
+  $("copying").showModal();
+  $("copy-name").select();
+}
+
+const remove = () => edit({ do: "remove" }).then(() => box.focus());
+
+async function back(to) {
+  await flushed();
+  const now = visit[to]();
+  setText(now.text);
+  place = now.place;
+  return ask(null, now.place);
+}
+
+function nextProblem() {
+  const all = [...$("problems").querySelectorAll("button")];
+  const at = all.findIndex((each) => each.dataset.seen !== undefined);
+  all.forEach((each) => { delete each.dataset.seen; });
+  const next = all[(at + 1) % all.length];
+  if (!next) return;
+  next.dataset.seen = "";
+  toProblem(next).then(() => {
+    const same = [...$("problems").querySelectorAll("button")].find((each) => each.textContent === next.textContent);
+    if (same) same.dataset.seen = "";
+  });
+}
+
+async function toProblem({ dataset }) {
+  if (dataset.go) await chosen(JSON.parse(dataset.go));
+  const field = dataset.of && $(`f-${dataset.of}`);
+  if (field) return field.focus();
+  text.focus();
+  text.setSelectionRange(...placeOfLine(text.value, Number(dataset.line)));
+  toLine(Number(dataset.line));
+}
+
+function nextPane(by) {
+  const panes = [box, form.querySelector("select") || form, text];
+  const at = panes.findIndex((pane) => pane === document.activeElement || pane.closest("[data-pane]").contains(document.activeElement));
+  panes[(at + by + panes.length) % panes.length].focus();
+}
+
+function save() {
+  if ($("save").getAttribute("aria-disabled") === "true") return nextProblem();
+  leaving = true;
+  editor.requestSubmit($("save"));
+}
+
+// By mouse
+const DEEDS = {
+  undo: () => back("undo"), redo: () => back("redo"), add, connect: aim, copy, remove, fit: () => graph.fit(), tidy: () => edit({ do: "move" }),
+  discard: () => { draft.drop(); leaving = true; location.reload(); },
+  takeDraft: () => { const kept = draft.read(); $("draft").hidden = true; setText(kept.text); return ask(); },
+  dropDraft: () => { draft.drop(); $("draft").hidden = true; },
+  copyPart: () => edit({ do: "copy" }), closeCopy: () => $("copying").close(),
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#editor button, #copying button");
+  if (!button || button.getAttribute("aria-disabled") === "true") return;
+  const deed = Object.keys(DEEDS).find((name) => name in button.dataset);
+  if (deed) DEEDS[deed]();
+  else if (button.dataset.unsay) edit({ do: "set", field: button.dataset.unsay, value: null });
+  else if (button.dataset.empty) edit({ do: "set", field: button.dataset.empty, value: form.querySelector(`[data-pairs][data-field="${button.dataset.empty}"]`) ? "[]" : "" });
+  else if ("drop" in button.dataset) dropPair(button.closest(".pair"));
+  else if (button.dataset.line) toProblem(button);
+});
+
+function dropPair(pair) {
+  const pairs = pair.parentElement;
+  pair.remove();
+  edit(asked(pairs));
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target.id === "place") return chosen(JSON.parse(event.target.value));
+  const field = event.target.closest("[data-field]");
+  return field && edit(asked(field), JSON.parse(form.querySelector("[data-place]").dataset.place));
+});
+
+text.addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(() => { typing = 0; ask(); }, TYPED_MS);
+});
+
+$("copying").addEventListener("close", () => {
+  if ($("copying").returnValue === "yes") edit({ do: "copy", name: $("copy-name").value });
+  $("copying").returnValue = "";
+});
+
+editor.addEventListener("submit", (event) => {
+  if ($("save").getAttribute("aria-disabled") === "true") {
+    event.preventDefault();
+    nextProblem();
+  } else leaving = true;
+});
+
+addEventListener("beforeunload", (event) => {
+  if (!leaving && text.value !== saved && visit.canUndo) event.preventDefault();
+});
+
+// By keys
+const OF_GRAPH = { n: add, d: aim, c: copy, Delete: remove, Backspace: remove, 0: () => graph.fit(), Enter: () => (aiming ? connect(aiming.to) : toForm()) };
+
+box.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key in ARROWS) arrow(event);
+  else if (event.key === "Escape" && aiming) unaim();
+  else if (event.key in OF_GRAPH) OF_GRAPH[event.key]();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+});
+
+function arrow({ key, shiftKey }) {
+  if (shiftKey && place[0] === "stage") {
+    const [[x, y], [dx, dy]] = [graph.at(place[1]), ARROWS[key]];
+    return edit({ do: "move", to: { [place[1]]: [x + dx * STEP, y + dy * STEP] } });
+  }
+  const to = graph.next(aiming ? aiming.to : place[1], key);
+  if (!to) return null;
+  if (!aiming) return chosen(["stage", to]);
+  aiming.to = to;
+  return graph.aim(to);
+}
+
+document.addEventListener("keydown", (event) => {
+  const key = event.key.toLowerCase();
+  const isDirty = event.target.matches?.("#form input, #form textarea") && event.target.value !== event.target.defaultValue;
+  if ((event.ctrlKey || event.metaKey) && ["z", "y"].includes(key) && !isDirty && !event.target.closest?.("#copying")) back(key === "y" || event.shiftKey ? "redo" : "undo");
+  else if ((event.ctrlKey || event.metaKey) && key === "s") flushed().then(save);
+  else if (event.key === "F8") nextProblem();
+  else if (event.key === "F6") nextPane(event.shiftKey ? -1 : 1);
+  else if (event.key === "Enter" && event.target.matches("#form input")) event.target.dispatchEvent(new Event("change", { bubbles: true }));
+  else if (event.key === "Escape" && form.contains(event.target)) box.focus();
+  else return;
+  event.preventDefault();
+});
+
+// The first look
+graph.draw(picture || { stages: [], edges: [] }, place);
+head(first);
+const kept = draft.read();
+if (kept && kept.text !== first.text) {
+  const older = kept.version === first.version ? "" : ` It was begun from version ${kept.version}, and version ${first.version} is saved by now.`;
+  $("draft").querySelector("span").textContent = `A draft of ${new Date(kept.at).toISOString().slice(0, 16).replace("T", " ")} UTC is kept in this browser, and was not saved.${older}`;
+  $("draft").hidden = false;
+}
+editor.dataset.ready = "";

@@ -1,0 +1,82 @@
+"""The editor's door: who may, what it answers, and that saving makes a plan against the version that one began with."""
+import json
+
+import pytest
+
+from accounts.policy import Role
+from campaigns import ini
+from campaigns.models import Campaign, Plan
+from campaigns.services import documents
+from tests.makers import NOON, make_actor, make_campaign, make_document, make_user
+
+
+@pytest.fixture
+def row(db):
+    return make_campaign(make_document("mc9"))
+
+
+@pytest.fixture
+def client(row, as_user):
+    return as_user()
+
+
+def file_of(row):
+    return ini.write(documents.read(row))
+
+
+def look(client, **asked):
+    return client.post("/dune/campaigns/edit/", json.dumps(asked), content_type="application/json")
+
+
+def test_a_text_and_an_edit_are_answered_with_all_that_is_shown(client, row):
+    told = look(client, text=file_of(row), of=row.pk, place=["stage", "gen"], edit={"do": "set", "field": "cpus", "value": "4"}).json()
+    assert "cpus = 4" in told["text"] and told["place"] == ["stage", "gen"]
+    assert [stage["name"] for stage in told["picture"]["stages"]] == ["gen", "reco"]
+    assert 'id="f-cpus"' in told["form"] and 'value="4"' in told["form"]
+    assert (told["changed"], told["errors"], "cpus unsaid → 4" in told["changes"]) == (1, 0, True)
+    assert not Plan.objects.exists() and "cpus" not in file_of(row)
+
+
+def test_what_a_browser_sends_is_not_trusted(client, row):
+    for body in ("[]", "{", '{"of": "x"}'):
+        assert client.post("/dune/campaigns/edit/", body, content_type="application/json").status_code == 422
+    odd = look(client, text=file_of(row), place=7, edit={"do": ["set"], "value": {}})
+    assert (odd.status_code, "There is no edit" in odd.json()["refused"]) == (200, True)
+    assert "&lt;b&gt;" in look(client, text="[campaign]\nformat = 2\nname = <b>\n").json()["form"]
+
+
+def test_saving_makes_a_plan_and_changes_nothing(client, row):
+    text = file_of(row).replace("[campaign_stage gen]", "[campaign_stage gen]\ncpus = 4")
+    done = client.post(f"/dune/campaigns/{row.pk}/edit/", {"text": text.replace("\n", "\r\n"), "base": row.version.number})
+    plan = Plan.objects.get()
+    assert done["Location"] == f"/dune/plans/{plan.pk}/" and plan.base == row.version
+    assert "cpus" not in file_of(row)
+
+
+def test_what_others_saved_meanwhile_is_not_lost(client, row):
+    began, mine = row.version.number, file_of(row).replace("[campaign_stage gen]", "[campaign_stage gen]\ncpus = 4")
+    documents.store(make_document("mc9", recoveries=(), defaults=documents.read(row).defaults.over(documents.document.Settings(disk_mb=7))),
+                    actor=make_actor("bob"), at=NOON)
+    done = client.post(f"/dune/campaigns/{row.pk}/edit/", {"text": mine, "base": began})
+    page = client.get(done["Location"]).content.decode()
+    assert "by bob" in page and "Put both together" in page
+
+
+def test_what_cannot_work_is_kept_on_the_page_and_not_saved(client, row):
+    wrong = client.post(f"/dune/campaigns/{row.pk}/edit/", {"text": file_of(row) + "\n[campaign_stage x]\ncpus = none\n"})
+    assert (wrong.status_code, "cpus = none" in wrong.content.decode(), Plan.objects.exists()) == (422, True, False)
+    other = client.post(f"/dune/campaigns/{row.pk}/edit/", {"text": file_of(row).replace("name = mc9", "name = mc10")})
+    assert (other.status_code, "rename the campaign on its page" in other.content.decode()) == (422, True)
+    taken = client.post("/dune/campaigns/new/edit/", {"text": file_of(row)})
+    assert (taken.status_code, "choose another name" in taken.content.decode()) == (422, True)
+
+
+def test_a_new_campaign_is_made_by_its_plan(client, row):
+    done = client.post("/dune/campaigns/new/edit/", {"text": file_of(row).replace("name = mc9", "name = mc10")})
+    assert client.post(f"{done['Location']}apply/").status_code == 302
+    assert Campaign.objects.filter(name="mc10", retired_at=None).exists()
+
+
+def test_who_may_not_change_it_does_not_get_the_editor(row, as_user):
+    make_user("sam", role=Role.SHIFTER)
+    assert as_user("sam", role=Role.SHIFTER).get(f"/dune/campaigns/{row.pk}/edit/").status_code == 403
