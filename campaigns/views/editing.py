@@ -86,12 +86,15 @@ def _turned(text: str, actor: Actor, row: Campaign | None, *, place: tuple[str, 
 
 def _told(now: Turn, row: Campaign | None) -> dict[str, Any]:
     """Everything that the page shows of it, as data and as ready-made parts."""
-    lines = _changes(now, row)
-    words = {"turn": now, "changes": lines}
-    return {"text": now.text, "place": now.place, "picture": now.picture, "refused": str(now.refused or ""), "errors": now.errors,
-            "changed": len(lines), "lines": sorted({each.line for each in now.wrong if not each.warns}),
+    words = {"turn": now, "changes": _changes(now, row)}
+    return {**_data(now, words["changes"]),
             "form": render_to_string("campaigns/_edit_form.html", words), "problems": render_to_string("campaigns/_edit_problems.html", words),
             "changes": render_to_string("campaigns/_edit_changes.html", words)}
+
+
+def _data(now: Turn, changed: list[Any]) -> dict[str, Any]:
+    return {"text": now.text, "place": now.place, "picture": now.picture, "refused": str(now.refused or ""), "errors": now.errors,
+            "changed": len(changed), "lines": sorted({each.line for each in now.wrong if not each.warns})}
 
 
 def _changes(now: Turn, row: Campaign | None) -> list[Any]:
@@ -133,14 +136,15 @@ def _base(request: HttpRequest, row: Campaign | None) -> CampaignVersion | None:
 
 def _page(request: HttpRequest, actor: Actor, row: Campaign | None, text: str, trouble: str = "") -> HttpResponse:
     now = _turned(text, actor, row)
+    changed = _changes(now, row)
     trail = [("Campaigns", reverse("campaigns:list", args=[actor.experiment]))]
     if row:
         trail.append((row.name, reverse("campaigns:campaign", args=[actor.experiment, row.pk])))
     data = {"of": row.pk if row else None, "version": row.version.number if row and row.version else 0,
             "address": reverse("campaigns:edits", args=[actor.experiment]),
-            "draft": f"draft {actor.experiment} {row.pk if row else NEW}", "isMended": bool(trouble), **_told(now, row)}
+            "draft": f"draft {actor.experiment} {row.pk if row else NEW}", "isMended": bool(trouble), **_data(now, changed)}
     answer = show(request, "campaigns/edit.html", {
-        "campaign": row, "turn": now, "changes": _changes(now, row), "data": data, "keys": KEYS, "trouble": trouble, "trail": trail},
+        "campaign": row, "turn": now, "changes": changed, "data": data, "keys": KEYS, "trouble": trouble, "trail": trail},
         at=clock.now(), live=False)
     answer.status_code = 422 if trouble else 200
     return answer

@@ -1,13 +1,24 @@
 """The editor in a real browser: graph, form and text are one campaign, by mouse, by keys and by text."""
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
+from campaigns.document import Dependency, Settings, Stage
 from campaigns.models import Campaign
+from campaigns.services import documents
+from tests.makers import NOON, make_actor, make_document
 
 pytestmark = pytest.mark.browser
 NEW = "/dune/campaigns/new/edit/"
+CHANGED = """name => new Promise((done) => {
+  const [began, field, text] = [performance.now(), document.getElementById("f-memory_mb"), document.getElementById("text")];
+  field.value = "4321";
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  const look = () => (text.value.includes("memory_mb = 4321") ? done(performance.now() - began) : requestAnimationFrame(look));
+  look();
+})"""       # milliseconds from a changed field to the text and the graph that say it
 TEXT = """[campaign]
 format = 2
 name = chain
@@ -239,3 +250,20 @@ def test_a_stage_is_copied_moved_and_removed_by_keys(scene, page):
     said(page, 'nxy0 = ["fit_1"')
     typed(page, "Delete")
     expect(page.locator("#text")).not_to_have_value(re.compile("fit_1"))
+
+
+def test_a_campaign_of_500_stages_opens_and_changes_while_one_watches(page, record_property):
+    """How long it takes is told to who asks; that it comes to what it should is asked here."""
+    names = [f"s{n}" for n in range(500)]
+    doc = make_document("long", stages=tuple(Stage(name, Settings(dataset="from_parent")) for name in names),
+                        dependencies=tuple(Dependency(names[(n - 1) // 2], names[n]) for n in range(1, 500)))
+    row = documents.store(doc, actor=make_actor(), at=NOON)
+    opened(page, f"/dune/campaigns/{row.pk}/edit/")
+    began = time.monotonic()
+    opened(page, f"/dune/campaigns/{row.pk}/edit/")
+    record_property("opens", time.monotonic() - began)
+    page.locator("#place").select_option("s250")
+    expect(page.locator("#f-name")).to_have_value("s250")
+    shown = page.evaluate(CHANGED, "s250")
+    record_property("changes", shown / 1000)
+    assert "[campaign_stage s250]\ndataset_or_split_data = from_parent\nmemory_mb = 4321\n" in page.locator("#text").input_value()
