@@ -86,8 +86,9 @@ def _turned(text: str, actor: Actor, row: Campaign | None, *, place: tuple[str, 
 
 def _told(now: Turn, row: Campaign | None) -> dict[str, Any]:
     """Everything that the page shows of it, as data and as ready-made parts."""
-    words = {"turn": now, "changes": _changes(now, row)}
-    return {**_data(now, words["changes"]),
+    changed = _changes(now, row)
+    words = {"turn": now, "changes": changed}
+    return {**_data(now, changed),
             "form": render_to_string("campaigns/_edit_form.html", words), "problems": render_to_string("campaigns/_edit_problems.html", words),
             "changes": render_to_string("campaigns/_edit_changes.html", words)}
 
