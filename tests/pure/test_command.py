@@ -11,11 +11,13 @@ from submissions.command import (
     REQUESTS,
     BadCommand,
     JobSpec,
+    Login,
     campaign_and_stage,
     environment,
     filled,
     jobs_of,
     layered,
+    mode_of,
     requests,
     words,
 )
@@ -146,3 +148,13 @@ def test_a_launch_of_which_nothing_is_said_asks_for_what_the_house_gives():
     spec = JobSpec("lab-1", ("run",))
     assert {name: getattr(spec, name) for name in REQUESTS} == {name: getattr(HOUSE_DEFAULTS, name) for name in REQUESTS}
     assert spec.style == "payload"
+
+
+@pytest.mark.parametrize(("content", "mode"), [("#!/bin/sh\n", 0o700), ("#!", 0o700), ("# no program", 0o600), ("", 0o600), (" #!", 0o600)])
+def test_a_program_may_be_run_and_other_inputs_are_only_read(content, mode):
+    assert mode_of(content) == mode
+
+
+def test_of_a_login_that_says_only_where_nothing_else_is_said():
+    login = Login("gpvm01", "dunepro")
+    assert (login.setup, login.group, login.role, login.experiment, login.user) == ("", "", "", "", "")
