@@ -40,6 +40,8 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     ("datasets.splits.kinds", "so_many_events()", "look *= 2: 2 is 3"): "how much further it looks at a time",
     **dict.fromkeys((("submissions.batch.login.script", "PAUSE_S", f"0.1 is {number}") for number in ("1.1", "-0.9")), "how often it looks"),
     ("submissions.batch.login.tags", "attributes()", "said.get(name, ''): '' with a letter more"): "no number either",
+    **dict.fromkeys((("submissions.preview", "id_of()", f"(',', ':'): '{sign}' with a letter more") for sign in ",:"), "its own spelling"),
+    **dict.fromkeys((("submissions.preview", "_slice()", f"more > 0: {what}") for what in ("GtE", "0 is -1")), "0 is not asked there"),
     ("campaigns.document.parts", "_FILES", "'output_files_per_job' least unsaid"): "what is not said is 0",
     ("campaigns.document.fields", "_COUNT", "least unsaid"): "what is not said is 0",
     ("campaigns.document.fields", "FIELDS", "'completion_pct' above unsaid"): "what is not said is 0",
