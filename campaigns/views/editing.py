@@ -16,8 +16,8 @@ from accounts.policy import Actor, Verb
 from campaigns import document, ini
 from campaigns.document.changes import KEEP, changes
 from campaigns.editing import Turn, turn
-from campaigns.models import Campaign, CampaignVersion
-from campaigns.services import documents, plans
+from campaigns.models import Campaign, CampaignVersion, JobType, LoginSetup
+from campaigns.services import documents, plans, sharing
 from campaigns.views.changing import one
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, Invalid
@@ -80,8 +80,16 @@ def _place(asked: Any) -> tuple[str, ...]:
 
 
 def _turned(text: str, actor: Actor, row: Campaign | None, *, place: tuple[str, ...] = ("campaign",), wish: Mapping[str, Any] | None = None) -> Turn:
-    known = documents.known(row.name if row else "", experiment=actor.experiment)
+    known = {"known_logins": sharing.names(LoginSetup, actor.experiment), "known_types": sharing.names(JobType, actor.experiment),
+             "known_stages": _stages(row) if row else None}
     return turn(text, place=place, wish=wish, known=known)
+
+
+def _stages(row: Campaign) -> set[str]:
+    """The names that its stages have now, as its newest version says them."""
+    if row.version is None:
+        return set(row.stages.filter(retired_at=None).values_list("name", flat=True))
+    return {stage["name"] for stage in row.version.document["stages"]}
 
 
 def _told(now: Turn, row: Campaign | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from submissions.models import Job
 PARTS = {
     "campaigns:list": (10, 9), "campaigns:campaign": (11, 11), "campaigns:stage": (11, 11), "campaigns:stages": (6, 6), "submissions:list": (5, 4),
     "submissions:submission": (12, 12), "submissions:job": (10, 5), "campaigns:launch": (10, 10),
-    "campaigns:edit": (14, 14), "campaigns:edit_new": (6, 6),
+    "campaigns:edit": (12, 12), "campaigns:edit_new": (5, 5),
 }
 WHOLE = ("campaigns:launch", "campaigns:edit", "campaigns:edit_new")      # pages that ask for nothing again
 
