@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-SPELLING = ("campaigns.ini",)           # how rules are written in a file, and no rules
+SPELLING = ("campaigns.ini", "campaigns.editing")      # how rules are written in a file and shown in a form, and no rules
 # of these the tables; texts without end, and hosts, test the rest
 TEXTS = ("campaigns.document", "datasets.query", "submissions.batch.login.script")
 BESIDE_MODELS = "submissions.batch.login"              # rules in a package that names models
