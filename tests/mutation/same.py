@@ -42,6 +42,7 @@ SAME: dict[tuple[str, str, str], str] = {       # module, table or function, wha
     ("submissions.batch.login.tags", "attributes()", "said.get(name, ''): '' with a letter more"): "no number either",
     **dict.fromkeys((("submissions.preview", "id_of()", f"(',', ':'): '{sign}' with a letter more") for sign in ",:"), "its own spelling"),
     **dict.fromkeys((("submissions.preview", "_slice()", f"more > 0: {what}") for what in ("GtE", "0 is -1")), "0 is not asked there"),
+    ("submissions.jobholds", "kind()", "hold or '': '' with a letter more"): "no kind either",
     ("campaigns.document.parts", "_FILES", "'output_files_per_job' least unsaid"): "what is not said is 0",
     ("campaigns.document.fields", "_COUNT", "least unsaid"): "what is not said is 0",
     ("campaigns.document.fields", "FIELDS", "'completion_pct' above unsaid"): "what is not said is 0",
