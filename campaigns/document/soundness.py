@@ -100,6 +100,7 @@ def _renames(campaign: Campaign, known: Names) -> Iterator[Problem]:
     """`was` must name one stage that is there now and no longer in the document."""
     names, told = {stage.name for stage in campaign.stages}, Counter(stage.was for stage in campaign.stages)
     for stage in campaign.stages:
+        yield from _at(("stage", stage.name), values.plain("was", stage.was))
         found = ""
         if stage.was in names:
             found = "a stage of this name is still in the document, so it was not renamed"

@@ -39,6 +39,11 @@ def plain(field: str, value: Any, longest: int = LONGEST) -> Iterator[Fault]:
         yield field, value, f"it may have {longest} characters, and has {len(value)}"
 
 
+def storable(text: Any) -> bool:
+    """A database may be asked for it, and a page may show it."""
+    return not any(plain("", text))
+
+
 def name(field: str, value: Any, longest: int = NAME_LENGTH) -> Iterator[Fault]:
     yield from plain(field, value, longest)
     if not isinstance(value, str):

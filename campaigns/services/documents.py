@@ -12,6 +12,7 @@ from accounts.policy import Actor, By, Verb
 from campaigns import document
 from campaigns.document.changes import KEEP, Line, changes
 from campaigns.document.mapping import AS_SAID, Instead
+from campaigns.document.values import storable
 from campaigns.models import Campaign, CampaignVersion, Dependency, JobType, LoginSetup, Schedule, Stage
 from campaigns.services import anew, fitting, sharing
 from pomssite.kit.errors import Conflict, Invalid
@@ -61,6 +62,8 @@ def known(name: str, *, experiment: str, also: Instead = AS_SAID) -> dict[str, s
 
 
 def living(name: str, *, experiment: str, locked: bool = False) -> Campaign | None:
+    if not storable(name):
+        return None
     rows = Campaign.objects.select_for_update(of=("self",)) if locked else Campaign.objects.all()
     return rows.filter(experiment_id=experiment, name=name, retired_at=None).first()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from campaigns import document
 from campaigns.document.mapping import Instead, used
+from campaigns.document.values import storable
 from campaigns.services import templates
 
 LOGIN, TYPE = "login-", "type-"
@@ -31,7 +32,7 @@ def chosen(said: Mapping[str, str]) -> Instead:
 
 
 def choices(doc: document.Campaign, instead: Instead, *, experiment: str) -> list[Choice]:
-    """Login setups first, in the order of the stages that use them."""
-    (logins, types), (known_logins, known_types) = used(doc), templates.known(experiment)
+    """Login setups first, in the order of the stages that use them; no name that cannot be shown."""
+    (known_logins, known_types), (logins, types) = templates.known(experiment), (filter(storable, names) for names in used(doc))
     return [*(Choice(f"{LOGIN}{name}", "Login setup", name, known_logins, instead.login_setups.get(name, "")) for name in logins),
             *(Choice(f"{TYPE}{name}", "Job type", name, known_types, instead.job_types.get(name, "")) for name in types)]

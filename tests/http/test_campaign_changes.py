@@ -265,6 +265,17 @@ def test_an_old_file_is_planned_with_a_list_of_what_it_cannot_say(page, row):
     assert "An old file cannot say of a job type: style" in shown and "sim depends on itself: that is keep_running = 1" in shown
 
 
+@pytest.mark.parametrize("sign", ["\\u0000", "\\ud800"])
+@pytest.mark.parametrize("key", ["name", "job_type", "login_setup", "was", "dataset"])
+def test_a_sign_that_cannot_be_stored_is_refused_with_its_line_wherever_it_is_said(page, sign, key):
+    client, _ = page
+    bad = f'"a{sign}b"'
+    name, more = (bad, "") if key == "name" else ("mc9", f"{key} = {bad}\n")
+    answer = send(client, f"[campaign]\nformat = 2\nname = {name}\n[campaign_stage gen]\n{more}stage_type = approval\n")
+    assert answer.status_code == 422
+    assert f'href="#L{3 if key == "name" else 5}"' in text(answer) and "cannot be stored" in text(answer)
+
+
 def test_a_file_that_says_an_old_name_is_told_so(page, row):
     client, address = page
     before = file_of(row)

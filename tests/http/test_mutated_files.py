@@ -65,7 +65,7 @@ def uploaded(client, name, data):
 
 def refused(answer):
     """A page that says what is wrong, and where."""
-    assert answer.status_code == 422, answer.status_code
+    assert answer.status_code == 422 and "looked" in answer.context, f"{answer.status_code} {answer.content[:300]!r}"
     looked = answer.context["looked"]
     assert looked.faults or looked.trouble
     assert all(fault.line >= 1 and fault.sentence for fault in looked.faults)
