@@ -122,7 +122,7 @@ def test_a_cut_after_it_was_told_is_no_answer_and_the_launch_is_found(site):
 
 def test_of_a_script_that_was_cut_off_on_its_way_nothing_is_done(site):
     """Whatever part of it arrives."""
-    whole = script.start(site.spec(), folder=str(site.launches), mark="M", keep_days=1, wait_s=0).encode()
+    whole = script.start(site.spec(), {}, folder=str(site.launches), mark="M", keep_days=1, wait_s=0).encode()
     for cut in range(1, len(whole) - len("main\n"), len(whole) // 200):
         subprocess.run(["/bin/sh", "-s"], input=whole[:cut], check=False, capture_output=True)
         assert not site.launches.exists(), whole[:cut]
