@@ -21,6 +21,7 @@ from campaigns.services import documents, plans, sharing
 from campaigns.views.changing import one
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, Invalid
+from pomssite.kit.numbers import numbers
 
 FIRST = "[campaign]\nformat = 2\nname = {}\n"
 NEW = "new_campaign"
@@ -57,7 +58,7 @@ def look(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What a text says, after one edit of it if one is sent along. Nothing is saved."""
     require(actor, Verb.CREATE, actor.makes)
     asked = _asked(request)
-    row = one(actor, int(asked["of"])) if asked.get("of") else None
+    row = one(actor, next(iter(numbers([str(asked["of"])])), 0)) if asked.get("of") else None
     wish = asked.get("edit")
     return JsonResponse(_told(_turned(str(asked.get("text") or ""), actor, row, place=_place(asked.get("place")),
                                       wish=wish if isinstance(wish, dict) else None), row))

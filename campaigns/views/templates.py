@@ -21,6 +21,7 @@ from campaigns.views.changing import one
 from campaigns.views.sketching import sketch
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, Invalid, NotAllowed
+from pomssite.kit.numbers import numbers
 
 VALUE = "value-"        # begins the fields of blanks
 
@@ -106,7 +107,8 @@ def _said(request: HttpRequest, actor: Actor, row: Template | None) -> dict[str,
         return said | {"text": said["text"].replace("\r\n", "\n")}
     if row:
         return {"name": row.name, "note": row.note, "text": row.text, "reach": row.reach}
-    campaign: Campaign | None = one(actor, int(request.GET["campaign"])) if request.GET.get("campaign", "").isdecimal() else None
+    asked = numbers(request.GET.getlist("campaign"))
+    campaign: Campaign | None = one(actor, asked[0]) if asked else None
     return {"name": campaign.name if campaign else "", "note": campaign.note if campaign else "",
             "text": templates.text_of(campaign) if campaign else "", "reach": Template.OWN}
 

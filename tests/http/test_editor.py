@@ -40,6 +40,7 @@ def test_a_text_and_an_edit_are_answered_with_all_that_is_shown(client, row):
 def test_what_a_browser_sends_is_not_trusted(client, row):
     for body in ("[]", "{", '{"of": "x"}'):
         assert client.post("/dune/campaigns/edit/", body, content_type="application/json").status_code == 422
+    assert look(client, text=file_of(row), of="9" * 5000).status_code == 404
     odd = look(client, text=file_of(row), place=7, edit={"do": ["set"], "value": {}})
     assert (odd.status_code, "There is no edit" in odd.json()["refused"]) == (200, True)
     assert "&lt;b&gt;" in look(client, text="[campaign]\nformat = 2\nname = <b>\n").json()["form"]

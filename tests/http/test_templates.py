@@ -71,6 +71,7 @@ def test_a_campaign_is_kept_as_a_template_changed_and_put_away(campaign, as_user
     page = text(client.get(f"/dune/templates/keep/?campaign={campaign.pk}"))
     assert "{{name}}" in page and re.search(r'value="site" disabled|value="site"[^>]*disabled', page)
     client.post("/dune/templates/keep/", {"name": "Mine", "note": "", "text": TEXT.replace("\n", "\r\n"), "reach": "own"})
+    assert client.get(f"/dune/templates/keep/?campaign={'9' * 5000}").status_code == 200
     row = Template.objects.get()
     assert row.text == TEXT
     client.post(f"/dune/templates/{row.pk}/change/", {"name": "Still mine", "note": "n", "text": TEXT, "reach": "own"})
