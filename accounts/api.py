@@ -31,10 +31,11 @@ class Bearer:
 
 
 def _shown(request: HttpRequest) -> str:
-    """The token of a script, where one is taken."""
+    """The token of a script, where one is taken; that of a job has dots."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     here = request.path_info.startswith("/api/") or request.method == "GET" and request.path_info.endswith(FOR_PROGRAMS)
-    return text.strip() if here and kind.lower() == "bearer" and text.strip().startswith(tokens.START) else ""
+    ours = kind.lower() == "bearer" and text.strip().startswith(tokens.START) and "." not in text
+    return text.strip() if here and ours else ""
 
 
 class TokenOfAScript(BaseAuthentication):

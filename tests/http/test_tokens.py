@@ -82,6 +82,11 @@ def test_it_reads_nothing_without_that_scope(stage):
     assert by(made("report")).get("/dune/campaigns.json").status_code == 403
 
 
+def test_a_jobs_token_is_not_taken_for_one_whatever_its_site_is_called(stage):
+    answer = by("poms_lab-41.1.0123").post("/api/v1/dune/submissions/poms_lab-41/inputs", {}, content_type="application/json")
+    assert (answer.status_code, "job token" in answer.json()["error"]) == (401, True)
+
+
 def test_it_is_no_session_on_a_page_nor_in_the_administration(stage):
     text = made("read", "launch", "edit", actor=make_actor("boss", role=Role.SUPERUSER))
     boss = make_user("boss")
