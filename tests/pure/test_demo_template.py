@@ -40,6 +40,11 @@ def test_a_hungry_job_is_over_what_it_is_given_and_under_what_a_recovery_gives(c
     assert all(recovery.overrides == (("@memory_mb", words["recovered"]),) for recovery in simulate.recoveries)
 
 
+def test_a_seed_of_which_a_job_died_is_made_again_by_all_of_its_jobs_since_they_share_its_events(campaign):
+    generate = next(job_type for job_type in campaign.job_types if job_type.name == settled(campaign)["generate"].job_type)
+    assert all(recovery.overrides == (("@jobs", "3"),) for recovery in generate.recoveries)
+
+
 def test_there_are_as_many_recoveries_as_a_stage_may_use(campaign):
     planned = {job_type.name: len(job_type.recoveries) for job_type in campaign.job_types}
     assert all(planned[settings.job_type] >= settings.recovery_limit for settings in settled(campaign).values())
