@@ -10,6 +10,8 @@ from uvicorn_worker import UvicornWorker
 from pomssite.database.shelf import SHELF
 from pomssite.kit.collector import settle
 
+KEPT = 4        # connections of a process that wait for their next request: more are seldom at work at once, and each is a session of the database
+
 
 class Ending(Server):
     """A server that waits for open answers when it ends; streams of news would keep it for ever, so they are ended first."""
@@ -22,11 +24,9 @@ class Ending(Server):
 
 
 def prepare() -> None:
-    """This process will answer thousands of requests, so many at once."""
-    from pomssite.asgi import TURNS
-
+    """This process will answer thousands of requests."""
     import_module(settings.ROOT_URLCONF)
-    SHELF.keep(TURNS)
+    SHELF.keep(KEPT)
     settle()
 
 
