@@ -10,7 +10,7 @@ from uvicorn_worker import UvicornWorker
 from pomssite.database.shelf import SHELF
 from pomssite.kit.collector import settle
 
-KEPT = 4        # connections of a process that wait for their next request: more are seldom at work at once, and each is a session of the database
+KEPT = 3        # connections of a process that wait for their next request: more are seldom at work at once, and each is a session of the database
 
 
 class Ending(Server):
