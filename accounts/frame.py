@@ -109,6 +109,18 @@ class Frame:
         return [(name, datetime.fromisoformat(since) if since else None) for name, since in sorted(self.silent.items())]
 
     @property
+    def endings(self) -> list[dict[str, Any]]:
+        """Credentials of launches that end soon: one's own, and the experiment's in the role that one acts in."""
+        noted = self.experiment.ending if self.experiment and self._actor and self._user else []
+        return [row | {"until": datetime.fromisoformat(row["until"]) if row["until"] else None} for row in noted if self._concerns(row)]
+
+    def _concerns(self, row: dict[str, Any]) -> bool:
+        actor = self._actor
+        if actor is None or row["user"]:
+            return actor is not None and row["user"] == actor.user
+        return (row["role"] == Role.ANALYSIS) == (actor.role == Role.ANALYSIS)
+
+    @property
     def is_root(self) -> bool:
         """The launches of the whole site."""
         return self._actor is not None and self._actor.root

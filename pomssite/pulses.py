@@ -14,6 +14,7 @@ PULSES: dict[str, float] = {
     "number_events": 1,
     "release_held": 30,
     "sweep": 30,
+    "look_at_credentials": 300,
     "bury": 600,
     "thin": 3600,
 }

@@ -15,7 +15,7 @@ from pomssite.kit.loops import for_each, in_time
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import bulk as acts_on_many
-from submissions.services import census, held, intake, joins, launch, leases, logs, orders, silence, standing, tally, wrapup
+from submissions.services import census, endings, held, intake, joins, launch, leases, logs, orders, silence, standing, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
 
@@ -127,6 +127,11 @@ def thin() -> int:
 def number_events() -> int:
     """The order of what was changed; the ticker does it at once, this for when it does not."""
     return _pulse("number_events", lambda: news.tell(at=clock.now()))
+
+
+def look_at_credentials() -> int:
+    """Those of launches that end soon."""
+    return _pulse("look_at_credentials", lambda: endings.look(at=clock.now()))
 
 
 def bury() -> int:

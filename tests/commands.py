@@ -1,5 +1,5 @@
 """A stand-in whose launches are commands that go on for a while: a test says what they print, and when they end."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 from campaigns.document import JobType, LoginSetup, Settings, Stage
 from pomssite.kit.errors import NoAnswer, Refused
 from submissions.batch.login.credentials import Credentials
-from submissions.batch.port import Credential, JobRef, LaunchLog
+from submissions.batch.port import Credential, Ending, JobRef, LaunchLog
 from submissions.command import JobSpec, Login
 from submissions.models import LaunchIntent, Submission
 from submissions.services import leases
@@ -53,6 +53,9 @@ class CommandBatch(MemoryBatch):
 
     def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
         return self.entrusted.of(login, words, at=at)
+
+    def ending(self, experiment: str, people: Iterable[str], at: datetime) -> list[Ending]:
+        return self.entrusted.ending(experiment, people, at=at)
 
     def make(self, tag: str) -> tuple[JobRef, ...]:
         """The command submits."""

@@ -28,6 +28,7 @@ class Experiment(models.Model):
     logbook = models.URLField(blank=True)
     service_desk = models.URLField(blank=True)
     silent = models.JSONField(default=dict, editable=False, help_text="batch systems from which nothing is heard, and since when")
+    ending = models.JSONField(default=list, editable=False, help_text="credentials of launches that end soon: role, user, kind, until, wrong")
 
     class Meta:
         ordering = ["name"]

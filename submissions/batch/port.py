@@ -1,5 +1,5 @@
 """What the house asks of a batch system, and the values that cross that wall."""
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -62,6 +62,17 @@ class Credential:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """A credential that ends soon, or has ended: of which role, of which person ("": the experiment's), which, when, why it is no good already."""
+
+    role: str
+    user: str
+    kind: str
+    until: datetime | None
+    wrong: str = ""
+
+
+@dataclass(frozen=True)
 class LaunchLog:
     """A part of what a launch printed, how much there is, and how it stands: empty while it runs."""
 
@@ -81,6 +92,9 @@ class LaunchHost(Protocol):
 
     def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
         """With which a command that is made of these words would go out there. Only files of this server are read."""
+
+    def ending(self, experiment: str, people: Iterable[str], at: datetime) -> list[Ending]:
+        """Credentials of an experiment, and of these people in it, that end soon or are no good. Only files of this server are read."""
 
 
 class BatchSystem(Protocol):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pomssite.kit.errors import Refused
 from submissions.batch.login import expiry
-from submissions.batch.port import Credential
+from submissions.batch.port import Credential, Ending
 from submissions.command import Login
 
 LONGEST = 60_000        # bytes; a chain of certificates has some 10,000
@@ -30,10 +30,11 @@ class Kind:
     words: str
     name: str
     end: Callable[[bytes, datetime], datetime]      # from what it holds, and when that was written
+    warned: bool = True                             # people are told before it ends; one that lives for hours is renewed by the hour
 
 
 KINDS = {
-    "token": Kind("bearer token", "bearer_token", expiry.of_token), "proxy": Kind("proxy", "x509_proxy", expiry.of_proxy),
+    "token": Kind("bearer token", "bearer_token", expiry.of_token, warned=False), "proxy": Kind("proxy", "x509_proxy", expiry.of_proxy),
     "vault_token": Kind("vault token", "vault_token", expiry.of_vault_token),
 }
 FETCH = "htgettoken"        # with these options the host itself fetches its bearer token, by its vault token if there is one
@@ -42,8 +43,8 @@ FETCH = "htgettoken"        # with these options the host itself fetches its bea
 class Credentials:
     """As the settings say: experiment, role, kind, file. Of whom nothing is said, the account on the host has its own."""
 
-    def __init__(self, credentials: Said | None = None, credential_minutes: int = 10) -> None:
-        self.said, self.left = credentials or {}, timedelta(minutes=credential_minutes)
+    def __init__(self, credentials: Said | None = None, credential_minutes: int = 10, credential_warning_hours: int = 24) -> None:
+        self.said, self.left, self.warning = credentials or {}, timedelta(minutes=credential_minutes), timedelta(hours=credential_warning_hours)
         for experiment, roles in self.said.items():
             for role, files in roles.items():
                 if trouble := _nonsense(role, files):
@@ -52,6 +53,22 @@ class Credentials:
     def of(self, login: Login, words: Iterable[str], *, at: datetime) -> tuple[Credential, ...]:
         """Those of a launch by this login; each with why it may not go, if it may not."""
         return tuple(self._looked_at(kind, login, at)[0] for kind in self._kinds(login, words))
+
+    def ending(self, experiment: str, people: Iterable[str], *, at: datetime) -> list[Ending]:
+        """Those of an experiment that end soon or are no good; of these people, those that they have."""
+        roles = self.said.get(experiment, {})
+        each = [(role, kind, user) for role, files in roles.items() for kind in KINDS if kind in files
+                for user in (people if PERSON in files[kind] else ("",))]
+        found = (self._ending(Login("", "", role=role, experiment=experiment, user=user), kind, at) for role, kind, user in each)
+        return [one for one in found if one]
+
+    def _ending(self, login: Login, kind: str, at: datetime) -> Ending | None:
+        """A person who has none needs none."""
+        seen, _ = self._looked_at(kind, login, at)
+        soon = seen.until is not None and KINDS[kind].warned and seen.until - at < self.warning
+        if not (soon or seen.wrong) or (login.user and seen.until is None):
+            return None
+        return Ending(login.role, login.user, seen.kind, seen.until, seen.wrong)
 
     def contents(self, login: Login, words: Iterable[str]) -> dict[str, str]:
         """File name on the host, and what the file holds. Refused: one is not good, or not for long enough."""

@@ -1,7 +1,7 @@
 """Launch through a login host: a command that submits by itself, run there as its experiment is used to; the pool says which jobs came of it."""
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from submissions.batch.login.credentials import Credentials
 from submissions.batch.login.jobsubpool import JobsubPool
 from submissions.batch.login.launches import Launches, Stand
 from submissions.batch.login.ssh import Lines
-from submissions.batch.port import BatchSystem, Credential, JobRef, JobReport, LaunchLog
+from submissions.batch.port import BatchSystem, Credential, Ending, JobRef, JobReport, LaunchLog
 from submissions.command import JobSpec, Login
 
 LATE_S = 45.0           # what was to be begun so long ago and was not, may be forbidden
@@ -93,6 +93,9 @@ class LoginHostBatch:
 
     def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
         return self.entrusted.of(login, words, at=at)
+
+    def ending(self, experiment: str, people: Iterable[str], at: datetime) -> list[Ending]:
+        return self.entrusted.ending(experiment, people, at=at)
 
     def read_log(self, ref: JobRef, kind: str, start: int, length: int) -> bytes:
         """What the pool cannot show lies where the command submitted it from: jobsub fetches it there."""
