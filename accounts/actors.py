@@ -24,9 +24,10 @@ def actor_of(request: HttpRequest, experiment: str) -> Actor:
         raise NotAllowed(f"You are not a member of {experiment}. Ask its superusers, or choose another experiment.")
     if token is not None:
         return _by_token(token, experiment, mine, reads=request.method in ("GET", "HEAD"))
+    door = "api" if request.path_info.startswith("/api/") else "page"
     chosen = request.session.get("roles", {}).get(experiment, "")
     role = Role(chosen) if chosen in mine else next(usual for usual in USUAL if usual in mine)
-    return Actor(user.get_username(), user.pk, experiment, role, root=user.is_superuser)
+    return Actor(user.get_username(), user.pk, experiment, role, root=user.is_superuser, door=door)
 
 
 def _by_token(token: ApiToken, experiment: str, mine: tuple[Role, ...], *, reads: bool) -> Actor:
@@ -38,7 +39,7 @@ def _by_token(token: ApiToken, experiment: str, mine: tuple[Role, ...], *, reads
     only = good_for(token.scopes)
     if reads and Verb.VIEW not in only:
         raise NotAllowed(f"This token may not read: its scopes are {', '.join(token.scopes)}.")
-    return Actor(token.user.get_username(), token.user_id, experiment, Role(token.role), only=only)
+    return Actor(token.user.get_username(), token.user_id, experiment, Role(token.role), only=only, door="api", token=str(token))
 
 
 def site_hold(request: HttpRequest) -> Held | None:
@@ -51,14 +52,14 @@ def root(username: str) -> Actor:
     user = User.objects.filter(username=username, is_active=True, is_superuser=True).first()
     if user is None:
         raise NotAllowed(f"{username} is no administrator of the site.")
-    return Actor(username, user.pk, "", Role.SUPERUSER, root=True)
+    return Actor(username, user.pk, "", Role.SUPERUSER, root=True, door="command")
 
 
-def member(username: str, experiment: str, role: str) -> Actor:
-    """Somebody named on the command line, in a role that they do hold; else NotAllowed with a sentence."""
+def member(username: str, experiment: str, role: str, *, door: str = "command") -> Actor:
+    """Somebody who is named, on the command line unless another door is said, in a role that they do hold; else NotAllowed with a sentence."""
     user = User.objects.filter(username=username, is_active=True).first()
     mine = roles(user, experiment) if user else ()
     if user is None or role not in mine:
         may = f"may act there as {', '.join(mine)}" if mine else "does not belong there"
         raise NotAllowed(f"{username} may not act as {role} of {experiment}: this user {may}.")
-    return Actor(username, user.pk, experiment, Role(role), root=user.is_superuser)
+    return Actor(username, user.pk, experiment, Role(role), root=user.is_superuser, door=door)

@@ -26,8 +26,9 @@ NUMBER = """
 def event(what: str, thing: models.Model, *, by: By, at: datetime, before: str = "", after: str = "", why: str = "") -> Event:
     """A change, not yet saved: `thing` is what changed; its experiment, run and stage are taken from it."""
     kind = thing._meta.model_name
-    return Event(what=what, thing=f"{kind}:{thing.pk}", by=by.user, role=by.role, door=by.door, before=before, after=after, why=why, at=at,
-                 experiment_id=getattr(thing, "experiment_id", None), run=getattr(thing, "run_id", None),
+    return Event(what=what, thing=f"{kind}:{thing.pk}", by=by.user, role=by.role, door=by.door, token=by.token, at=at,
+                 before=before, after=after, why=why, run=getattr(thing, "run_id", None),
+                 experiment_id=thing.pk if kind == "experiment" else getattr(thing, "experiment_id", None),
                  stage=thing.pk if kind == "stage" else getattr(thing, "stage_id", None))
 
 

@@ -71,11 +71,12 @@ REACH: dict[Role, dict[Tie, frozenset[Verb]]] = {
 
 @dataclass(frozen=True)
 class By:
-    """Who did it, in which role, through which door. A room has no role."""
+    """Who did it, in which role, through which door, with which token. A room has no role."""
 
     user: str
     role: str = ""
     door: str = "task"
+    token: str = ""
 
     @property
     def person(self) -> bool:
@@ -85,7 +86,7 @@ class By:
 
 @dataclass(frozen=True)
 class Actor:
-    """A signed-in user in the role they act in. Root is a flag: every experiment's superuser."""
+    """A signed-in user in the role they act in, and the door through which they came. Root is a flag: every experiment's superuser."""
 
     user: str
     user_id: int
@@ -93,10 +94,12 @@ class Actor:
     role: Role
     root: bool = False
     only: frozenset[Verb] | None = None         # what a script's token is good for; None: it is the person
+    door: str = "page"
+    token: str = ""                             # with which they came, as the history names it
 
-    def by(self, door: str) -> By:
+    def by(self) -> By:
         """The same person, as the history names them."""
-        return By(self.user, self.role, door)
+        return By(self.user, self.role, self.door, self.token)
 
     @property
     def makes(self) -> "Owner":

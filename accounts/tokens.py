@@ -20,14 +20,14 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 @transaction.atomic
-def make(name: str, scopes: Sequence[str], days: int, *, actor: Actor, at: datetime, door: str = "page") -> tuple[ApiToken, str]:
+def make(name: str, scopes: Sequence[str], days: int, *, actor: Actor, at: datetime) -> tuple[ApiToken, str]:
     """The row, and the token itself, which nobody is told again."""
     _check(name, scopes, days)
     text = f"{START}{token_urlsafe(32)}"
     row = ApiToken.objects.create(
         user_id=actor.user_id, experiment_id=actor.experiment, role=actor.role, name=name.strip(), scopes=sorted(set(scopes)), begins=text[:BEGINS],
         digest=_digest(text), made_at=at, expires_at=at + timedelta(days=days))
-    events.record([events.event("token made", row, by=actor.by(door), at=at, after=f"{row}: {', '.join(row.scopes)}, {days} days")])
+    events.record([events.event("token made", row, by=actor.by(), at=at, after=f"{row}: {', '.join(row.scopes)}, {days} days")])
     return row, text
 
 
@@ -49,11 +49,11 @@ def find(text: str, *, at: datetime) -> ApiToken | None:
 
 
 @transaction.atomic
-def revoke(row: ApiToken, *, actor: Actor, at: datetime, door: str = "page", why: str = "") -> bool:
+def revoke(row: ApiToken, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """Good for nothing from now on."""
     if not ApiToken.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=at):
         return False
-    events.record([events.event("token revoked", row, by=actor.by(door), at=at, before=str(row), why=why)])
+    events.record([events.event("token revoked", row, by=actor.by(), at=at, before=str(row), why=why)])
     return True
 
 

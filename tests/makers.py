@@ -31,7 +31,7 @@ def make_user(name: str = "ann", experiment: str = "dune", role: Role = Role.PRO
 
 
 def make_actor(name: str = "ann", experiment: str = "dune", role: Role = Role.PRODUCTION) -> Actor:
-    return Actor(name, make_user(name, experiment, role).pk, experiment, role)
+    return Actor(name, make_user(name, experiment, role).pk, experiment, role, door="test")
 
 
 def make_document(name: str = "mc", stages: tuple[Stage, ...] | None = None, dependencies: tuple[Dependency, ...] | None = None,

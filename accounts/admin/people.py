@@ -87,7 +87,7 @@ class SiteHoldAdmin(LookOnly):
 class EventAdmin(LookOnly):
     """What was changed, by whom and why."""
 
-    list_display = ["number", "at", "experiment_id", "what", "thing", "by", "role", "door", "before", "after", "why"]
+    list_display = ["number", "at", "experiment_id", "what", "thing", "by", "role", "door", "token", "before", "after", "why"]
     list_filter = [among("door", *DOORS), "experiment"]
     search_fields = ["thing__exact"]
     search_help_text = "The thing, as in submission:41."

@@ -3,16 +3,19 @@ from django.db import models
 
 from accounts.models.people import Experiment
 
+BY_PEOPLE = ~models.Q(role="")         # a room of the house has no role
+
 
 class Event(models.Model):
-    """One change: written in the change's own transaction, numbered in order afterwards."""
+    """One change: written in the change's own transaction, numbered in order afterwards. The database refuses to change or delete it."""
 
     experiment = models.ForeignKey(Experiment, models.PROTECT, null=True, related_name="+")
     what = models.CharField(max_length=40)
     thing = models.CharField(max_length=80)         # submission:41
     by = models.CharField(max_length=150)
     role = models.CharField(max_length=24, blank=True)
-    door = models.CharField(max_length=24)
+    door = models.CharField(max_length=24)          # page, api, admin, command, task, or the act on many: bulk:7
+    token = models.CharField(max_length=100, blank=True, db_default="")       # poms_Xy12… nightly: with which a script came
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
     why = models.TextField(blank=True)
@@ -26,7 +29,8 @@ class Event(models.Model):
             models.Index(fields=["thing", "id"], name="event_of_a_thing"),
             models.Index(fields=["stage", "-id"], condition=models.Q(stage__isnull=False), name="event_of_a_stage"),
             models.Index(fields=["id"], condition=models.Q(number=None), name="event_not_numbered"),
-            models.Index(fields=["experiment", "number"], name="event_of_an_experiment"),
+            models.Index(fields=["experiment", "at", "id"], name="event_by_time"),
+            models.Index(fields=["experiment", "at", "id"], condition=BY_PEOPLE, name="event_by_people"),
         ]
 
     def __str__(self) -> str:

@@ -13,31 +13,31 @@ MOST_DAYS = 400
 
 
 @transaction.atomic
-def activate(campaign: Campaign, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def activate(campaign: Campaign, *, actor: Actor, at: datetime, why: str) -> bool:
     """What waited goes on; False if it was active already."""
     _may(campaign, actor, why)
-    return wake(campaign, by=actor.by(door), at=at, why=why)
+    return wake(campaign, by=actor.by(), at=at, why=why)
 
 
 @transaction.atomic
-def deactivate(campaign: Campaign, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def deactivate(campaign: Campaign, *, actor: Actor, at: datetime, why: str) -> bool:
     """Its intents wait from now on, and jobs that run go on; False if it was inactive already."""
     _may(campaign, actor, why)
     if Campaign.objects.filter(pk=campaign.pk, active=True).update(active=False, keep_until=None) != 1:
         return False
-    events.record([events.event("campaign deactivated", campaign, by=actor.by(door), at=at, before="active", after="inactive", why=why)])
+    events.record([events.event("campaign deactivated", campaign, by=actor.by(), at=at, before="active", after="inactive", why=why)])
     return True
 
 
 @transaction.atomic
-def keep(campaign: Campaign, *, days: int, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+def keep(campaign: Campaign, *, days: int, actor: Actor, at: datetime, why: str) -> None:
     """For so many days it is not proposed as stale."""
     _may(campaign, actor, why)
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(f"Days is {days}: write a whole number from 1 to {MOST_DAYS}.")
     until = at + timedelta(days=days)
     Campaign.objects.filter(pk=campaign.pk).update(keep_until=until)
-    events.record([events.event("campaign kept active", campaign, by=actor.by(door), at=at, after=f"until {until:%Y-%m-%d}", why=why)])
+    events.record([events.event("campaign kept active", campaign, by=actor.by(), at=at, after=f"until {until:%Y-%m-%d}", why=why)])
 
 
 @transaction.atomic(savepoint=False)

@@ -32,7 +32,7 @@ def show(campaign: Campaign, name: str, words: cloning.Words, *, actor: Actor) -
     return Copy(doc, tuple(cloning.changes(before, doc)), tuple(plans.plan(doc, experiment=actor.experiment)))
 
 
-def clone(campaign: Campaign, name: str, words: cloning.Words, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> Campaign:
+def clone(campaign: Campaign, name: str, words: cloning.Words, *, actor: Actor, at: datetime, why: str = "") -> Campaign:
     """The clone is the actor's; it has no schedules, holds and slices."""
     made = show(campaign, name, words, actor=actor)
-    return documents.store(made.doc, actor=actor, at=at, door=door, why=why or f"clone of {campaign.name}", base=0)
+    return documents.store(made.doc, actor=actor, at=at, why=why or f"clone of {campaign.name}", base=0)

@@ -19,7 +19,7 @@ from pomssite.kit.errors import Conflict, Invalid
 
 
 @transaction.atomic
-def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "command", why: str = "",
+def store(doc: document.Campaign, *, actor: Actor, at: datetime, why: str = "",
           update_shared: bool = False, base: int | None = None) -> Campaign:
     """Make the rows say what the document says: all of it, or nothing. Invalid tells everything that is wrong with it.
 
@@ -33,14 +33,14 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "co
     lines, new_cuts = [line for line in changes(before, doc) if line.verb != KEEP], anew.of(row, before, doc)
     if row and before:
         anew.keep_apart(row, before, doc)
-    sharing.store(doc, actor=actor, at=at, door=door, why=why, update=update_shared)
+    sharing.store(doc, actor=actor, at=at, why=why, update=update_shared)
     if row is None:
         row = _created(doc, actor=actor, at=at)
     if lines:
         _write(row, doc, at=at)
-        _version(row, doc, lines, actor=actor, at=at, door=door, why=why)
+        _version(row, doc, lines, actor=actor, at=at, why=why)
     for split in new_cuts:
-        split.begin(by=actor.by(door), at=at, why=why)
+        split.begin(by=actor.by(), at=at, why=why)
     return row
 
 
@@ -152,12 +152,12 @@ def changed(row: Any, **values: Any) -> bool:
     return bool(found)
 
 
-def _version(row: Campaign, doc: document.Campaign, lines: list[Line], *, actor: Actor, at: datetime, door: str, why: str) -> None:
+def _version(row: Campaign, doc: document.Campaign, lines: list[Line], *, actor: Actor, at: datetime, why: str) -> None:
     """Every change is a version, and an event that says what changed."""
-    number = keep_version(row, doc, by=actor.by(door), at=at, why=why)
+    number = keep_version(row, doc, by=actor.by(), at=at, why=why)
     what, before = ("campaign changed", f"version {number - 1}") if number > 1 else ("campaign created", "")
     after = "\n".join([f"version {number}", *map(str, lines)])
-    events.record([events.event(what, row, by=actor.by(door), at=at, before=before, after=after, why=why)])
+    events.record([events.event(what, row, by=actor.by(), at=at, before=before, after=after, why=why)])
 
 
 def keep_version(row: Campaign, doc: document.Campaign, *, by: By, at: datetime, why: str) -> int:

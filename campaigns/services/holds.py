@@ -14,7 +14,7 @@ from pomssite.kit.errors import Invalid, NotAllowed
 
 
 @transaction.atomic
-def hold(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def hold(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str) -> bool:
     """Launches wait from now on; False if they were held already. A reason must be said."""
     require(actor, Verb.HOLD, _campaign(thing))
     if not why.strip():
@@ -22,40 +22,40 @@ def hold(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str, door:
     said = {"by_id": actor.user_id, "role": actor.role, "why": why.strip()[:200], "at": at}
     if not Hold.objects.get_or_create(**_key(thing), lifted_at=None, defaults=said)[1]:
         return False
-    events.record([events.event("launches held", thing, by=actor.by(door), at=at, why=why)])
+    events.record([events.event("launches held", thing, by=actor.by(), at=at, why=why)])
     return True
 
 
 @transaction.atomic
-def release(thing: Campaign | Stage, *, actor: Actor, at: datetime, door: str = "page", why: str = "") -> bool:
+def release(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """Launches go on; False if nothing held them."""
     require(actor, Verb.HOLD, _campaign(thing))
     if _standing(thing).update(lifted_by=actor.user, lifted_at=at) != 1:
         return False
-    events.record([events.event("launches released", thing, by=actor.by(door), at=at, why=why)])
+    events.record([events.event("launches released", thing, by=actor.by(), at=at, why=why)])
     return True
 
 
 @transaction.atomic
-def hold_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def hold_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str) -> bool:
     """Every launch of the experiment waits from now on; False if that was so already."""
     _may_all(experiment, actor)
     if not why.strip():
         raise Invalid("Reason is empty. Say why all launches are held: the next shifter reads it.")
     said = {"launches_held_by": actor.user, "launches_held_why": why.strip()[:200], "launches_held_at": at}
-    return _set_all(experiment, "all launches held", Q(launches_held_by=""), said, by=actor.by(door), at=at, why=why)
+    return _set_all(experiment, "all launches held", Q(launches_held_by=""), said, by=actor.by(), at=at, why=why)
 
 
 @transaction.atomic
-def release_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> bool:
+def release_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """Launches of the experiment go on; False if nothing held them."""
     _may_all(experiment, actor)
     said = {"launches_held_by": "", "launches_held_why": "", "launches_held_at": None}
-    return _set_all(experiment, "all launches released", ~Q(launches_held_by=""), said, by=actor.by(door), at=at, why=why)
+    return _set_all(experiment, "all launches released", ~Q(launches_held_by=""), said, by=actor.by(), at=at, why=why)
 
 
 @transaction.atomic
-def hold_site(*, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def hold_site(*, actor: Actor, at: datetime, why: str) -> bool:
     """Every launch of every experiment waits from now on; False if that was so already."""
     _may_site(actor)
     if not why.strip():
@@ -63,12 +63,12 @@ def hold_site(*, actor: Actor, at: datetime, why: str, door: str = "page") -> bo
     said = {"by_id": actor.user_id, "why": why.strip()[:200], "at": at}
     row, new = SiteHold.objects.get_or_create(lifted_at=None, defaults=said)
     if new:
-        _tell_all("site held", row, by=actor.by(door), at=at, why=why)
+        _tell_all("site held", row, by=actor.by(), at=at, why=why)
     return new
 
 
 @transaction.atomic
-def release_site(*, actor: Actor, at: datetime, why: str = "", door: str = "page") -> bool:
+def release_site(*, actor: Actor, at: datetime, why: str = "") -> bool:
     """Launches of the site go on, as far as nothing else holds them; False if nothing held it."""
     _may_site(actor)
     row = SiteHold.objects.standing().select_for_update(of=("self",)).first()
@@ -76,7 +76,7 @@ def release_site(*, actor: Actor, at: datetime, why: str = "", door: str = "page
         return False
     row.lifted_by, row.lifted_at = actor.user, at
     row.save(update_fields=["lifted_by", "lifted_at"])
-    _tell_all("site released", row, by=actor.by(door), at=at, why=why)
+    _tell_all("site released", row, by=actor.by(), at=at, why=why)
     return True
 
 
@@ -99,9 +99,7 @@ def _may_all(experiment: Experiment, actor: Actor) -> None:
 def _set_all(experiment: Experiment, what: str, given: Q, said: dict[str, Any], *, by: By, at: datetime, why: str) -> bool:
     if Experiment.objects.filter(given, pk=experiment.pk).update(**said) != 1:
         return False
-    told = events.event(what, experiment, by=by, at=at, why=why)
-    told.experiment_id = experiment.pk
-    events.record([told])
+    events.record([events.event(what, experiment, by=by, at=at, why=why)])
     return True
 
 

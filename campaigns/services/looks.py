@@ -25,7 +25,7 @@ def may_share(*, actor: Actor) -> Owner:
 
 
 @transaction.atomic
-def keep(name: str, words: str, *, shared: bool, actor: Actor, at: datetime, door: str = "page") -> SavedView:
+def keep(name: str, words: str, *, shared: bool, actor: Actor, at: datetime) -> SavedView:
     """Under this name; one of the same name is replaced."""
     if shared:
         require(actor, Verb.EDIT, may_share(actor=actor))
@@ -39,7 +39,7 @@ def keep(name: str, words: str, *, shared: bool, actor: Actor, at: datetime, doo
         raise Conflict(f"You have {MOST} views: drop one of them first. Nothing was saved.")
     mine.delete()
     row = _made(name, words, shared, actor)
-    events.record([events.event("view saved", row, by=actor.by(door), at=at, after=f"{name}: {words}")])
+    events.record([events.event("view saved", row, by=actor.by(), at=at, after=f"{name}: {words}")])
     return row
 
 
@@ -53,11 +53,11 @@ def _made(name: str, words: str, shared: bool, actor: Actor) -> SavedView:
 
 
 @transaction.atomic
-def drop(view: SavedView, *, actor: Actor, at: datetime, door: str = "page") -> None:
+def drop(view: SavedView, *, actor: Actor, at: datetime) -> None:
     """One's own; a shared one whoever may share."""
     if view.creator_id != actor.user_id:
         if not view.shared:
             raise NotAllowed("This view is somebody else's own.")
         require(actor, Verb.EDIT, may_share(actor=actor))
-    events.record([events.event("view dropped", view, by=actor.by(door), at=at, before=f"{view.name}: {view.words}")])
+    events.record([events.event("view dropped", view, by=actor.by(), at=at, before=f"{view.name}: {view.words}")])
     view.delete()

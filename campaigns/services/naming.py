@@ -13,7 +13,7 @@ from pomssite.kit.errors import Conflict, Invalid
 
 
 @transaction.atomic
-def rename(campaign: Campaign, name: str, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> bool:
+def rename(campaign: Campaign, name: str, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """The same campaign under another name, as a version of its own; False if that is its name already."""
     require(actor, Verb.EDIT, campaign)
     checked(name)
@@ -30,8 +30,8 @@ def rename(campaign: Campaign, name: str, *, actor: Actor, at: datetime, why: st
             documents.changed(row, name=name)
     except IntegrityError as twice:
         raise Conflict(f"{row.experiment_id} got a campaign {name} just now: choose another name. Nothing was changed.") from twice
-    documents.keep_version(row, documents.read(row), by=actor.by(door), at=at, why=why)
-    events.record([events.event("campaign renamed", row, by=actor.by(door), at=at, before=before, after=name, why=why)])
+    documents.keep_version(row, documents.read(row), by=actor.by(), at=at, why=why)
+    events.record([events.event("campaign renamed", row, by=actor.by(), at=at, before=before, after=name, why=why)])
     return True
 
 

@@ -61,7 +61,7 @@ def merge(row: Plan, *, actor: Actor, at: datetime) -> Plan:
 
 
 @transaction.atomic
-def apply(number: int, *, actor: Actor, at: datetime, door: str, why: str = "") -> Campaign:
+def apply(number: int, *, actor: Actor, at: datetime, why: str = "") -> Campaign:
     """Do what the plan said, all of it; Conflict if it was applied, or if the campaign or what it shares has changed since."""
     row = Plan.objects.visible_to(actor).select_for_update(of=("self",), no_key=True).select_related("base", "version").filter(pk=number).first()
     if row is None:
@@ -72,7 +72,7 @@ def apply(number: int, *, actor: Actor, at: datetime, door: str, why: str = "") 
     if against := stand(row).against:
         raise Conflict(f"{against} Nothing was changed.")
     doc = document_of(row)
-    made = documents.store(doc, actor=actor, at=at, door=door, why=why, update_shared=row.update_shared, base=row.base.number if row.base else 0)
+    made = documents.store(doc, actor=actor, at=at, why=why, update_shared=row.update_shared, base=row.base.number if row.base else 0)
     Plan.objects.filter(pk=row.pk).update(applied_at=at, version=made.version)
     return made
 

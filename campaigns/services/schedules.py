@@ -34,7 +34,7 @@ class Said:
     most_failures: int = 5
 
 
-def make(stage: Stage, said: Said, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> Schedule:
+def make(stage: Stage, said: Said, *, actor: Actor, at: datetime, why: str = "") -> Schedule:
     """It runs in the actor's name and role. Invalid says what cannot be taken; the catalogue is asked before anything is written."""
     require(actor, Verb.SCHEDULE, stage.campaign)
     row = Schedule(stage=stage, experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role, **asdict(said))
@@ -42,11 +42,11 @@ def make(stage: Stage, said: Said, *, actor: Actor, at: datetime, why: str = "",
     with _once(row), transaction.atomic():
         begin(row, at=at)
         row.save()
-        _tell("schedule made", row, actor.by(door), at=at, after=row.when, why=why)
+        _tell("schedule made", row, actor.by(), at=at, after=row.when, why=why)
     return row
 
 
-def change(row: Schedule, said: Said, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> bool:
+def change(row: Schedule, said: Said, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """Its next time is worked out anew from now on; False if it says the same as before."""
     require(actor, Verb.SCHEDULE, row.stage.campaign)
     before = _spelled(row)
@@ -59,7 +59,7 @@ def change(row: Schedule, said: Said, *, actor: Actor, at: datetime, why: str = 
         row.paused_by = _locked(row).paused_by      # it may have been paused since it was read
         begin(row, at=at)
         row.save(update_fields=[*asdict(said), "due_at", "next_at", "seen", "found"])
-        _tell("schedule changed", row, actor.by(door), at=at, before=before, after=_spelled(row), why=why)
+        _tell("schedule changed", row, actor.by(), at=at, before=before, after=_spelled(row), why=why)
     return True
 
 
@@ -78,9 +78,9 @@ def following(row: Schedule, after: datetime) -> datetime | None:
 
 
 @transaction.atomic
-def pause(row: Schedule, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def pause(row: Schedule, *, actor: Actor, at: datetime, why: str) -> bool:
     require(actor, Verb.SCHEDULE, row.stage.campaign)
-    return stop(row, by=actor.by(door), at=at, why=_reason(why))
+    return stop(row, by=actor.by(), at=at, why=_reason(why))
 
 
 def stop(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
@@ -90,10 +90,10 @@ def stop(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
 
 
 @transaction.atomic
-def resume(row: Schedule, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def resume(row: Schedule, *, actor: Actor, at: datetime, why: str) -> bool:
     """From now on: what was due in the pause is not made up. Its failures are forgotten."""
     require(actor, Verb.SCHEDULE, row.stage.campaign)
-    return go_on(row, by=actor.by(door), at=at, why=why)
+    return go_on(row, by=actor.by(), at=at, why=why)
 
 
 def go_on(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
@@ -107,20 +107,20 @@ def go_on(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
 
 
 @transaction.atomic
-def take_over(row: Schedule, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def take_over(row: Schedule, *, actor: Actor, at: datetime, why: str) -> bool:
     """From now on it runs in the actor's name and role."""
     require(actor, Verb.SCHEDULE, row.stage.campaign)
     mine = {"creator_id": actor.user_id, "creator_role": actor.makes.role}
     if not Schedule.objects.living().filter(pk=row.pk).exclude(**mine).update(**mine):
         return False
-    return _tell("schedule taken over", row, actor.by(door), at=at, before=f"{row.creator} as {row.creator_role}",
+    return _tell("schedule taken over", row, actor.by(), at=at, before=f"{row.creator} as {row.creator_role}",
                  after=f"{actor.user} as {actor.makes.role}", why=why)
 
 
 @transaction.atomic
-def retire(row: Schedule, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def retire(row: Schedule, *, actor: Actor, at: datetime, why: str) -> bool:
     require(actor, Verb.SCHEDULE, row.stage.campaign)
-    return end(row, by=actor.by(door), at=at, why=_reason(why))
+    return end(row, by=actor.by(), at=at, why=_reason(why))
 
 
 def end(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
@@ -135,8 +135,7 @@ def downtime_owner(*, actor: Actor) -> Owner:
 
 
 @transaction.atomic
-def announce(*, actor: Actor, at: datetime, begins_at: datetime, ends_at: datetime, why: str, of: Campaign | Stage | str = "",
-             door: str = "page") -> Downtime:
+def announce(*, actor: Actor, at: datetime, begins_at: datetime, ends_at: datetime, why: str, of: Campaign | Stage | str = "") -> Downtime:
     """Nothing of it is launched from then to then: of a campaign, a stage, a batch system's alias, or (nothing said) of the experiment."""
     require(actor, Verb.SCHEDULE, downtime_owner(actor=actor))
     if ends_at <= begins_at:
@@ -149,19 +148,19 @@ def announce(*, actor: Actor, at: datetime, begins_at: datetime, ends_at: dateti
            "batch": of if isinstance(of, str) else ""}
     row = Downtime.objects.create(experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role,
                                   begins_at=begins_at, ends_at=ends_at, why=_reason(why)[:200], **one)
-    _tell("downtime announced", row, actor.by(door), at=at, after=f"{row.of}, {begins_at:%-d %b %Y %H:%M} to {ends_at:%-d %b %Y %H:%M} UTC", why=why)
+    _tell("downtime announced", row, actor.by(), at=at, after=f"{row.of}, {begins_at:%-d %b %Y %H:%M} to {ends_at:%-d %b %Y %H:%M} UTC", why=why)
     return row
 
 
 @transaction.atomic
-def lift(row: Downtime, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def lift(row: Downtime, *, actor: Actor, at: datetime, why: str) -> bool:
     """It is over, or does not come at all; schedules that waited for its end are looked at now."""
     require(actor, Verb.SCHEDULE, downtime_owner(actor=actor))
     if Downtime.objects.filter(pk=row.pk, lifted_at=None, ends_at__gt=at).update(lifted_at=at, lifted_by=actor.user) != 1:
         return False
     waiting = Schedule.objects.living().filter(experiment=row.experiment_id, next_at__gt=F("due_at"), cron__gt="")
     waiting.update(next_at=F("due_at"))
-    return _tell("downtime lifted", row, actor.by(door), at=at, why=why)
+    return _tell("downtime lifted", row, actor.by(), at=at, why=why)
 
 
 def _check(row: Schedule) -> None:

@@ -46,7 +46,7 @@ def lines(doc: document.Campaign, *, experiment: str, update: bool) -> list[Line
     return [_line(part, before, update=update) for part, before in beside(doc, experiment)]
 
 
-def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str, why: str, update: bool) -> None:
+def store(doc: document.Campaign, *, actor: Actor, at: datetime, why: str, update: bool) -> None:
     """Make what is not there; change what differs only if `update`."""
     for part, before in beside(doc, actor.experiment):
         told = _line(part, before, update=update)
@@ -55,7 +55,7 @@ def store(doc: document.Campaign, *, actor: Actor, at: datetime, door: str, why:
         if told.verb in ("create", "update"):
             row = _write(part, actor)
             what = f"{told.kind} {told.verb}d"
-            events.record([events.event(what, row, by=actor.by(door), at=at, before=told.detail, after=told.name, why=why)])
+            events.record([events.event(what, row, by=actor.by(), at=at, before=told.detail, after=told.name, why=why)])
 
 
 def beside(doc: document.Campaign, experiment: str) -> list[tuple[Part, Part | None]]:

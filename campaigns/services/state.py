@@ -38,23 +38,23 @@ def read(campaign: Campaign, *, at: datetime) -> State:
 
 
 @transaction.atomic
-def apply(campaign: Campaign, state: State, *, actor: Actor, at: datetime, door: str = "command", why: str = "") -> None:
+def apply(campaign: Campaign, state: State, *, actor: Actor, at: datetime, why: str = "") -> None:
     """Only for a campaign that has just been made: it has no holds, schedules and slices of its own."""
     require(actor, Verb.EDIT, campaign)
     stages = {stage.name: stage for stage in campaign.stages.filter(retired_at=None)}
     _each_once(state)
     documents.changed(campaign, active=state.active, keep_until=state.keep_until)
     for tag in state.tags:
-        labels.tag(campaign, tag, actor=actor, at=at, why=why, door=door)
+        labels.tag(campaign, tag, actor=actor, at=at, why=why)
     Hold.objects.bulk_create(Hold(campaign=None if held.stage else campaign, stage=stages.get(held.stage), by_id=actor.user_id,
                                   role=actor.role, why=held.why, at=at) for held in state.holds)
     Schedule.objects.bulk_create(_schedule(stages[timed.stage], timed, actor, at) for timed in state.schedules)
     for one in (each for each in state.downtimes if each.ends_at > at):
         schedules.announce(of=stages.get(one.stage, campaign), begins_at=one.begins_at, ends_at=one.ends_at, why=one.why, actor=actor,
-                           at=at, door=door)
+                           at=at)
     Slice.objects.bulk_create(_used(stages[cut.stage], cut) for cut in state.cuts if cut.position)
     told = "\n".join(f"{key} = {value}" for key, value in ini_state.write(state))
-    events.record([events.event("campaign state restored", campaign, by=actor.by(door), at=at, after=told, why=why)])
+    events.record([events.event("campaign state restored", campaign, by=actor.by(), at=at, after=told, why=why)])
 
 
 def _timed(stage: str, row: Schedule) -> Timed:

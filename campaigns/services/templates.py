@@ -73,9 +73,9 @@ def filled(offer: Offer, values: Mapping[str, str], instead: Instead, *, actor: 
 
 
 @transaction.atomic
-def make(offer: Offer, doc: document.Campaign, *, actor: Actor, at: datetime, door: str = "page") -> Campaign:
+def make(offer: Offer, doc: document.Campaign, *, actor: Actor, at: datetime) -> Campaign:
     """A new campaign of the actor's; Conflict if there is one of that name."""
-    row = documents.store(doc, actor=actor, at=at, door=door, why=f"from the template {offer.name}"[:200], base=0)
+    row = documents.store(doc, actor=actor, at=at, why=f"from the template {offer.name}"[:200], base=0)
     if offer.row:
         Template.objects.filter(pk=offer.row.pk).update(used=F("used") + 1, used_at=at)
     return row
@@ -89,7 +89,7 @@ def publisher(reach: str, *, actor: Actor) -> bool:
 
 
 @transaction.atomic
-def keep(name: str, note: str, text: str, reach: str, *, actor: Actor, at: datetime, row: Template | None = None, door: str = "page") -> Template:
+def keep(name: str, note: str, text: str, reach: str, *, actor: Actor, at: datetime, row: Template | None = None) -> Template:
     """A new template, or another text of one; Broken or Invalid with all that is wrong with it."""
     require(actor, Verb.EDIT if row else Verb.CREATE, row or actor.makes)
     _may_reach(reach, actor)
@@ -100,7 +100,7 @@ def keep(name: str, note: str, text: str, reach: str, *, actor: Actor, at: datet
     before = kept.text
     kept.name, kept.note, kept.text, kept.reach = name.strip(), note.strip(), text, reach
     kept.save()
-    events.record([events.event("template kept", kept, by=actor.by(door), at=at, before=before, after=text)])
+    events.record([events.event("template kept", kept, by=actor.by(), at=at, before=before, after=text)])
     return kept
 
 
@@ -119,11 +119,11 @@ def _checked(text: str, *, experiment: str) -> None:
 
 
 @transaction.atomic
-def retire(row: Template, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> None:
+def retire(row: Template, *, actor: Actor, at: datetime, why: str = "") -> None:
     """Offered no more; campaigns that were made of it stay as they are."""
     require(actor, Verb.EDIT, row)
     if Template.objects.filter(pk=row.pk, retired_at=None).update(retired_at=at):
-        events.record([events.event("template retired", row, by=actor.by(door), at=at, before=row.text, why=why)])
+        events.record([events.event("template retired", row, by=actor.by(), at=at, before=row.text, why=why)])
 
 
 def text_of(campaign: Campaign) -> str:

@@ -199,7 +199,7 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     form, trouble = NewForm(request.POST or None, experiment=actor.experiment), ""
     if request.method == "POST" and form.is_valid():
         try:
-            row = documents.store(_not_there(form.document(), actor), actor=actor, at=clock.now(), door="page", base=0)
+            row = documents.store(_not_there(form.document(), actor), actor=actor, at=clock.now(), base=0)
             messages.success(request, f"{row.name} is made. Nothing of it was launched yet.")
             return redirect("campaigns:campaign", actor.experiment, row.pk)
         except (Invalid, Conflict, splits.BadSplit) as no:

@@ -43,7 +43,7 @@ def _row(actor: Actor, pk: int) -> Plan:
 
 
 def _apply(request: HttpRequest, actor: Actor, row: Plan) -> HttpResponse:
-    made = plans.apply(row.pk, actor=actor, at=clock.now(), door="page", why=request.POST.get("why", ""))
+    made = plans.apply(row.pk, actor=actor, at=clock.now(), why=request.POST.get("why", ""))
     messages.success(request, f"{made.name} is saved, at version {made.version.number if made.version else 0}.")
     return redirect("campaigns:campaign", actor.experiment, made.pk)
 

@@ -50,7 +50,7 @@ class LaunchCall(APIView):
         if found and found.id != said["preview"]:
             why = " ".join(check.text for check in found.refused) or "What would be launched is not what you looked at; `now` is what it is."
             return Response({"error": f"Not launched. {why}", "now": _told(found)}, status=409)
-        intent = known or steering.launch(row, actor=actor, at=clock.now(), key=key, why=said["why"], for_test=said["test"], door="api",
+        intent = known or steering.launch(row, actor=actor, at=clock.now(), key=key, why=said["why"], for_test=said["test"],
                                           agreed=found.agreed if found else NOTHING_AGREED)
         return Response({"intent": intent.pk, "run": intent.run_id, "preview": intent.preview.get("id", "")}, status=200 if known else 201)
 

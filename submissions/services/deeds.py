@@ -31,27 +31,27 @@ class Deed:
 
 
 def _order(deed: str) -> Callable[..., Any]:
-    def do(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str], door: str = "page") -> Any:
-        return steering.order(submission, deed, actor=actor, at=at, why=why, refs=refs, door=door)
+    def do(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+        return steering.order(submission, deed, actor=actor, at=at, why=why, refs=refs)
     return do
 
 
 def _mark(status: Status) -> Callable[..., Any]:
-    def do(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str], door: str = "page") -> Any:
-        return steering.mark(submission, status, actor=actor, at=at, why=why, door=door)
+    def do(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+        return steering.mark(submission, status, actor=actor, at=at, why=why)
     return do
 
 
-def _finish(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str], door: str = "page") -> Any:
-    return steering.finish(submission, actor=actor, at=at, why=why, door=door)
+def _finish(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+    return steering.finish(submission, actor=actor, at=at, why=why)
 
 
-def _give_up(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str], door: str = "page") -> Any:
-    return steering.give_up(submission, actor=actor, at=at, why=why, door=door)
+def _give_up(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+    return steering.give_up(submission, actor=actor, at=at, why=why)
 
 
-def _abort(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str], door: str = "page") -> Any:
-    return steering.abort(submission, actor=actor, at=at, why=why, door=door)
+def _abort(submission: Submission, *, actor: Actor, at: datetime, why: str, refs: Sequence[str]) -> Any:
+    return steering.abort(submission, actor=actor, at=at, why=why)
 
 
 def _is_launching(submission: Submission) -> bool:

@@ -20,20 +20,20 @@ from submissions.states import Status
 
 
 @transaction.atomic
-def redo(old: Slice, *, actor: Actor, at: datetime, why: str, door: str = "page", agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
+def redo(old: Slice, *, actor: Actor, at: datetime, why: str, agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
     """Launch over the same files again, in a run of its own. `agreed`: as of a launch."""
     first = _ended(old, actor=actor, at=at, why=why)
     key = f"redo:{old.pk}:{old.successors.count()}"
     row = _successor(old, first, state=Slice.TAKEN)
-    intent = intents.begin(old.stage, key=key, owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=old.for_test, slice=row,
+    intent = intents.begin(old.stage, key=key, owner=actor.makes, by=actor.by(), at=at, why=why, for_test=old.for_test, slice=row,
                            preview=dict(agreed))
     Run.objects.filter(pk=intent.run_id).update(exhausted_at=at)        # it is about this slice, and cuts no other
-    _tell("slice done again", old, row, actor=actor, door=door, at=at, why=why)
+    _tell("slice done again", old, row, actor=actor, at=at, why=why)
     return intent
 
 
 @transaction.atomic
-def give_back(old: Slice, *, actor: Actor, at: datetime, why: str, door: str = "page") -> Slice:
+def give_back(old: Slice, *, actor: Actor, at: datetime, why: str) -> Slice:
     """Its files are free: the next launch of the stage takes them before it cuts anew."""
     first = _ended(old, actor=actor, at=at, why=why)
     if old.state != Slice.TAKEN:
@@ -42,7 +42,7 @@ def give_back(old: Slice, *, actor: Actor, at: datetime, why: str, door: str = "
     if first:
         Run.objects.filter(pk=first.run_id).update(changed=True)
     pulses.wake("join_up")
-    _tell("slice given back", old, row, actor=actor, door=door, at=at, why=why)
+    _tell("slice given back", old, row, actor=actor, at=at, why=why)
     return row
 
 
@@ -118,5 +118,5 @@ def copy_of(old: Slice) -> slices.Piece:
     return slices.Piece(row, slices.files_of(old))
 
 
-def _tell(what: str, old: Slice, row: Slice, *, actor: Actor, door: str, at: datetime, why: str) -> None:
-    events.record([events.event(what, old.stage, by=actor.by(door), at=at, before=f"slice {old.number}", after=f"slice {row.number}", why=why[:200])])
+def _tell(what: str, old: Slice, row: Slice, *, actor: Actor, at: datetime, why: str) -> None:
+    events.record([events.event(what, old.stage, by=actor.by(), at=at, before=f"slice {old.number}", after=f"slice {row.number}", why=why[:200])])

@@ -22,7 +22,7 @@ def why_not(campaign: Campaign) -> str:
 
 
 @transaction.atomic
-def delete(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> bool:
+def delete(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """It is gone from every list, and its name is free; False if it was gone already."""
     require(actor, Verb.EDIT, campaign)
     row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
@@ -38,5 +38,5 @@ def delete(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "", doo
     stages.update(retired_at=at)
     row.old_names.all().delete()
     Campaign.objects.filter(pk=row.pk).update(retired_at=at, active=False)
-    events.record([events.event("campaign deleted", row, by=actor.by(door), at=at, before=row.name, why=why)])
+    events.record([events.event("campaign deleted", row, by=actor.by(), at=at, before=row.name, why=why)])
     return True

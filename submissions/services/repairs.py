@@ -31,7 +31,7 @@ class Wish:
 
 
 @transaction.atomic
-def recover(submission: Submission, wish: Wish, *, actor: Actor, at: datetime, why: str, key: str, door: str = "page",
+def recover(submission: Submission, wish: Wish, *, actor: Actor, at: datetime, why: str, key: str,
             agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
     """Run over what is missing of its family, in the actor's name; the same key asks for it only once. `agreed`: as of a launch."""
     require(actor, Verb.DO, submission)
@@ -44,7 +44,7 @@ def recover(submission: Submission, wish: Wish, *, actor: Actor, at: datetime, w
     Submission.objects.filter(pk=first.pk).update(stuck="")
     tally.touch(first.stage_id, at=at)
     families.not_by_itself(first)
-    events.record([events.event("recovery asked for", first, by=actor.by(door), at=at, after=wish.kind, why=why.strip())])
+    events.record([events.event("recovery asked for", first, by=actor.by(), at=at, after=wish.kind, why=why.strip())])
     return intents.intend(
         first.stage, key=_named(first, key), cause="manual", run=first.run, owner=actor.makes, at=at,
         reason=f"{wish.kind}: {why.strip()}"[:200], preview=asdict(wish) | dict(agreed), **wanted)
@@ -104,12 +104,12 @@ def _dimensions(first: Submission, kind: str) -> str:
 
 
 @transaction.atomic
-def once_more(intent: LaunchIntent, *, actor: Actor, at: datetime, why: str, door: str = "page",
+def once_more(intent: LaunchIntent, *, actor: Actor, at: datetime, why: str,
               agreed: Mapping[str, Any] = NOTHING_AGREED) -> None:
     """A dependent's launch that was given up, or had no files, is tried anew, in the actor's name. Conflict: it was not. `agreed`: as of a launch."""
     require(actor, Verb.DO, intent)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept in the history.")
     may = intent.cause in followers.CAUSES and not intent.parent_id
-    if not (may and intents.reopen(intent, owner=actor.makes, by=actor.by(door), at=at, why=why, agreed=agreed)):
+    if not (may and intents.reopen(intent, owner=actor.makes, by=actor.by(), at=at, why=why, agreed=agreed)):
         raise Conflict(f"The launch of {intent.stage} was not given up: nothing was changed.")

@@ -42,7 +42,7 @@ def _going(campaign: Campaign):
 
 
 @transaction.atomic
-def stop(campaign: Campaign, *, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def stop(campaign: Campaign, *, actor: Actor, at: datetime, why: str) -> bool:
     """Holds its launches, pauses its schedules, orders the removal of all its jobs in any state; a second time only what has come since.
 
     What is just being launched is removed as soon as its jobs are known. False: there was nothing to stop.
@@ -52,12 +52,12 @@ def stop(campaign: Campaign, *, actor: Actor, at: datetime, why: str, door: str 
     if not why.strip():
         raise Invalid("Reason is empty. Say why the campaign is stopped: the next shifter reads it.")
     standing = _standing(campaign)
-    held = holds.hold(campaign, actor=actor, at=at, why=_mark(why), door=door)
-    paused = [row.pk for row in _going(campaign) if schedules.stop(row, by=actor.by(door), at=at, why=_mark(why))]
-    removed = steering.order_all(campaign, "remove", actor=actor, at=at, why=why, door=door, new=True)
+    held = holds.hold(campaign, actor=actor, at=at, why=_mark(why))
+    paused = [row.pk for row in _going(campaign) if schedules.stop(row, by=actor.by(), at=at, why=_mark(why))]
+    removed = steering.order_all(campaign, "remove", actor=actor, at=at, why=why, new=True)
     _keep(standing, campaign, held, paused, actor, at, why)
     if held or paused or removed or standing is None:
-        events.record([events.event("campaign stopped", campaign, by=actor.by(door), at=at, why=why)])
+        events.record([events.event("campaign stopped", campaign, by=actor.by(), at=at, why=why)])
     return bool(held or paused or removed or standing is None)
 
 
@@ -81,7 +81,7 @@ def _keep(standing: Stop | None, campaign: Campaign, held: bool, paused: list[in
 
 
 @transaction.atomic
-def resume(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "", door: str = "page") -> bool:
+def resume(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """Launches and schedules go on, as far as the stop has held and paused them; what failed with it is recovered. Removed jobs do not come back.
 
     False: it was not stopped.
@@ -92,10 +92,10 @@ def resume(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "", doo
     if standing is None:
         return False
     for row in Schedule.objects.living().filter(pk__in=standing.paused, paused_why__startswith=Stop.MARK).select_related("stage__campaign"):
-        schedules.go_on(row, by=actor.by(door), at=at, why=why)
+        schedules.go_on(row, by=actor.by(), at=at, why=why)
     if standing.held and Hold.objects.filter(campaign=campaign, lifted_at=None, why__startswith=Stop.MARK).exists():
-        holds.release(campaign, actor=actor, at=at, door=door, why=why)
+        holds.release(campaign, actor=actor, at=at, why=why)
     Stop.objects.filter(pk=standing.pk).update(undone_by=actor.user, undone_at=at)
-    events.record([events.event("campaign resumed", campaign, by=actor.by(door), at=at, why=why)])
+    events.record([events.event("campaign resumed", campaign, by=actor.by(), at=at, why=why)])
     intents.recheck(list(campaign.stages.values_list("pk", flat=True)))
     return True

@@ -26,7 +26,7 @@ OPPOSITE = {"hold": "release", "release": "hold"}
 
 
 @transaction.atomic
-def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "", for_test: bool = False, door: str = "page",
+def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "", for_test: bool = False,
            agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
     """Begin a run at this stage, in the actor's name; the same key begins it only once. An inactive campaign becomes active.
 
@@ -39,8 +39,8 @@ def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "",
     if settings.dataset == "from_parent":
         raise Invalid(f"{stage} has the dataset from_parent: it runs over what feeds it. Launch the stage at the beginning. Nothing was launched.")
     limits.require_host(stage, settings, actor=actor)
-    _awake(stage.campaign, by=actor.by(door), at=at)
-    return intents.begin(stage, key=_named(stage, key), owner=actor.makes, by=actor.by(door), at=at, why=why, for_test=for_test,
+    _awake(stage.campaign, by=actor.by(), at=at)
+    return intents.begin(stage, key=_named(stage, key), owner=actor.makes, by=actor.by(), at=at, why=why, for_test=for_test,
                          preview=dict(agreed))
 
 
@@ -54,7 +54,7 @@ def _named(stage: Stage, key: str, schedule: Schedule | None = None) -> str:
 
 
 @transaction.atomic
-def run_now(schedule: Schedule, *, actor: Actor, at: datetime, key: str, why: str = "", door: str = "page",
+def run_now(schedule: Schedule, *, actor: Actor, at: datetime, key: str, why: str = "",
             agreed: Mapping[str, Any] = NOTHING_AGREED) -> LaunchIntent:
     """Launch what it launches at once, in the actor's name; its timetable stays as it is. The same key launches once."""
     stage = schedule.stage
@@ -63,8 +63,8 @@ def run_now(schedule: Schedule, *, actor: Actor, at: datetime, key: str, why: st
     if schedule.retired_at or stage.retired_at or stage.campaign.retired_at:
         raise Conflict("This schedule or its stage is retired: nothing was launched.")
     limits.require_host(stage, documents.settings_of(stage), actor=actor)
-    _awake(stage.campaign, by=actor.by(door), at=at)
-    return intents.begin(stage, key=_named(stage, key, schedule), owner=actor.makes, by=actor.by(door), at=at, why=why,
+    _awake(stage.campaign, by=actor.by(), at=at)
+    return intents.begin(stage, key=_named(stage, key, schedule), owner=actor.makes, by=actor.by(), at=at, why=why,
                          for_test=schedule.for_test, preview=dict(agreed))
 
 
@@ -86,57 +86,57 @@ def root_of(campaign: Campaign) -> Stage:
 
 
 @transaction.atomic
-def mark(submission: Submission, status: Status, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+def mark(submission: Submission, status: Status, *, actor: Actor, at: datetime, why: str) -> None:
     """A person says what it is, with a reason. Conflict: its status does not allow that."""
     approval = submission.status == Status.AWAITING
     require(actor, Verb.APPROVE if approval else MARKS[status], submission)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept in the history.")
-    if not lifecycle.move(submission, status, by=actor.by(door), at=at, why=why.strip()):
+    if not lifecycle.move(submission, status, by=actor.by(), at=at, why=why.strip()):
         raise Conflict(f"{submission} is {submission.status}: it cannot be marked {status}. Nothing was changed.")
 
 
 @transaction.atomic
-def mark_many(rows: Sequence[Submission], status: Status, *, actor: Actor, at: datetime, why: str, door: str = "page") -> set[int]:
+def mark_many(rows: Sequence[Submission], status: Status, *, actor: Actor, at: datetime, why: str) -> set[int]:
     """The same for many at once; those that moved. The others have a status that does not allow it, and stay as they are."""
     for row in rows:
         require(actor, Verb.APPROVE if row.status == Status.AWAITING else MARKS[status], row)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept in the history.")
-    return lifecycle.move_many([row.pk for row in rows], status, by=actor.by(door), at=at, why=why.strip())
+    return lifecycle.move_many([row.pk for row in rows], status, by=actor.by(), at=at, why=why.strip())
 
 
 @transaction.atomic
-def finish(submission: Submission, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+def finish(submission: Submission, *, actor: Actor, at: datetime, why: str) -> None:
     """Nobody waits for its jobs any longer: it is Completed, and those that live are removed."""
-    mark(submission, Status.COMPLETED, actor=actor, at=at, why=why, door=door)
-    order(submission, "remove", actor=actor, at=at, why=why, door=door)
+    mark(submission, Status.COMPLETED, actor=actor, at=at, why=why)
+    order(submission, "remove", actor=actor, at=at, why=why)
 
 
 @transaction.atomic
-def give_up(submission: Submission, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+def give_up(submission: Submission, *, actor: Actor, at: datetime, why: str) -> None:
     """Nobody expects a launch of which nothing was heard any longer: it cannot revive, and should jobs of it come, they are removed."""
-    mark(submission, Status.REMOVED, actor=actor, at=at, why=why, door=door)
-    order(submission, "remove", actor=actor, at=at, why=why, door=door)
+    mark(submission, Status.REMOVED, actor=actor, at=at, why=why)
+    order(submission, "remove", actor=actor, at=at, why=why)
 
 
 @transaction.atomic
-def abort(submission: Submission, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+def abort(submission: Submission, *, actor: Actor, at: datetime, why: str) -> None:
     """A launch that still runs is ended and not tried again; jobs that it has made are removed."""
-    mark(submission, Status.CANCELLED, actor=actor, at=at, why=why, door=door)
-    order(submission, "remove", actor=actor, at=at, why=why, door=door)
+    mark(submission, Status.CANCELLED, actor=actor, at=at, why=why)
+    order(submission, "remove", actor=actor, at=at, why=why)
 
 
 @transaction.atomic
-def order(submission: Submission, deed: str, *, actor: Actor, at: datetime, why: str, refs: Sequence[str] = (), door: str = "page") -> Order:
+def order(submission: Submission, deed: str, *, actor: Actor, at: datetime, why: str, refs: Sequence[str] = ()) -> Order:
     """Hold, release or remove jobs: the chosen ones, or all. The same open order is given once."""
     chosen = _own(submission, refs)
-    order_many({submission: chosen}, deed, actor=actor, at=at, why=why, door=door)
+    order_many({submission: chosen}, deed, actor=actor, at=at, why=why)
     return Order.objects.filter(submission=submission, deed=deed, refs=chosen).latest("pk")
 
 
 @transaction.atomic
-def order_many(refs: Mapping[Submission, list[str]], deed: str, *, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+def order_many(refs: Mapping[Submission, list[str]], deed: str, *, actor: Actor, at: datetime, why: str) -> None:
     """The same for many submissions at once; for each the chosen jobs, which must be its own, or none for all."""
     for submission in refs:
         require(actor, Verb.HOLD if deed in ("hold", "release") else Verb.DO, submission)
@@ -146,7 +146,7 @@ def order_many(refs: Mapping[Submission, list[str]], deed: str, *, actor: Actor,
              for submission, chosen in refs.items()]
     _overtake(refs, deed, at=at)
     Order.objects.bulk_create(asked, ignore_conflicts=True)
-    events.record([events.event(f"{deed} ordered", submission, by=actor.by(door), at=at, why=why) for submission in refs])
+    events.record([events.event(f"{deed} ordered", submission, by=actor.by(), at=at, why=why) for submission in refs])
     pulses.wake("carry_out")
 
 
@@ -169,11 +169,11 @@ def with_jobs(thing: Campaign | Stage, *, new: bool = False) -> list[Submission]
 
 
 @transaction.atomic
-def order_all(thing: Campaign | Stage, deed: str, *, actor: Actor, at: datetime, why: str, door: str = "page", new: bool = False) -> int:
+def order_all(thing: Campaign | Stage, deed: str, *, actor: Actor, at: datetime, why: str, new: bool = False) -> int:
     """The same order for all jobs of each of them that the actor may act on; of how many. What each becomes the batch system will tell."""
     verb = Verb.HOLD if deed in ("hold", "release") else Verb.DO
     rows = [row for row in with_jobs(thing, new=new) if may(actor, verb, row.owner)]
-    order_many({row: [] for row in rows}, deed, actor=actor, at=at, why=why, door=door)
+    order_many({row: [] for row in rows}, deed, actor=actor, at=at, why=why)
     return len(rows)
 
 

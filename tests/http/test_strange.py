@@ -108,7 +108,7 @@ def test_a_recovery_waits_for_the_held_jobs_and_comes_when_they_are_killed(launc
 def test_who_declares_the_end_while_jobs_are_held_is_told_what_is_waited_for(launch, batch, look):
     row = launch()
     told_by_htcondor(row, batch, JobStatus=5, HoldReasonCode=13, HoldReason="no such file")
-    lifecycle.move(row, S.COMPLETED, by=make_actor("ann").by("page"), at=LATER)
+    lifecycle.move(row, S.COMPLETED, by=make_actor("ann").by(), at=LATER)
     wrap(LATER + 9 * HOUR)
     assert "of its jobs are at work again, or are being removed, 1 of them held: release or kill these" in look("submissions:submission", row.pk)
 

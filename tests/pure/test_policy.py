@@ -61,7 +61,7 @@ def test_roles_are_stored_under_these_words():
 
 def test_a_room_is_no_person_and_comes_through_no_door():
     assert By("wrapup") == By("wrapup", role="", door="task") and not By("wrapup").person
-    assert Actor("ann", ANN, "dune", R.SHIFTER).by("page") == By("ann", "production-shifter", "page")
+    assert Actor("ann", ANN, "dune", R.SHIFTER).by() == By("ann", "production-shifter", "page")
 
 
 @pytest.mark.parametrize(("verb", "made_as", "whom"), [

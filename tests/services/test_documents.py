@@ -102,7 +102,7 @@ def test_the_first_version_is_made_with_its_event(store, ann):
     assert (version.number, version.by, version.at, version.why) == (1, "ann", AT, "as agreed")
     event = Event.objects.get(what="campaign created")
     assert (event.thing, event.by, event.role, event.door, event.why, event.at) == (
-        f"campaign:{row.pk}", "ann", "production", "command", "as agreed", AT)
+        f"campaign:{row.pk}", "ann", "production", "test", "as agreed", AT)
     assert event.after.splitlines()[:2] == ["version 1", "create campaign two"]
     assert {e.what for e in Event.objects.all()} == {"campaign created", "job type created", "login setup created"}
 

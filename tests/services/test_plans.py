@@ -28,7 +28,7 @@ def kept(doc, name="ann", **more):
 
 
 def applied(row, name="ann", **more):
-    return plans.apply(row.pk, actor=make_actor(name), at=SOON, door="page", **more)
+    return plans.apply(row.pk, actor=make_actor(name), at=SOON, **more)
 
 
 def told(row):
@@ -68,7 +68,7 @@ def test_it_is_applied_once():
     with pytest.raises(Conflict, match=f"Plan {plan.pk} was applied on 1 Jan 12:03 UTC already"):
         applied(plan)
     with pytest.raises(Conflict, match="dune has no plan 987654"):
-        plans.apply(987654, actor=make_actor(), at=SOON, door="page")
+        plans.apply(987654, actor=make_actor(), at=SOON)
 
 
 def test_who_comes_second_is_told_what_the_first_has_changed_and_nothing_is_lost():
@@ -132,9 +132,9 @@ def test_bad_documents_and_strangers_make_no_plan():
         plans.keep(other(jobs=5), actor=make_actor("eve", role=Role.ANALYSIS), at=NOON)
     plan = kept(other(jobs=5))
     with pytest.raises(NotAllowed):
-        plans.apply(plan.pk, actor=make_actor("eve", role=Role.ANALYSIS), at=SOON, door="page")
+        plans.apply(plan.pk, actor=make_actor("eve", role=Role.ANALYSIS), at=SOON)
     with pytest.raises(Conflict, match="nova has no plan"):
-        plans.apply(plan.pk, actor=make_actor("kim", "nova"), at=SOON, door="page")
+        plans.apply(plan.pk, actor=make_actor("kim", "nova"), at=SOON)
     assert Plan.objects.count() == 1 and CampaignVersion.objects.count() == 1
 
 

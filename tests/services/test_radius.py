@@ -49,7 +49,7 @@ def words(plan):
 
 
 def applied(plan):
-    return plans.apply(plan.pk, actor=make_actor(), at=NOON + timedelta(minutes=1), door="page")
+    return plans.apply(plan.pk, actor=make_actor(), at=NOON + timedelta(minutes=1))
 
 
 def test_a_change_of_the_settings_names_what_keeps_its_version_and_what_gets_the_new_one(ran, worker):

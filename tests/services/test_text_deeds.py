@@ -36,15 +36,15 @@ def test_who_saves_a_text_second_is_shown_the_change_of_the_first_and_nothing_is
     before = text_of(row)
     mine = planned(before.replace("[campaign_stage gen]", "[campaign_stage gen]\nmemory_mb = 4000"), "ann")
     theirs = planned(before.replace("[campaign_stage reco]", "[campaign_stage reco]\ncpus = 2"), "bob")
-    plans.apply(theirs.pk, actor=make_actor("bob"), at=LATER, door="page", why="two of them")
+    plans.apply(theirs.pk, actor=make_actor("bob"), at=LATER, why="two of them")
     with pytest.raises(Conflict) as refused:
-        plans.apply(mine.pk, actor=make_actor("ann"), at=LATER, door="page")
+        plans.apply(mine.pk, actor=make_actor("ann"), at=LATER)
     for words in ("version 2 by bob", "(two of them)", "update stage reco: cpus unsaid → 2", "Nothing was changed"):
         assert words in str(refused.value)
     assert text_of(row) == before.replace("[campaign_stage reco]\n", "[campaign_stage reco]\n").replace(
         "dataset_or_split_data = from_parent\n", "dataset_or_split_data = from_parent\ncpus = 2\n")
     both = plans.merge(mine, actor=make_actor("ann"), at=LATER)
-    plans.apply(both.pk, actor=make_actor("ann"), at=LATER, door="page")
+    plans.apply(both.pk, actor=make_actor("ann"), at=LATER)
     gen, reco = documents.read(row).stages
     assert (gen.settings.memory_mb, reco.settings.cpus) == (4000, 2) and row.versions.count() == 3
     record_property("measured", "refused with the change of the first; put together, both are kept")
@@ -85,7 +85,7 @@ def test_a_plan_of_a_running_campaign_names_all_it_touches_and_after_apply_it_is
     assert [str(each) for each in touched if "launch that waits" in str(each)] == [
         "reco: 1 launch that waits will run with the new settings.", "skim: 1 launch that waits will never begin: drop what you do not need."]
     assert [str(each) for each in touched if "schedule" in str(each)] == ["skim: 1 schedule ends with the stage."]
-    plans.apply(plan.pk, actor=make_actor(), at=LATER, door="page")
+    plans.apply(plan.pk, actor=make_actor(), at=LATER)
     go(worker, LATER)
     later = {row.stage.name: row for row in Submission.objects.exclude(pk__in=[each.pk for each in ran.values()]).select_related("stage", "version")}
     assert set(later) == {"generate", "reco", "merge"}

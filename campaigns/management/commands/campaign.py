@@ -91,7 +91,7 @@ class Command(BaseCommand):
         self.stdout.write(f"plan {row.pk}: nothing was changed; `manage.py campaign apply {row.pk} --experiment {actor.experiment}` does it")
 
     def _apply(self, actor: Actor, said: dict[str, Any]) -> None:
-        self._stored(plans.apply(said["number"], actor=actor, at=clock.now(), door="command", why=said["why"]))
+        self._stored(plans.apply(said["number"], actor=actor, at=clock.now(), why=said["why"]))
 
     def _stored(self, row: Campaign) -> None:
         self.stdout.write(f"campaign {row.name} of {row.experiment_id} is at version {row.version.number if row.version else 0}")
@@ -128,7 +128,7 @@ def _book(said: dict[str, Any], actor: Actor) -> ini.Book:
 @transaction.atomic
 def _store(book: ini.Book, restored: state.State | None, actor: Actor, said: dict[str, Any]) -> Campaign:
     at = clock.now()
-    row = documents.store(book.campaign, actor=actor, at=at, door="command", why=said["why"], update_shared=said["update_shared"])
+    row = documents.store(book.campaign, actor=actor, at=at, why=said["why"], update_shared=said["update_shared"])
     if restored is not None:
         state.apply(row, restored, actor=actor, at=at, why=said["why"])
     return row

@@ -18,12 +18,12 @@ from pomssite.kit.errors import Conflict, Invalid
 
 
 @transaction.atomic
-def reset(stage: Stage, *, settings: Settings, for_test: bool, actor: Actor, at: datetime, why: str, door: str = "page") -> bool:
+def reset(stage: Stage, *, settings: Settings, for_test: bool, actor: Actor, at: datetime, why: str) -> bool:
     """All of the dataset is cut anew; False if nothing was cut yet. Files of slices at work follow when those have ended."""
     require(actor, Verb.EDIT, stage.campaign)
     _said(why)
     keep_apart(stage, cutting.split_of(settings, for_test=for_test), for_test=for_test)
-    return begin_anew(stage, for_test=for_test, by=actor.by(door), at=at, why=why)
+    return begin_anew(stage, for_test=for_test, by=actor.by(), at=at, why=why)
 
 
 def keep_apart(stage: Stage, *texts: str, for_test: bool) -> None:
@@ -50,7 +50,7 @@ def begin_anew(stage: Stage, *, for_test: bool, by: By, at: datetime, why: str) 
 
 
 @transaction.atomic
-def move(stage: Stage, to: int | None, *, settings: Settings, for_test: bool, actor: Actor, at: datetime, why: str, door: str = "page") -> None:
+def move(stage: Stage, to: int | None, *, settings: Settings, for_test: bool, actor: Actor, at: datetime, why: str) -> None:
     """The next cut is made at this position (None: the beginning). What lies behind it is cut again, unless it is at work."""
     require(actor, Verb.EDIT, stage.campaign)
     _said(why)
@@ -67,7 +67,7 @@ def move(stage: Stage, to: int | None, *, settings: Settings, for_test: bool, ac
     _none_at_work(again)
     _line(stage, here, for_test=for_test, begin=here.round, after=to)
     taking.let_go(*again.values_list("pk", flat=True))
-    _tell("split moved", stage, for_test=for_test, by=actor.by(door), at=at, before=_shown(here.state), after=_shown(to), why=why)
+    _tell("split moved", stage, for_test=for_test, by=actor.by(), at=at, before=_shown(here.state), after=_shown(to), why=why)
 
 
 def begun(stage: Stage, *, for_test: bool) -> bool:

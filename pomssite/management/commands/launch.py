@@ -29,7 +29,7 @@ class Command(BaseCommand):
             campaign = Campaign.objects.visible_to(actor).get(name=said["campaign"], retired_at=None)
             stage = campaign.stages.get(name=said["stage"], retired_at=None) if said["stage"] else steering.root_of(campaign)
             at = clock.now()
-            intent = steering.launch(stage, actor=actor, at=at, key=said["key"] or at.isoformat(), why=said["why"], door="command")
+            intent = steering.launch(stage, actor=actor, at=at, key=said["key"] or at.isoformat(), why=said["why"])
         except (PomsError, Campaign.DoesNotExist, Stage.DoesNotExist) as no:
             raise CommandError(f"{said['campaign']}: {no}") from no
         self.stdout.write(f"run {intent.run_id} of {stage} began")

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         try:
             actor = member(said["user"], said["experiment"], said["role"]) if said["experiment"] else root(said["user"])
             thing = _thing(actor, said["campaign"], said["stage"])
-            done = DEEDS[deed, type(thing)](thing, actor=actor, at=clock.now(), why=said["why"], door="command")
+            done = DEEDS[deed, type(thing)](thing, actor=actor, at=clock.now(), why=said["why"])
         except (PomsError, Campaign.DoesNotExist, Stage.DoesNotExist) as no:
             raise CommandError(str(no)) from no
         if deed == "release":

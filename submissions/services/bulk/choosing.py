@@ -76,7 +76,7 @@ def start(act: BulkAct, *, actor: Actor, at: datetime, why: str, said: Mapping[s
     if not count:
         raise Conflict(f"None of the chosen {row.kind}s is left to {deed.button.lower()}. Nothing was changed.")
     BulkAct.objects.filter(pk=row.pk).update(asked_at=at, why=why.strip()[:200], said={ask.name: said[ask.name].strip() for ask in deed.asks})
-    events.record([events.event(f"bulk {row.deed} asked", row, by=actor.by("page"), at=at, after=f"{count} {row.kind}s", why=why.strip())])
+    events.record([events.event(f"bulk {row.deed} asked", row, by=actor.by(), at=at, after=f"{count} {row.kind}s", why=why.strip())])
     pulses.wake("bulk")
     return True
 
@@ -107,7 +107,7 @@ def stop(act: BulkAct, *, actor: Actor, at: datetime) -> int:
         return 0
     left = row.items.filter(state=CHOSEN).update(state=LEFT, said=f"Stopped by {actor.user} before its turn.")
     BulkAct.objects.filter(pk=row.pk).update(done_at=at, stopped_by=actor.user)
-    events.record([events.event(f"bulk {row.deed} stopped", row, by=actor.by("page"), at=at, after=f"{left} {row.kind}s left as they are")])
+    events.record([events.event(f"bulk {row.deed} stopped", row, by=actor.by(), at=at, after=f"{left} {row.kind}s left as they are")])
     return left
 
 

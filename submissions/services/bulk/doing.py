@@ -80,11 +80,11 @@ def _do(act: BulkAct, items: Items, at: datetime) -> None:
     """Marks each with what became of it."""
     deed = DEEDS[act.kind, act.deed]
     try:
-        actor = member(act.creator.username, act.experiment_id, act.creator_role)
+        actor = member(act.creator.username, act.experiment_id, act.creator_role, door=f"bulk:{act.pk}")
     except NotAllowed as gone:
         _refuse(items, dict.fromkeys(items, str(gone)))
         return
-    asked = {"actor": actor, "at": at, "why": act.why, "door": f"bulk:{act.pk}", **act.said}
+    asked = {"actor": actor, "at": at, "why": act.why, **act.said}
     rows = _possible(deed, items, actor)
     refused = _together(deed, rows, asked)
     if refused is None:

@@ -40,17 +40,17 @@ def _words(row: Submission) -> str:
 
 
 def _ordered(deed: str) -> Callable[..., Mapping[str, str]]:
-    def many(rows: Rows, *, actor: Actor, at: datetime, why: str, door: str) -> Mapping[str, str]:
-        steering.order_many({row: [] for row in rows.values()}, deed, actor=actor, at=at, why=why, door=door)
+    def many(rows: Rows, *, actor: Actor, at: datetime, why: str) -> Mapping[str, str]:
+        steering.order_many({row: [] for row in rows.values()}, deed, actor=actor, at=at, why=why)
         return {}
     return many
 
 
 def _marked(status: Status, after: str = "") -> Callable[..., Mapping[str, str]]:
-    def many(rows: Rows, *, actor: Actor, at: datetime, why: str, door: str) -> Mapping[str, str]:
-        moved = steering.mark_many(list(rows.values()), status, actor=actor, at=at, why=why, door=door)
+    def many(rows: Rows, *, actor: Actor, at: datetime, why: str) -> Mapping[str, str]:
+        moved = steering.mark_many(list(rows.values()), status, actor=actor, at=at, why=why)
         if after:
-            steering.order_many({row: [] for row in rows.values() if row.pk in moved}, after, actor=actor, at=at, why=why, door=door)
+            steering.order_many({row: [] for row in rows.values() if row.pk in moved}, after, actor=actor, at=at, why=why)
         return {key: f"It is {row.status}: it cannot become {status}." for key, row in rows.items() if row.pk not in moved}
     return many
 
@@ -66,8 +66,8 @@ def _deed(one: deeds.Deed) -> Deed:
     def why_not(row: Submission, *, actor: Actor) -> str:
         return deeds.why_not(one, row, actor=actor)
 
-    def do(row: Submission, *, door: str, **asked: Any) -> Any:
-        return one.do(row, door=door, refs=(), **asked)
+    def do(row: Submission, **asked: Any) -> Any:
+        return one.do(row, refs=(), **asked)
     return Deed("submission", one.name, one.button, one.effect, one.done, one.verb, why_not, do, MANY.get(one.name), _words, icon=one.icon,
                 look=one.look, seldom=one.seldom or one.verb == Verb.APPROVE)
 
@@ -77,8 +77,8 @@ def _why_no_recovery(row: Any, *, actor: Actor) -> str:
     return deeds.why_not(deeds.RECOVER, row, actor=actor) or ("" if row.has_files else "It has no input files: recover it on its own page.")
 
 
-def _recover(row: Submission, *, recovery: str, door: str, **asked: Any) -> Any:
-    return repairs.recover(row, repairs.Wish(recovery), door=door, key=door, **asked)
+def _recover(row: Submission, *, recovery: str, actor: Actor, **asked: Any) -> Any:
+    return repairs.recover(row, repairs.Wish(recovery), key=actor.door, actor=actor, **asked)
 
 
 RECOVER = Deed(

@@ -49,8 +49,8 @@ class Deed:
     done: str                                           # what is said of each that it was done to
     verb: Verb
     why_not: Callable[..., str]                         # (row, *, actor): a sentence; empty if it may be done to this one
-    do: Callable[..., Any]                              # (row, *, actor, at, why, door, **said)
-    many: Callable[..., Mapping[str, str]] | None = None        # ({key: row}, *, actor, at, why, door, **said)
+    do: Callable[..., Any]                              # (row, *, actor, at, why, **said)
+    many: Callable[..., Mapping[str, str]] | None = None        # ({key: row}, *, actor, at, why, **said)
     will: Callable[[Any], str] = lambda row: ""         # what will happen to this one
     seldom: bool = False                                # stands behind the others
     asks: tuple[Ask, ...] = ()
