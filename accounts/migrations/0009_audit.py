@@ -20,7 +20,7 @@ DROP TRIGGER event_never_changes ON accounts_event; DROP TRIGGER event_never_goe
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_api_tokens")]
+    dependencies = [("accounts", "0008_ending_credentials")]
 
     operations = [
         migrations.AddField("event", "token", models.CharField(blank=True, db_default="", max_length=100)),
