@@ -44,6 +44,22 @@ def cycle(edges: Iterable[tuple[Name, Name]]) -> tuple[Name, ...]:
     return ()
 
 
+def unreached(names: Sequence[Name], edges: Iterable[tuple[Name, Name]]) -> set[Name]:
+    """Stages of these to which no way leads from one that nothing feeds: those of a circle, and what waits for them alone."""
+    feeds = _feeds(names, edges)
+    follows: dict[Name, list[Name]] = {}
+    for name, above in feeds.items():
+        for upstream in above:
+            follows.setdefault(upstream, []).append(name)
+    todo = [name for name in {**feeds, **follows} if not feeds.get(name)]
+    found = set(todo)
+    while todo:
+        new = [below for below in follows.get(todo.pop(), ()) if below not in found]
+        found.update(new)
+        todo += new
+    return set(names) - found
+
+
 def layers(names: Sequence[Name], edges: Iterable[tuple[Name, Name]]) -> dict[Name, int]:
     """How many steps a stage is from where the campaign begins, by the longest way."""
     feeds = _feeds(names, edges)

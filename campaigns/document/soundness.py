@@ -57,8 +57,16 @@ def problems(campaign: Campaign, *, known_logins: Names = None, known_types: Nam
 def notices(campaign: Campaign) -> list[Problem]:
     """What may stand, and does not do what its writer may think."""
     taken = [key for key, _ in campaign.keywords if key not in templates.free([key])]
-    return [Problem(("campaign",), "keywords", key, f"%({key})s is a word that POMS fills in by itself: give the keyword another name")
-            for key in taken]
+    return [*(Problem(("campaign",), "keywords", key, f"%({key})s is a word that POMS fills in by itself: give the keyword another name")
+              for key in taken), *_unreached(campaign)]
+
+
+def _unreached(campaign: Campaign) -> Iterator[Problem]:
+    lost = graph.unreached([stage.name for stage in campaign.stages], [(edge.upstream, edge.downstream) for edge in campaign.dependencies])
+    for stage in campaign.stages if lost else ():
+        if stage.name in lost:
+            yield Problem(("stage", stage.name), "name", stage.name,
+                          "nothing comes here: no stage that begins a run leads to it, since it waits for stages that wait for one another")
 
 
 def _at(place: Place, faults: Iterable[Fault]) -> Iterator[Problem]:

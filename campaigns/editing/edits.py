@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from campaigns.document import Campaign, Dependency, Settings, Stage
+from campaigns.document import UNSAID, Campaign, Dependency, Settings, Stage, settled
 from campaigns.document.soundness import Place
-from campaigns.editing import schema
+from campaigns.editing import rows, schema
 from campaigns.ini import values
+from datasets.splits import BadSplit
 
 MOST_COPIES = 200
 _TIMES = re.compile(r"(?P<name>.*?)\s*\*\s*(?P<times>[0-9]{1,3})\s*")
@@ -213,6 +214,19 @@ def _set(campaign: Campaign, edit: Edit) -> Done:
     return _listed(campaign, kind, tuple(new if each is part else each for each in getattr(campaign, _LISTS[kind]))), edit.place
 
 
+def _rows(campaign: Campaign, edit: Edit) -> Done:
+    """A dataset that is a list, said row by row."""
+    part, asked = _there(campaign, edit.place), edit.said.get("rows")
+    if edit.place[0] not in ("stage", "defaults") or not isinstance(asked, list) or not all(isinstance(row, list) for row in asked):
+        raise Refused("Only the dataset of a stage or of the defaults has rows.")
+    meant = settled(part.settings if edit.place[0] == "stage" else UNSAID, campaign.defaults, ())
+    try:
+        text = rows.text(str(meant.split), str(meant.dataset), [[*map(str, row)] for row in asked])
+    except BadSplit as no:
+        raise Refused(f"{no}.", edit.place, "split") from no
+    return _set(campaign, replace(edit, said={"field": "dataset", "value": text}))
+
+
 def _stage(stage: Stage, field: str, value: Any) -> Stage:
     if field in ("note", "was", "position"):
         said: dict[str, Any] = {field: value if value is not None or field == "position" else ""}
@@ -247,5 +261,5 @@ def _position(text: str) -> tuple[float, float]:
 
 
 DEEDS: dict[str, Callable[[Campaign, Edit], Done]] = {
-    "add": _add, "connect": _connect, "remove": _remove, "copy": _copy, "move": _move, "set": _set,
+    "add": _add, "connect": _connect, "remove": _remove, "copy": _copy, "move": _move, "set": _set, "rows": _rows,
 }

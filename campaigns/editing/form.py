@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from campaigns.document import HOUSE_DEFAULTS, Campaign, Problem, Settings
+from campaigns import document
+from campaigns.document import HOUSE_DEFAULTS, Campaign, Dependency, Problem, Settings
 from campaigns.document.soundness import Names, Place
-from campaigns.editing import edits, schema
+from campaigns.editing import edits, marks, rows, schema
 from campaigns.ini import values
 
 PAIRS = ("pairs", "keywords")
+HOME: Mapping[Place, Place] = {("parameters",): ("campaign",)}      # places whose fields stand in the form of another one
 SHARED = {"job_type": "job_types", "login_setup": "login_setups"}
 
 
@@ -25,15 +27,24 @@ class Row:
     source: str
     options: Sequence[str]
     faults: Sequence[str]
+    doubts: Sequence[str]
+    table: rows.Table | None = None     # a dataset that is a list
 
     @property
     def look(self) -> str:
-        """How it is drawn: pairs, choice, long, or line."""
+        """How it is drawn: table, pairs, choice, long, or line."""
+        if self.table:
+            return "table"
         if self.asked.kind in PAIRS:
             return "pairs"
         if self.asked.kind in ("choice", "bool", "stage"):
             return "choice"
         return "long" if self.asked.long else "line"
+
+    @property
+    def told(self) -> bool:
+        """Whether something is said beside it."""
+        return bool(self.faults or self.doubts)
 
     @property
     def may_be_empty(self) -> bool:
@@ -54,23 +65,49 @@ class Form:
         return json.dumps(self.place)
 
 
-def of(campaign: Campaign, place: Place, problems: Iterable[Problem], names: Mapping[str, Names], refused: edits.Refused | None) -> Form:
+@dataclass(frozen=True)
+class Told:
+    """What is said of a document: what is wrong with it, what is doubtful, and why its last edit was refused."""
+
+    problems: Sequence[Problem]
+    doubts: Sequence[Problem]
+    refused: edits.Refused | None
+
+
+def of(campaign: Campaign, place: Place, told: Told, names: Mapping[str, Names]) -> Form:
     kind, part = place[0], edits.place_of(campaign, place)
-    mine = [problem for problem in problems if problem.place == place or (kind == "dependency" and problem.place == ("dependency", place[2]))]
-    choices = _choices(campaign, names)
+    wrong, doubtful = (_mine(part, place, found) for found in (told.problems, told.doubts))
+    choices, refused = _choices(campaign, names), told.refused
+    table = rows.of(campaign, _meant(campaign, kind, part)) if kind in ("stage", "defaults") else None
 
     def row(asked: schema.Asked) -> Row:
         value, inherited, source = _value(campaign, kind, part, asked.field)
         said = refused is not None and (refused.place, refused.field) == (place, asked.field)
-        faults = [str(refused)] if said else [problem.sentence for problem in mine if problem.field == asked.field]
+        faults = [str(refused)] if said else wrong.get(asked.field, [])
         text = refused.value if said and refused else _text(asked, value)
         return Row(asked, text, value if asked.kind in PAIRS and value else (), value is not None, inherited, source,
-                   choices.get(asked.field) or choices.get(asked.kind) or asked.allowed, faults)
+                   choices.get(asked.field) or choices.get(asked.kind) or asked.allowed, faults,
+                   doubtful.get(asked.field, []), table if asked.field == "dataset" else None)
 
     groups = [(group.title, [row(asked) for asked in group.asked]) for group in schema.FORMS[kind]]
     title = {"campaign": "Campaign", "defaults": "Defaults of all stages", "dependency": "Dependency"}.get(kind, kind.replace("_", " ").capitalize())
     users = [each for each in campaign.stages if kind in SHARED and getattr(campaign.settled(each), kind) == place[1]]
     return Form(place, title, " → ".join(place[1:3]), groups, len(users))
+
+
+def _mine(part: Any, place: Place, problems: Iterable[Problem]) -> dict[str, list[str]]:
+    """The sentences of the problems of this part, by field."""
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        if HOME.get(problem.place, problem.place) == place or isinstance(part, Dependency) and marks.concerns(part, problem):
+            found.setdefault(problem.field, []).append(problem.sentence)
+    return found
+
+
+def _meant(campaign: Campaign, kind: str, part: Any) -> Settings:
+    """What holds for it, with its keywords as they stand."""
+    said = part.settings if kind == "stage" else Settings()
+    return document.settled(said, campaign.defaults, ())
 
 
 def _choices(campaign: Campaign, names: Mapping[str, Names]) -> dict[str, Sequence[str]]:

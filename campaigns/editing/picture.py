@@ -1,22 +1,23 @@
 """The graph of a document, as a browser draws it. Pure."""
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from campaigns.document import Campaign, Problem, Settings
+from campaigns.editing import marks
 from datasets import splits
 
 
-def of(campaign: Campaign, problems: Iterable[Problem]) -> Mapping[str, Any]:
-    """Stages with a line about each and how many things are wrong with it; dependencies with their patterns."""
-    wrong = Counter(problem.place[1] for problem in problems if problem.place[0] == "stage")
-    loose = {problem.place[1] for problem in problems if problem.place[0] == "dependency"}
+def of(campaign: Campaign, problems: Sequence[Problem], doubts: Sequence[Problem]) -> Mapping[str, Any]:
+    """Stages with a line about each, how many things are wrong with it, and how many are doubtful; dependencies with their patterns."""
+    settled = {stage.name: campaign.settled(stage) for stage in campaign.stages}
+    wrong, doubtful = (marks.of_stages(campaign, settled, found) for found in (problems, doubts))
+    broken, loose = (marks.of_edges(campaign, found) for found in (problems, doubts))
     feeds: dict[str, list[str]] = {}
     for edge in campaign.dependencies:
         feeds.setdefault(edge.downstream, []).append(edge.upstream)
-    stages = [{"name": stage.name, "about": _about(campaign.settled(stage), feeds.get(stage.name, [])), "wrong": wrong[stage.name],
-               "at": list(stage.position) if stage.position else None} for stage in campaign.stages]
-    edges = [{"from": each.upstream, "to": each.downstream, "pattern": each.pattern, "wrong": each.downstream in loose}
+    stages = [{"name": stage.name, "about": _about(settled[stage.name], feeds.get(stage.name, [])), "wrong": wrong[stage.name],
+               "doubts": doubtful[stage.name], "at": list(stage.position) if stage.position else None} for stage in campaign.stages]
+    edges = [{"from": each.upstream, "to": each.downstream, "pattern": each.pattern, "wrong": each in broken, "doubts": each in loose}
              for each in campaign.dependencies]
     return {"stages": stages, "edges": edges}
 

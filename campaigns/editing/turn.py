@@ -1,16 +1,17 @@
 """One turn of the editor: a text, perhaps an edit of it, and all that is shown of what comes of it. Pure."""
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from campaigns import ini
-from campaigns.document import Campaign, Problem, problems
+from campaigns.document import Campaign, Dependency, Problem, notices, problems
 from campaigns.document.soundness import Names, Place
-from campaigns.editing import edits, form, picture
+from campaigns.editing import edits, form, marks, picture
 from campaigns.ini.write import write
 
 MOST = 100      # problems that are listed
+More = Callable[[Campaign], tuple[Iterable[Problem], Iterable[Problem]]]     # what its caller knows besides: what is wrong, what is doubtful
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Wrong:
     @property
     def words(self) -> str:
         kind, *names = self.place or ("text",)
-        return " ".join([*(names[:1] or [kind]), self.field.replace("_", " ")]).strip()
+        return " ".join([" → ".join(names[:2]) or kind, self.field.replace("_", " ")]).strip()
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,12 @@ class Turn:
                 for kind, title, rows in found]
 
 
-def turn(text: str, *, place: Place = ("campaign",), wish: Mapping[str, Any] | None = None, known: Mapping[str, Names] | None = None) -> Turn:
+def _no_more(_campaign: Campaign) -> tuple[Iterable[Problem], Iterable[Problem]]:
+    return (), ()
+
+
+def turn(text: str, *, place: Place = ("campaign",), wish: Mapping[str, Any] | None = None, known: Mapping[str, Names] | None = None,
+         more: More = _no_more) -> Turn:
     """`known`: the names that the experiment has, as `problems` wants them; `wish`: the edit, if one is asked for."""
     book, names, refused = ini.look(text), known or {}, None
     if wish:
@@ -74,7 +80,7 @@ def turn(text: str, *, place: Place = ("campaign",), wish: Mapping[str, Any] | N
     if book.desk.faults or not book.desk.readable:
         faults = [Wrong(fault.line, _sentence(fault)) for fault in sorted(book.desk.faults, key=lambda fault: fault.line)]
         return Turn(text, place, None, None, None, faults[:MOST], refused)
-    return _seen(book, text, place, names, refused)
+    return _seen(book, text, place, names, refused, more)
 
 
 def _edited(book: ini.Book, text: str, place: Place, wish: Mapping[str, Any], names: Mapping[str, Names]) -> tuple[str, Place]:
@@ -85,18 +91,28 @@ def _edited(book: ini.Book, text: str, place: Place, wish: Mapping[str, Any], na
     return write(campaign, book.state, renames=True), after
 
 
-def _seen(book: ini.Book, text: str, place: Place, names: Mapping[str, Names], refused: edits.Refused | None) -> Turn:
+def _seen(book: ini.Book, text: str, place: Place, names: Mapping[str, Names], refused: edits.Refused | None, more: More) -> Turn:
     campaign = book.campaign
-    found = problems(campaign, **names)
+    wrong, doubtful = more(campaign)
+    found, doubts = problems(campaign, **names), [*notices(campaign), *doubtful]
+    told_already = {(each.place, each.field, each.value) for each in found}
+    found += [each for each in wrong if (each.place, each.field, each.value) not in told_already]
     if edits.place_of(campaign, place) is None:
         place = ("campaign",)
-    wrong = [_wrong(book, problem) for problem in found[:MOST]] + [Wrong(each.line, _sentence(each), warns=True) for each in book.warnings]
-    return Turn(text, place, campaign, picture.of(campaign, found), form.of(campaign, place, found, names, refused), wrong, refused)
+    told = [*(_wrong(book, problem) for problem in found[:MOST]), *(_wrong(book, problem, warns=True) for problem in doubts[:MOST]),
+            *(Wrong(each.line, _sentence(each), warns=True) for each in book.desk.warnings)]
+    shown = form.of(campaign, place, form.Told(found, doubts, refused), names)
+    return Turn(text, place, campaign, picture.of(campaign, found, doubts), shown, told, refused)
 
 
-def _wrong(book: ini.Book, problem: Problem) -> Wrong:
+def _wrong(book: ini.Book, problem: Problem, *, warns: bool = False) -> Wrong:
     told = book.desk.placed([problem])
-    return Wrong(told[0].line if told else 1, problem.sentence, problem.place, problem.field)
+    edge = next((each for each in book.campaign.dependencies if marks.concerns(each, problem)), None)
+    return Wrong(told[0].line if told else 1, problem.sentence, _edge(edge) if edge else problem.place, problem.field, warns)
+
+
+def _edge(edge: Dependency) -> Place:
+    return ("dependency", edge.upstream, edge.downstream, edge.pattern)
 
 
 def _sentence(fault: ini.Fault) -> str:

@@ -14,10 +14,12 @@ from accounts.models import require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb
 from campaigns import document, ini
+from campaigns.document import matching
 from campaigns.document.changes import KEEP, changes
 from campaigns.editing import Turn, turn
 from campaigns.models import Campaign, CampaignVersion, JobType, LoginSetup
 from campaigns.services import documents, plans, sharing
+from campaigns.views import checking
 from campaigns.views.changing import one
 from pomssite.kit import clock
 from pomssite.kit.errors import Conflict, Invalid
@@ -55,13 +57,17 @@ def begin(request: HttpRequest, actor: Actor) -> HttpResponse:
 @require_POST
 @member
 def look(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """What a text says, after one edit of it if one is sent along. Nothing is saved."""
+    """What a text says, after one edit of it if one is sent along; with `ask`, what the catalogue says of it too. Nothing is saved."""
     require(actor, Verb.CREATE, actor.makes)
     asked = _asked(request)
     row = one(actor, next(iter(numbers([str(asked["of"])])), 0)) if asked.get("of") else None
     wish = asked.get("edit")
-    return JsonResponse(_told(_turned(str(asked.get("text") or ""), actor, row, place=_place(asked.get("place")),
-                                      wish=wish if isinstance(wish, dict) else None), row))
+    text = str(asked.get("text") or "")
+    facts = checking.brought(asked.get("facts"))
+    if asked.get("ask"):
+        facts = checking.asked(text, actor, update=bool(asked.get("update")), known=facts)
+    now = _turned(text, actor, row, place=_place(asked.get("place")), wish=wish if isinstance(wish, dict) else None, facts=facts)
+    return JsonResponse({**_told(now, row), "facts": facts.said})
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
@@ -80,10 +86,11 @@ def _place(asked: Any) -> tuple[str, ...]:
     return tuple(map(str, asked)) if isinstance(asked, list) and asked else ("campaign",)
 
 
-def _turned(text: str, actor: Actor, row: Campaign | None, *, place: tuple[str, ...] = ("campaign",), wish: Mapping[str, Any] | None = None) -> Turn:
+def _turned(text: str, actor: Actor, row: Campaign | None, *, place: tuple[str, ...] = ("campaign",), wish: Mapping[str, Any] | None = None,
+            facts: checking.Facts = checking.NOTHING) -> Turn:
     known = {"known_logins": sharing.names(LoginSetup, actor.experiment), "known_types": sharing.names(JobType, actor.experiment),
              "known_stages": _stages(row) if row else None}
-    return turn(text, place=place, wish=wish, known=known)
+    return turn(text, place=place, wish=wish, known=known, more=facts.about)
 
 
 def _stages(row: Campaign) -> set[str]:
@@ -123,12 +130,17 @@ def _saved(request: HttpRequest, actor: Actor, row: Campaign | None) -> HttpResp
         _named(book.campaign.name, actor, row)
         book.check(**documents.known(book.campaign.name, experiment=actor.experiment))
         made = plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared="update_shared" in request.POST,
-                          notes=[str(each) for each in book.warnings], base=_base(request, row))
+                          notes=_notes(book, actor), base=_base(request, row))
         return redirect("campaigns:plan", actor.experiment, made.pk)
     except ini.Broken as broken:
         return _page(request, actor, row, text, trouble=f"Nothing was saved. Line {broken.faults[0].line}: {broken.faults[0].sentence}")
     except (Invalid, Conflict) as no:
         return _page(request, actor, row, text, trouble=str(no))
+
+
+def _notes(book: ini.Book, actor: Actor) -> list[str]:
+    """What may stand and is doubtful: of the text, and of the files that it speaks of."""
+    return [*map(str, [*book.warnings, *book.desk.placed(matching.doubts(book.campaign, checking.files(book.campaign, actor)))])]
 
 
 def _named(name: str, actor: Actor, row: Campaign | None) -> None:

@@ -1,12 +1,11 @@
 """The splits there are: one function and one row in SPLITS each."""
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 from math import ceil, prod
 
 from datasets.query import quoted
-from datasets.splits import values, windows
+from datasets.splits import lists, values, windows
 from datasets.splits.parts import Ask, At, BadSplit, Cut, Given, Listed, Nothing, Split, names
 from datasets.splits.words import NOTHING, dimensions, is_query, narrowed
 
@@ -31,7 +30,7 @@ def first_files(at: At) -> Cut | Nothing:
 
 def element(at: At) -> Cut | Nothing:
     """The next of the list that has files; those that have none are passed over once another has."""
-    elements, begin = _elements(at.dataset), at.state or 0
+    elements, begin = lists.elements(at.dataset), at.state or 0
     for index, name in enumerate(elements[begin:], begin):
         if count := at.ask.count(dimensions(name)):
             return Cut(dimensions(name), index + 1, count)
@@ -39,19 +38,10 @@ def element(at: At) -> Cut | Nothing:
 
 
 def combination(at: At) -> Cut | Nothing:
-    lists, index = _lists(at.dataset), at.state or 0
-    if index >= prod(map(len, lists)):
+    found, index = lists.options(at.dataset), at.state or 0
+    if index >= prod(map(len, found)):
         return Nothing(LEFT)
-    return Cut("", index + 1, parameter=_combined(lists, index))
-
-
-def _combined(lists: list[list[str]], index: int) -> str:
-    """The digits of the index, the first list being the last digit: it varies fastest."""
-    texts = []
-    for options in lists:
-        index, digit = divmod(index, len(options))
-        texts.append(options[digit])
-    return "_".join(texts)
+    return Cut("", index + 1, parameter=lists.combined(found, index))
 
 
 def next_files(at: At) -> Cut | Nothing:
@@ -125,31 +115,6 @@ def _slice(at: At, words: str, files: Sequence[Listed]) -> Cut | Nothing:
     return Cut(words, (at.state or 0) + 1, len(files), files=names(files)) if files else Nothing(LEFT)
 
 
-def _elements(dataset: str) -> list[str]:
-    return [name.strip() for name in dataset.split(",") if name.strip().lower() not in NOTHING]
-
-
-def _lists(dataset: str) -> list[list[str]]:
-    """The lists of a multiparam dataset, as texts."""
-    try:
-        lists = json.loads(dataset)
-    except (ValueError, RecursionError) as bad:
-        raise _bad_lists(dataset) from bad
-    if not isinstance(lists, list) or not lists or not all(isinstance(options, list) and options for options in lists):
-        raise _bad_lists(dataset)
-    return [[value if isinstance(value, str) else json.dumps(value) for value in options] for options in lists]
-
-
-def _combinations(dataset: str, most: int) -> list[str]:
-    lists = _lists(dataset)
-    return [_combined(lists, index) for index in range(min(most, prod(map(len, lists))))]
-
-
-def _bad_lists(dataset: str) -> BadSplit:
-    allowed = 'a JSON list of lists that are not empty, as [["e", "mu"], [1, 3]]'
-    return BadSplit(f"split multiparam: dataset is {dataset!r}; it must be {allowed}")
-
-
 def _project(dataset: str) -> str:
     name = dataset.strip()
     if is_query(name) or name.lower() in NOTHING:
@@ -178,10 +143,11 @@ BY_FILES = Split(next_files, "the next n files that are in no slice yet", _porti
 
 SPLITS: dict[str, Split] = {        # docs/datasets.md tells what each of them does
     "none": Split(whole, "the whole dataset, once a run", lambda *_: 1, grows=True),
-    "list": Split(element, "one dataset of a comma list", lambda dataset, *_: len(_elements(dataset)),
-                  begun=lambda dataset, k: _elements(dataset)[:k], place="elements, from 0"),
-    "multiparam": Split(combination, "one element of each list, as a text for the jobs", lambda dataset, *_: prod(map(len, _lists(dataset))),
-                        begun=_combinations, place="combinations, from 0", files=False),
+    "list": Split(element, "one dataset of a comma list", lambda dataset, *_: len(lists.elements(dataset)),
+                  begun=lambda dataset, k: lists.elements(dataset)[:k], place="elements, from 0", rows=lists.ELEMENTS, names=lists.elements),
+    "multiparam": Split(combination, "one element of each list, as a text for the jobs", lambda dataset, *_: prod(map(len, lists.options(dataset))),
+                        begun=lists.combinations, place="combinations, from 0", files=False,
+                        rows=lists.OPTIONS, names=lambda _dataset: []),
     "nfiles": BY_FILES,
     "drainingn": replace(BY_FILES, grows=True),
     "nevents": Split(so_many_events, "the next files that are in no slice yet, up to n events", asks=(EVENTS,), lasting="files", apart=True),
@@ -192,7 +158,7 @@ SPLITS: dict[str, Split] = {        # docs/datasets.md tells what each of them d
     "new": Split(windows.cut, "the files whose data ended in one window of time", windows.length, windows.ASKS, windows.check,
                  place="time: where the next window begins, in seconds since 1970", lasting="times", apart=True),
     "stagedfiles": Split(staged_files, "the next n files that were consumed in a project", _staged_portions, (N,), lasting="files",
-                         apart=True, grows=True),
+                         apart=True, grows=True, names=lambda _dataset: []),
     "draining": Split(whole, "the whole dataset, each time", grows=True, ends=False),
     "limitn": Split(first_files, "the first n files, each time the same", asks=(N,), grows=True, ends=False),
 }

@@ -83,6 +83,16 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Rows:
+    """How a dataset that is a list is taken apart for an editor, and put together again."""
+
+    read: Callable[[str], list[list[str]]]                          # BadSplit: it cannot be read
+    write: Callable[[Sequence[Sequence[str]], str], str]            # the rows, and the dataset that they come from
+    each: str                   # what one row is
+    many: bool = False          # a row holds several texts
+
+
+@dataclass(frozen=True)
 class Split:
     """A way of cutting a dataset."""
 
@@ -99,3 +109,5 @@ class Split:
     ends: bool = True           # it can be exhausted, so `drained` and keep_running make sense
     counts: bool = False        # how many slices there are depends on how many files
     files: bool = True          # a slice is a set of files, not a parameter
+    rows: Rows | None = None    # its dataset is a list
+    names: Callable[[str], list[str]] = lambda dataset: [dataset.strip()]       # the datasets that it cuts

@@ -8,7 +8,7 @@ const edgeId = (edge) => `e:${JSON.stringify([edge.from, edge.to, edge.pattern])
 function colours() {
   const said = getComputedStyle(document.documentElement);
   const of = (name) => said.getPropertyValue(`--${name}`).trim();
-  return Object.fromEntries(["surface", "raised", "line2", "ink", "ink2", "ink3", "fail", "focus", "sans"].map((name) => [name, of(name)]));
+  return Object.fromEntries(["surface", "raised", "line2", "ink", "ink2", "ink3", "fail", "held", "focus", "sans"].map((name) => [name, of(name)]));
 }
 
 function look() {
@@ -17,10 +17,12 @@ function look() {
     { selector: "node", style: { shape: "round-rectangle", width: 168, height: 52, "background-color": c.raised, "border-color": c.ink3, "border-width": 1,
       label: (node) => `${node.data("name")}\n${node.data("about")}`, "text-wrap": "wrap", "text-max-width": 156, "text-valign": "center", "font-family": c.sans,
       "font-size": 12, "line-height": 1.35, color: c.ink } },
+    { selector: "node.doubtful", style: { "border-color": c.held, "border-width": 2, "border-style": "dashed" } },
     { selector: "node.wrong", style: { "border-color": c.fail, "border-width": 2, "border-style": "double" } },
     { selector: "edge", style: { width: 1.2, "line-color": c.ink3, "target-arrow-color": c.ink3, "target-arrow-shape": "triangle", "curve-style": "bezier",
       label: "data(pattern)", "font-size": 10, "font-family": c.sans, color: c.ink2, "text-background-color": c.surface, "text-background-opacity": 1,
       "text-background-padding": 2, "arrow-scale": 0.9 } },
+    { selector: "edge.doubtful", style: { "line-color": c.held, "target-arrow-color": c.held, "line-style": "dashed" } },
     { selector: "edge.wrong", style: { "line-color": c.fail, "target-arrow-color": c.fail, "line-style": "dashed" } },
     { selector: ".chosen", style: { "border-color": c.ink, "border-width": 2.5, "line-color": c.ink, "target-arrow-color": c.ink } },
     { selector: ".aimed", style: { "border-color": c.focus, "border-width": 3 } },
@@ -31,11 +33,13 @@ function short(name) {
   return name.length > 24 ? `${name.slice(0, 23)}…` : name;
 }
 
+const marked = (wrong, doubts) => (wrong ? "wrong" : doubts ? "doubtful" : "");
+
 function elements({ stages, edges }) {
   const names = new Set(stages.map(({ name }) => name));
-  const nodes = stages.map(({ name, about, wrong, at }) => ({ group: "nodes", data: { id: id(name), stage: name, name: wrong ? `✖ ${short(name)}` : short(name), about: short(about), at }, classes: wrong ? "wrong" : "" }));
+  const nodes = stages.map(({ name, about, wrong, doubts, at }) => ({ group: "nodes", data: { id: id(name), stage: name, name: `${wrong ? "✖ " : doubts ? "⚠ " : ""}${short(name)}`, about: short(about), at }, classes: marked(wrong, doubts) }));
   const lines = edges.filter(({ from, to }) => names.has(from) && names.has(to))
-    .map((edge) => ({ group: "edges", data: { id: edgeId(edge), source: id(edge.from), target: id(edge.to), pattern: edge.pattern, place: ["dependency", edge.from, edge.to, edge.pattern] }, classes: edge.wrong ? "wrong" : "" }));
+    .map((edge) => ({ group: "edges", data: { id: edgeId(edge), source: id(edge.from), target: id(edge.to), pattern: edge.pattern, place: ["dependency", edge.from, edge.to, edge.pattern] }, classes: marked(edge.wrong, edge.doubts) }));
   return [...nodes, ...lines];
 }
 

@@ -1,6 +1,8 @@
 // The editor: three views of one text. The server reads, writes and checks it; this sends what a person does and shows the answer.
 import { Graph } from "./editor-graph.js";
+import { Head, hint, refuse } from "./editor-head.js";
 import { asked, drawn, redrawn } from "./editor-form.js";
+import { Checks } from "./editor-checks.js";
 import { Draft, History, lineOf, placeOfLine } from "./visit.js";
 
 const TYPED_MS = 300;
@@ -19,7 +21,10 @@ let queue = Promise.resolve();
 const saved = first.of && !first.isMended ? first.text : null;
 const visit = new History({ text: first.text, place });
 const draft = new Draft(localStorage, first.draft);
+const head = new Head(first, saved, draft);
 const graph = new Graph(box, { chosen, moved: (to) => edit({ do: "move", to }), opened: toForm });
+
+const checks = new Checks(posted, () => ({ text: text.value, place, update: editor.elements.update_shared.checked }), (told) => (told ? show(told) : ask()));
 
 /** Asks the server for what the text says, after an edit of it; one after the other, so that each begins with what the one before made. */
 function ask(wish, at) {
@@ -29,13 +34,18 @@ function ask(wish, at) {
 
 async function sent(wish, at) {
   const before = text.value;
-  const answer = await fetch(first.address, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": editor.elements.csrfmiddlewaretoken.value },
-    body: JSON.stringify({ text: before, place: at || place, edit: wish || null, of: first.of }) });
-  if (!answer.ok) throw new Error(`${answer.status}`);
-  const told = await answer.json();
+  const told = await posted({ text: before, place: at || place, edit: wish || null, facts: checks.facts });
   if (text.value !== before) return null;     // typed on meanwhile: what was typed is asked for next
   show(told);
+  checks.later();
   return told;
+}
+
+async function posted(words) {
+  const answer = await fetch(first.address, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": editor.elements.csrfmiddlewaretoken.value },
+    body: JSON.stringify({ ...words, of: first.of }) });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return answer.json();
 }
 
 function show(told) {
@@ -51,26 +61,7 @@ function show(told) {
   drawn($("changes"), told.changes);
   $("in-step").textContent = told.picture ? "in step with the graph" : `line ${told.lines[0]} cannot be read: the graph is as it was before`;
   refuse(form.querySelector("[aria-invalid]") ? "" : told.refused);
-  head(told);
-}
-
-/** What stands in the head: how many changes there are, whether it can be saved, what can be undone. */
-function head(told) {
-  const isSame = text.value === saved;
-  const changed = told.changed === 1 ? "1 change" : `${told.changed} changes`;
-  $("changed").textContent = isSame ? "as saved" : first.of ? (told.changed ? `${changed}, not saved` : "as saved, written otherwise") : "not saved";
-  $("save").setAttribute("aria-disabled", String(told.errors > 0));
-  $("save").title = told.errors ? `${told.errors} thing${told.errors > 1 ? "s" : ""} to mend first (F8)` : "Ctrl+S";
-  editor.querySelector("[data-undo]").setAttribute("aria-disabled", String(!visit.canUndo));
-  editor.querySelector("[data-redo]").setAttribute("aria-disabled", String(!visit.canRedo));
-  editor.querySelector("[data-discard]").hidden = isSame || !visit.canUndo;
-  keep(isSame);
-}
-
-function keep(isSame) {
-  if (!$("draft").hidden || (!visit.canUndo && !visit.canRedo)) return;
-  if (isSame) draft.drop();
-  else if (draft.keep(text.value, first.version, Date.now())) $("kept").textContent = `Draft kept in this browser at ${new Date().toISOString().slice(11, 16)} UTC.`;
+  head.show(text.value, told, visit);
 }
 
 function setText(value) {
@@ -78,11 +69,6 @@ function setText(value) {
   text.value = value;
   if (document.activeElement === text) text.setSelectionRange(from, to);
   text.scrollTop = top;
-}
-
-function refuse(sentence) {
-  $("refused").textContent = sentence;
-  $("refused").hidden = !sentence;
 }
 
 const edit = (wish, at) => flushed().then(() => ask(wish, at));
@@ -127,11 +113,6 @@ function aim() {
   aiming = { from: place[1], to: place[1] };
   hint(`From ${place[1]} to …: press a stage, or choose it with arrows and Enter. Esc leaves it.`);
   box.focus();
-}
-
-function hint(words) {
-  $("hint").textContent = words;
-  $("hint").hidden = !words;
 }
 
 function unaim() {
@@ -290,11 +271,8 @@ document.addEventListener("keydown", (event) => {
 
 // The first look
 graph.draw(picture || { stages: [], edges: [] }, place);
-head(first);
-const kept = draft.read();
-if (kept && kept.text !== first.text) {
-  const older = kept.version === first.version ? "" : ` It was begun from version ${kept.version}, and version ${first.version} is saved by now.`;
-  $("draft").querySelector("span").textContent = `A draft of ${new Date(kept.at).toISOString().slice(0, 16).replace("T", " ")} UTC is kept in this browser, and was not saved.${older}`;
-  $("draft").hidden = false;
-}
+head.show(text.value, first, visit);
+head.offer();
+checks.later();
+editor.elements.update_shared.addEventListener("change", () => checks.later());
 editor.dataset.ready = "";

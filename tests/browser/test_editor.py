@@ -216,6 +216,21 @@ def test_a_wrong_value_is_told_beside_its_field_and_on_its_stage_and_keeps_it_fr
     expect(page.locator("#problems")).to_contain_text("Nothing is wrong")
 
 
+def test_a_pattern_without_files_is_doubtful_beside_its_field_and_on_its_stage_and_may_be_saved(scene, page):
+    opened(page, f"/dune/campaigns/{scene.campaign.pk}/edit/")
+    page.locator("#place").select_option("simulate → merge")
+    fill(page, "Files", "%.nowhere")
+    expect(page.locator("#b-pattern")).to_contain_text("no file of the experiment fits it so far")
+    expect(page.locator("#problems")).to_contain_text("%.nowhere")
+    assert page.evaluate("document.getElementById('graph')._cyreg.cy.nodes('.doubtful').map(node => node.data('stage'))") == ["merge"]
+    expect(page.locator("#save")).to_have_attribute("aria-disabled", "false")
+    page.locator("#graph").focus()
+    page.keyboard.press("F8")
+    expect(page.locator("#f-pattern")).to_be_focused()
+    fill(page, "Files", "%.out")
+    expect(page.locator("#problems")).to_contain_text("Nothing is wrong")
+
+
 def test_a_text_that_cannot_be_read_keeps_the_graph_and_refuses_what_would_lose_it(scene, page):
     opened(page, f"/dune/campaigns/{scene.campaign.pk}/edit/")
     broken = page.locator("#text").input_value() + "\n[what is this]\n"

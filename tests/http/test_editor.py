@@ -1,10 +1,12 @@
 """The editor's door: who may, what it answers, and that saving makes a plan against the version that one began with."""
 import json
+from dataclasses import replace
 
 import pytest
 
 from accounts.policy import Role
 from campaigns import ini
+from campaigns.document import JobType, Settings, Stage
 from campaigns.models import Campaign, Plan
 from campaigns.services import documents
 from tests.makers import NOON, make_actor, make_campaign, make_document, make_user
@@ -44,6 +46,40 @@ def test_what_a_browser_sends_is_not_trusted(client, row):
     odd = look(client, text=file_of(row), place=7, edit={"do": ["set"], "value": {}})
     assert (odd.status_code, "There is no edit" in odd.json()["refused"]) == (200, True)
     assert "&lt;b&gt;" in look(client, text="[campaign]\nformat = 2\nname = <b>\n").json()["form"]
+
+
+def test_the_catalogue_is_asked_only_when_that_is_wanted_and_what_it_said_is_said_again(client, row):
+    text = file_of(row).replace("file_pattern_1 = %", "file_pattern_1 = %.nowhere").replace("= raw", "= rwa")
+    assert look(client, text=text, of=row.pk).json()["facts"] == {"files": {}, "unfit": []}
+    told = look(client, text=text, of=row.pk, place=["dependency", "gen", "reco", "%.nowhere"], ask=True).json()
+    assert "%.nowhere: no file of the experiment fits it so far" in told["form"] and "rwa" in told["problems"]
+    assert (told["errors"], [stage["doubts"] for stage in told["picture"]["stages"]]) == (0, [1, 1])
+    again = look(client, text=text, of=row.pk, facts=told["facts"]).json()
+    assert "%.nowhere" in again["problems"] and again["facts"] == told["facts"]
+    assert "%.nowhere" not in look(client, text=file_of(row), of=row.pk, facts=told["facts"]).json()["problems"]
+
+
+def test_a_job_type_of_the_experiment_that_does_not_fit_is_told_before_saving(client, row):
+    other = make_document("other", stages=(Stage("gen", Settings(job_type="odd")),), dependencies=())
+    documents.store(replace(other, keywords=(("year", "1"),), job_types=(JobType("odd", "run %(year)s", style="payload"),)),
+                    actor=make_actor(), at=NOON)
+    text = file_of(row).replace("job_type = payload", "job_type = odd")
+    told = look(client, text=text, of=row.pk, ask=True).json()
+    assert told["errors"] == 1 and "does not fit this campaign" in told["problems"]
+    assert [stage["wrong"] for stage in told["picture"]["stages"]] == [1, 1]
+    assert look(client, text=file_of(row), of=row.pk, facts=told["facts"]).json()["errors"] == 0
+
+
+def test_facts_that_a_browser_made_up_do_no_harm(client, row):
+    for odd in ([], {"files": [], "unfit": {}}, {"files": {"defname: raw": "<b>"}, "unfit": [7, ["a"], ["payload", "note", "", "<i>"]]}):
+        told = look(client, text=file_of(row), of=row.pk, facts=odd).json()
+        assert "<b>no" not in told["problems"] and "<i>" not in told["problems"]
+
+
+def test_what_is_doubtful_stands_in_the_plan(client, row):
+    client.post(f"/dune/campaigns/{row.pk}/edit/", {"text": file_of(row).replace("file_pattern_1 = %", "file_pattern_1 = %.nowhere"),
+                                                    "base": row.version.number})
+    assert any("%.nowhere: no file" in note for note in Plan.objects.get().notes)
 
 
 def test_saving_makes_a_plan_and_changes_nothing(client, row):

@@ -113,3 +113,10 @@ FORK = [("a", "b"), ("b", "d"), ("c", "d"), ("d", "e")]
 ])
 def test_nothing_comes_to_a_stage_when_all_that_feeds_it_is_over_and_brought_nothing(empty, done, begun, nothing):
     assert graph.barren("abcde", FORK, empty=set(empty), done=set(done), begun=set(begun)) == set(nothing)
+
+
+def test_what_no_beginning_leads_to():
+    edges = [("a", "b"), ("c", "d"), ("d", "c"), ("d", "e"), ("f", "f")]
+    assert graph.unreached(["a", "b", "c", "d", "e", "f"], edges) == {"c", "d", "e"}
+    assert graph.unreached(["c", "d", "e"], [*edges[1:4], ("x", "e")]) == {"c", "d"}
+    assert graph.unreached([], []) == set()
