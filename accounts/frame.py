@@ -121,6 +121,11 @@ class Frame:
         return (row["role"] == Role.ANALYSIS) == (actor.role == Role.ANALYSIS)
 
     @property
+    def ferry_trouble(self) -> str:
+        """Why members are not as FERRY says; for those who can do something about it."""
+        return self.experiment.ferry_trouble if self.experiment and self.may_release else ""
+
+    @property
     def is_root(self) -> bool:
         """The launches of the whole site."""
         return self._actor is not None and self._actor.root

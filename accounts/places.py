@@ -34,6 +34,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("Templates", "clone", "campaigns:templates", "g t", ("campaigns:template",)),
     ),
     "Experiment": (
+        Place("Members", "users", "members:list", "g u", ("members:",)),
         Place("Tokens", "key", "tokens:list", "g k", ("tokens:",)),
     ),
 }

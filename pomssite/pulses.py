@@ -15,6 +15,7 @@ PULSES: dict[str, float] = {
     "release_held": 30,
     "sweep": 30,
     "look_at_credentials": 300,
+    "ferry": 60,
     "bury": 600,
     "thin": 3600,
 }

@@ -85,6 +85,13 @@ BATCH_SYSTEMS = {"default": {
 }}
 BATCH_SYSTEMS |= environment.backends("POMS_BATCH_FILE")     # pools of HTCondor, login hosts; docs/htcondor.md, docs/login-hosts.md
 DATA_HANDLERS = {"default": {"BACKEND": "datasets.handlers.local.LocalCatalogue"}}
+DIRECTORIES = {"default": {"BACKEND": "accounts.ferry.https.Ferry", "OPTIONS": {     # who belongs to which experiment; docs/people.md
+    "url": os.environ["POMS_FERRY_URL"], "certificate": os.environ.get("POMS_FERRY_CERTIFICATE", ""),
+    "key": os.environ.get("POMS_FERRY_KEY", ""), "authorities": os.environ.get("POMS_FERRY_AUTHORITIES", ""),
+    "seconds": environment.number("POMS_FERRY_SECONDS", 8),
+}}} if os.environ.get("POMS_FERRY_URL") else {}
+POMS_FERRY_EVERY_S = environment.number("POMS_FERRY_EVERY_S", 3600)
+POMS_FERRY_MOST_PERCENT = environment.number("POMS_FERRY_MOST_PERCENT", 20)      # of the active members; more are deactivated only if a person agrees
 
 # Background life: tasks are rows of the same database; `manage.py tick` sets them, so django-q's own scheduler is off
 Q_CLUSTER = {

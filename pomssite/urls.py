@@ -18,6 +18,7 @@ urlpatterns = [
     path("c/<str:number>", cluster, name="cluster"),
     re_path(old.PATTERN, old.redirect, name="old"),
     path("<exp:exp>/tokens/", include("accounts.token_urls")),
+    path("<exp:exp>/members/", include("accounts.member_urls")),
     path("<exp:exp>/", include("campaigns.urls")),
     path("<exp:exp>/", include("submissions.urls")),
     path("<exp:exp>/", include("datasets.urls")),

@@ -15,7 +15,7 @@ from pomssite.kit.loops import for_each, in_time
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import bulk as acts_on_many
-from submissions.services import census, endings, held, intake, joins, launch, leases, logs, orders, silence, standing, tally, wrapup
+from submissions.services import census, endings, held, intake, joins, launch, leases, logs, orders, roster, silence, standing, tally, wrapup
 from submissions.services import timetable as room_of_schedules
 
 
@@ -132,6 +132,11 @@ def number_events() -> int:
 def look_at_credentials() -> int:
     """Those of launches that end soon."""
     return _pulse("look_at_credentials", lambda: endings.look(at=clock.now()))
+
+
+def ferry() -> int:
+    """Who belongs to the experiment whose turn it is."""
+    return _pulse("ferry", lambda: roster.turn(now=clock.now))
 
 
 def bury() -> int:

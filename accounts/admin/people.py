@@ -6,7 +6,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.urls import NoReverseMatch, reverse
 
 from accounts.admin.recorded import Recorded
-from accounts.models import ApiToken, Event, Experiment, Membership, News, SiteHold, Touch, User
+from accounts.models import ApiToken, Event, Experiment, FerrySync, Membership, News, SiteHold, Touch, User
 from pomssite.kit.looking import LookOnly, among
 
 DOORS = ("page", "api", "admin", "task", "job", "command")
@@ -69,6 +69,19 @@ class MembershipAdmin(Recorded):
     list_filter = ["experiment", "role", "shifter", "active"]
     search_fields = ["user__username", "user__last_name"]
     autocomplete_fields = ["user"]
+
+
+@admin.register(FerrySync)
+class FerrySyncAdmin(LookOnly):
+    """How the members of each experiment were last brought to what FERRY says. It is asked anew, and agreed to, on the page of members."""
+
+    list_display = ["experiment_id", "outcome", "at", "done_at", "changed_at", "why", "next_at"]
+    list_filter = [among("outcome", FerrySync.DONE, FerrySync.WAITS, FerrySync.EMPTY, FerrySync.FAILED)]
+    search_fields = ["experiment__name__exact"]
+    ordering = ("experiment",)
+
+    def address(self, row: FerrySync) -> str:
+        return reverse("members:list", args=[row.pk])
 
 
 @admin.register(SiteHold)

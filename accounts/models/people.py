@@ -27,6 +27,7 @@ class Experiment(models.Model):
     stale_after_d = models.PositiveIntegerField(default=7, help_text="days without a submission after which a campaign is proposed for rest")
     logbook = models.URLField(blank=True)
     service_desk = models.URLField(blank=True)
+    ferry_trouble = models.CharField(max_length=300, blank=True, editable=False, help_text="why its members are not as FERRY says")
     silent = models.JSONField(default=dict, editable=False, help_text="batch systems from which nothing is heard, and since when")
     ending = models.JSONField(default=list, editable=False, help_text="credentials of launches that end soon: role, user, kind, until, wrong")
 
@@ -84,3 +85,9 @@ class Membership(models.Model):
     def roles(self) -> tuple[Role, ...]:
         """Those that the member may act in."""
         return held(Role(self.role), shifter=self.shifter)
+
+    @property
+    def answers_for(self) -> frozenset[Role]:
+        """The roles in which what is theirs goes on by itself; what a shifter launches is the production's."""
+        lent = (Role.PRODUCTION,) if self.shifter else ()
+        return frozenset((*self.roles, *lent)) if self.active else frozenset()

@@ -10,9 +10,9 @@ from submissions.models import Job
 PARTS = {
     "campaigns:list": (10, 9), "campaigns:campaign": (11, 11), "campaigns:stage": (11, 11), "campaigns:stages": (6, 6), "submissions:list": (5, 4),
     "submissions:submission": (12, 12), "submissions:job": (10, 5), "campaigns:launch": (10, 10),
-    "campaigns:edit": (12, 12), "campaigns:edit_new": (5, 5),
+    "campaigns:edit": (12, 12), "campaigns:edit_new": (5, 5), "members:list": (7, 7),
 }
-WHOLE = ("campaigns:launch", "campaigns:edit", "campaigns:edit_new")      # pages that ask for nothing again
+WHOLE = ("campaigns:launch", "members:list", "campaigns:edit", "campaigns:edit_new")      # pages that ask for nothing again
 
 
 def address(scene, name):

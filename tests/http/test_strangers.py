@@ -22,7 +22,7 @@ LISTS = {
     "campaigns:list", "campaigns:events", "campaigns:ini_many", "campaigns:list_json", "campaigns:list_csv", "campaigns:new",
     "campaigns:upload", "campaigns:edits", "campaigns:edit_new", "campaigns:views", "campaigns:stale",
     "campaigns:stages", "campaigns:stages_csv", "campaigns:stages_json",
-    "campaigns:schedules", "campaigns:downtimes", "campaigns:templates", "campaigns:template_keep", "tokens:list",
+    "campaigns:schedules", "campaigns:downtimes", "campaigns:templates", "campaigns:template_keep", "tokens:list", "members:list",
     "datasets:why",
     "submissions:list", "submissions:jobs", "submissions:jobs_csv", "submissions:jobs_json", "submissions:csv", "submissions:json",
     "submissions:bulk", "submissions:search",
@@ -56,6 +56,10 @@ def scene(scene):
 ROUTES = sorted(set(routes(get_resolver().url_patterns)))
 
 
+def actor_pk():
+    return make_actor().user_id
+
+
 def filled(scene, address, exp="dune"):
     """The address of something that is there, in the experiment dune; asked for as if it were in another one."""
     row = scene.of("simulate")[0]
@@ -64,7 +68,7 @@ def filled(scene, address, exp="dune"):
     number = {"views": view.pk,
               "campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
               "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk,
-              "plans": Plan.objects.get().pk, "templates": Template.objects.get().pk, "tokens": ApiToken.objects.get().pk,
+              "plans": Plan.objects.get().pk, "templates": Template.objects.get().pk, "tokens": ApiToken.objects.get().pk, "members": actor_pk(),
               "bulk": BulkAct.objects.get().pk}
     holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0"}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)

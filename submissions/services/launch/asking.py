@@ -7,7 +7,6 @@ from django.conf import settings as site
 from django.db.models import Case, Q, Value, When
 
 from accounts.models import Membership, SiteHold
-from accounts.policy import Role, held
 from campaigns.document import Settings
 from campaigns.models import Downtime, Hold, LoginSetup, Stage
 from campaigns.services import documents
@@ -77,8 +76,5 @@ def _holds_role(intent: LaunchIntent) -> bool:
     """An automatic launch runs in its owner's name; who has left, or lost the role, launches nothing more."""
     if intent.creator.is_superuser and intent.creator.is_active:
         return True
-    member = Membership.objects.filter(user=intent.creator_id, experiment=intent.experiment_id, active=True).first()
-    if not member or not intent.creator.is_active:
-        return False
-    lent = (Role.PRODUCTION,) if member.shifter else ()     # what a shifter launches is the production's
-    return intent.creator_role in (*held(Role(member.role), shifter=member.shifter), *lent)
+    member = Membership.objects.filter(user=intent.creator_id, experiment=intent.experiment_id).first()
+    return member is not None and intent.creator.is_active and intent.creator_role in member.answers_for
