@@ -13,7 +13,7 @@ TEXT = {page.name: page.read_text() for page in PAGES}
 FILES = [path for folder in ("accounts", "campaigns", "datasets", "demo", "pomssite", "scripts", "submissions", "tests")
          for path in map(str, (ROOT / folder).rglob("*.py"))]
 TARGETS = set(re.findall(r"^([a-z%-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-COMMANDS = sorted({tuple(words.split()[:2]) for text in TEXT.values() for words in re.findall(r"manage\.py ([a-z]+ ?[a-z]*)", text)})
+COMMANDS = sorted({tuple(words.split()[:2]) for text in TEXT.values() for words in re.findall(r"manage\.py ([a-z_]+ ?[a-z]*)", text)})
 
 
 DEEDS = ("import", "export", "diff", "plan", "apply", "roundtrip")       # of `campaign`: each has options of its own
