@@ -15,7 +15,8 @@ from pomssite.kit.loops import for_each, in_time
 from submissions import pulses
 from submissions.models import Worker
 from submissions.services import bulk as acts_on_many
-from submissions.services import census, endings, held, intake, joins, launch, leases, logs, orders, roster, silence, standing, tally, wrapup
+from submissions.services import census, endings, held, intake, joins, launch, leases, logs, orders, silence, standing, tally, wrapup
+from submissions.services import roster as room_of_members
 from submissions.services import timetable as room_of_schedules
 
 
@@ -136,7 +137,7 @@ def look_at_credentials() -> int:
 
 def ferry() -> int:
     """Who belongs to the experiment whose turn it is."""
-    return _pulse("ferry", lambda: roster.turn(now=clock.now))
+    return _pulse("ferry", lambda: room_of_members.turn(now=clock.now))
 
 
 def bury() -> int:
