@@ -6,6 +6,7 @@ from campaigns.document import Campaign, Settings, templates
 from datasets import splits
 
 SHOWN = 50      # slices
+MOST = 300      # texts that have fields of their own; more are written as a text
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,7 @@ class Table:
     rows: Sequence[Sequence[str]]
     each: str
     many: bool
+    hint: str
     slices: Sequence[str]
     count: int
 
@@ -24,7 +26,7 @@ class Table:
 
 
 def of(campaign: Campaign, settings: Settings) -> Table | None:
-    """None where the split cuts no list, or the list cannot be read: then its text is edited as it stands."""
+    """None where the split cuts no list, or the list cannot be read or is too long: then its text is edited as it stands."""
     try:
         split, _ = splits.parse(str(settings.split))
         if split.rows is None:
@@ -32,11 +34,14 @@ def of(campaign: Campaign, settings: Settings) -> Table | None:
         rows = split.rows.read(str(settings.dataset))
     except splits.BadSplit:
         return None
+    if sum(map(len, rows)) > MOST:
+        return None
     meant = templates.put_in(str(settings.dataset), dict(campaign.keywords))
     try:
-        return Table(rows, split.rows.each, split.rows.many, split.begun(meant, SHOWN), splits.length(str(settings.split), meant) or 0)
+        cut, count = split.begun(meant, SHOWN), splits.length(str(settings.split), meant) or 0
     except splits.BadSplit:
-        return Table(rows, split.rows.each, split.rows.many, (), 0)
+        cut, count = [], 0
+    return Table(rows, split.rows.each, split.rows.many, split.hint, cut, count)
 
 
 def text(split: str, dataset: str, rows: Sequence[Sequence[str]]) -> str:

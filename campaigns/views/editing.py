@@ -31,7 +31,9 @@ KEYS = (
     ("arrows", "From stage to stage, in the graph"), ("Enter", "To the form of what is chosen"), ("n", "A stage after the chosen one"),
     ("d", "A dependency: then arrows and Enter choose where to"), ("c", "Copies of the chosen stage: name*3 makes three"),
     ("Delete", "Removes what is chosen"), ("Shift+arrow", "Moves the chosen stage"), ("0", "Shows all"), ("Ctrl+Z", "Undo"),
-    ("Ctrl+Shift+Z", "Redo"), ("Ctrl+S", "Review and save"), ("F6", "Next pane"), ("F8", "Next problem"), ("Esc", "Back to the graph"),
+    ("Ctrl+Shift+Z", "Redo"), ("Ctrl+S", "Review and save"),
+    ("Alt+↑ ↓", "A row of a list goes up or down; with Shift, a value within its row"),
+    ("F6", "Next pane"), ("F8", "Next problem"), ("Esc", "Back to the graph"),
 )
 
 

@@ -1,8 +1,11 @@
 // The form of the editor comes ready from the server; this says what was asked for in it, and puts another in without losing the place.
+import { rowsOf } from "./editor-rows.js";
 
 /** The edit that a field asks for: its text, or its pairs as a list. A choice of nothing leaves it unsaid. */
 export function asked(field) {
   const name = field.dataset.field;
+  for (const each of [field, ...field.querySelectorAll("input")]) if ("defaultValue" in each) each.defaultValue = each.value;    // said, and no longer being typed
+  if ("rows" in field.dataset) return rowsOf(field);
   if (!("pairs" in field.dataset)) return { do: "set", field: name, value: field.value === "" && field.tagName === "SELECT" ? null : field.value || unsaid(field) };
   const pairs = [...field.querySelectorAll(".pair")].map((pair) => [...pair.querySelectorAll("input")].map((input) => input.value));
   const said = pairs.filter(([key, value]) => key || value);

@@ -3,6 +3,7 @@ import { Graph } from "./editor-graph.js";
 import { Head, hint, refuse } from "./editor-head.js";
 import { asked, drawn, redrawn } from "./editor-form.js";
 import { Checks } from "./editor-checks.js";
+import { moved, shifted } from "./editor-rows.js";
 import { Draft, History, lineOf, placeOfLine } from "./visit.js";
 
 const TYPED_MS = 300;
@@ -98,7 +99,7 @@ function toLine(line) {
 
 async function toForm(to) {
   if (to) await chosen(to);
-  form.querySelector("[data-field], [data-field] input")?.focus();
+  form.querySelector("input[data-field], select[data-field], textarea[data-field], [data-field] input")?.focus();
 }
 
 async function add() {
@@ -160,7 +161,7 @@ function nextProblem() {
 async function toProblem({ dataset }) {
   if (dataset.go) await chosen(JSON.parse(dataset.go));
   const field = dataset.of && $(`f-${dataset.of}`);
-  if (field) return field.focus();
+  if (field) return (field.querySelector("input") || field).focus();
   text.focus();
   text.setSelectionRange(...placeOfLine(text.value, Number(dataset.line)));
   toLine(Number(dataset.line));
@@ -194,8 +195,21 @@ document.addEventListener("click", (event) => {
   if (deed) DEEDS[deed]();
   else if (button.dataset.unsay) edit({ do: "set", field: button.dataset.unsay, value: null });
   else if (button.dataset.empty) edit({ do: "set", field: button.dataset.empty, value: form.querySelector(`[data-pairs][data-field="${button.dataset.empty}"]`) ? "[]" : "" });
+  else if ("up" in button.dataset) goes(button.closest("[data-field]"), moved(button.closest(".line"), -1, "u"));
+  else if ("down" in button.dataset) goes(button.closest("[data-field]"), moved(button.closest(".line"), 1, "d"));
+  else if ("cut" in button.dataset) dropPair(button.closest(".line"));
   else if ("drop" in button.dataset) dropPair(button.closest(".pair"));
   else if (button.dataset.line) toProblem(button);
+});
+
+/** A row or a text goes its way, and the focus with it. */
+const goes = (field, to) => to && edit(asked(field)).then(() => $(to)?.focus());
+
+form.addEventListener("keydown", (event) => {
+  const by = event.altKey && { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!by || !event.target.matches(".line input")) return;
+  event.preventDefault();
+  goes(event.target.closest("[data-field]"), event.shiftKey ? shifted(event.target, by) : moved(event.target.closest(".line"), by));
 });
 
 function dropPair(pair) {

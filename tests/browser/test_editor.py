@@ -213,7 +213,8 @@ def test_a_wrong_value_is_told_beside_its_field_and_on_its_stage_and_keeps_it_fr
     page.keyboard.press("F8")
     expect(page.locator("#f-split")).to_be_focused()
     fill(page, "Split", "")
-    expect(page.locator("#problems")).to_contain_text("Nothing is wrong")
+    expect(page.locator("#save")).to_have_attribute("aria-disabled", "false")
+    expect(page.locator("#problems")).not_to_contain_text("Error")
 
 
 def test_a_pattern_without_files_is_doubtful_beside_its_field_and_on_its_stage_and_may_be_saved(scene, page):
@@ -227,7 +228,7 @@ def test_a_pattern_without_files_is_doubtful_beside_its_field_and_on_its_stage_a
     page.locator("#graph").focus()
     page.keyboard.press("F8")
     expect(page.locator("#f-pattern")).to_be_focused()
-    fill(page, "Files", "%.out")
+    fill(page, "Files", "%.gen")
     expect(page.locator("#problems")).to_contain_text("Nothing is wrong")
 
 
