@@ -1,11 +1,12 @@
 """Every choice of the site, read from the environment; docs/settings.md says what may be set."""
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 
-from pomssite.kit import environment
+from pomssite.kit import environment, signon
 from scripts import postgres
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,7 +22,19 @@ ALLOWED_HOSTS = environment.words("POMS_HOSTS", ADDRESS.host, "127.0.0.1", "loca
 CSRF_TRUSTED_ORIGINS = environment.words("POMS_TRUSTED_ORIGINS", ADDRESS.origin)
 AUTH_USER_MODEL = "accounts.User"
 LOCAL_ACCOUNTS = environment.flag("POMS_LOCAL_ACCOUNTS", default=True)
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"] if LOCAL_ACCOUNTS else []
+SIGN_ON = signon.read("POMS_SIGN_ON_FILE")          # the laboratory's single sign-on; docs/signing-in.md
+AUTHENTICATION_BACKENDS = [
+    *(["accounts.views.provider.SignOn"] if SIGN_ON else []),
+    "axes.backends.AxesStandaloneBackend",          # before the passwords: who guesses waits
+    *(["django.contrib.auth.backends.ModelBackend"] if LOCAL_ACCOUNTS else []),
+]
+AXES_FAILURE_LIMIT = environment.number("POMS_SIGN_IN_TRIES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=environment.number("POMS_SIGN_IN_WAIT_MIN", 15))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS, AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = True, False
+AXES_LOCKOUT_CALLABLE = "accounts.views.signing.locked"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG, AXES_ENABLE_ADMIN, AXES_VERBOSE = True, False, False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -34,7 +47,7 @@ LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = f"{PREFIX}/"
 INSTALLED_APPS = [
     "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
     "django.contrib.staticfiles", "django.contrib.postgres", "django.contrib.admin",
-    "rest_framework", "django_filters", "django_q", "csp",
+    "rest_framework", "django_filters", "django_q", "csp", "axes",
     "pomssite", "accounts", "datasets", "campaigns", "submissions",
 ]
 MIDDLEWARE = [
@@ -50,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pomssite.middleware.Refusals",
+    "axes.middleware.AxesMiddleware",
 ]
 CSRF_FAILURE_VIEW = "pomssite.views.no_form"
 ROOT_URLCONF = "pomssite.urls"

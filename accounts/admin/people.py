@@ -26,10 +26,16 @@ class MembershipInline(admin.TabularInline):
 class PersonAdmin(Recorded, UserAdmin):
     """People and services."""
 
-    list_display = ["username", "first_name", "last_name", "kind", "issuer", "is_staff", "is_superuser", "is_active", "last_login"]
-    list_filter = ["kind", "is_staff", "is_superuser", "is_active", "memberships__experiment"]
-    fieldsets = [*(UserAdmin.fieldsets or ()), ("Sign-on", {"fields": ["kind", "issuer", "subject"]})]
-    search_fields = ["username", "first_name", "last_name", "email", "subject__exact"]
+    list_display = ["username", "first_name", "last_name", "kind", "is_superuser", "is_active", "last_login"]
+    list_filter = ["kind", "is_superuser", "is_active", "memberships__experiment"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "kind"]}),
+        ("About the person", {"fields": ["first_name", "last_name", "email"]}),
+        ("Rights", {"fields": ["is_active", "is_superuser", "groups", "user_permissions"],
+                    "description": "Who is a superuser of an experiment may enter the administration, by that membership."}),
+        ("Since", {"fields": ["last_login", "date_joined"]}),
+    ]
+    search_fields = ["username", "first_name", "last_name", "email", "identity__subject__exact"]
     inlines = [MembershipInline]
 
 

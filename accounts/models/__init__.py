@@ -4,8 +4,9 @@ from accounts.models.ferry import FerrySync
 from accounts.models.news import News, Touch
 from accounts.models.owned import Owned, OwnedQuerySet, require
 from accounts.models.people import Experiment, Membership, User
+from accounts.models.signon import Identity, LogoutHeard, SignedOn
 from accounts.models.site import Held, SiteHold
 from accounts.models.tokens import ApiToken
 
-__all__ = ["ApiToken", "Event", "Experiment", "FerrySync", "Held", "Membership", "News", "Owned", "OwnedQuerySet", "SiteHold", "Touch", "User",
-           "require"]
+__all__ = ["ApiToken", "Event", "Experiment", "FerrySync", "Held", "Identity", "LogoutHeard", "Membership", "News", "Owned", "OwnedQuerySet",
+           "SignedOn", "SiteHold", "Touch", "User", "require"]

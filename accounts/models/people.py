@@ -1,5 +1,7 @@
 """Experiments, people, and who belongs where."""
-from django.contrib.auth.models import AbstractUser
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -38,20 +40,29 @@ class Experiment(models.Model):
         return self.name
 
 
+class Users(UserManager["User"]):
+    """Whoever is made here is no staff by a flag."""
+
+    def _create_user_object(self, username: str, email: str | None, password: str | None, **more: Any) -> "User":
+        more.pop("is_staff", None)
+        return super()._create_user_object(username, email, password, **more)   # type: ignore[misc]
+
+
 class User(AbstractUser):
-    """A person or a service. (issuer, subject) is who the sign-in says they are; empty for local accounts."""
+    """A person or a service; who they are for the single sign-on is their `Identity`."""
 
     PERSON, SERVICE = "person", "service"
 
     kind = models.CharField(max_length=8, default=PERSON, choices=[(PERSON, PERSON), (SERVICE, SERVICE)])
-    issuer = models.CharField(max_length=250, blank=True)
-    subject = models.CharField(max_length=250, blank=True)
+    objects = Users()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["issuer", "subject"], condition=~Q(subject=""), name="one_user_a_subject"),
-            models.CheckConstraint(condition=Q(kind__in=["person", "service"]), name="user_kind_is_one"),
-        ]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=["person", "service"]), name="user_kind_is_one")]
+
+    @property
+    def is_staff(self) -> bool:     # type: ignore[override]
+        """Who may enter the administration: root, and who is a superuser of an experiment, as this request finds it."""
+        return self.is_superuser or any(row.role == Role.SUPERUSER for row in self.belongs.values())    # type: ignore[attr-defined]
 
     @cached_property
     def belongs(self) -> dict[str, "Membership"]:

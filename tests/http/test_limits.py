@@ -93,7 +93,7 @@ def test_a_launch_on_a_host_that_does_not_take_it_is_refused_with_host_and_role(
 
 
 def test_an_administrator_says_who_may_launch_on_a_host_and_how_much_and_it_is_written_down(full, as_user):
-    root, ann = as_user("root", is_superuser=True, is_staff=True), make_user("ann")
+    root, ann = as_user("root", is_superuser=True), make_user("ann")
     address = reverse("admin:campaigns_loginhost_add")
     said = {"name": "dunegpvm02.lab", "production": "on", "people": [ann.pk], "limit": "5", "job_limit": "0", "note": "for keep-up"}
     assert root.post(address, said).status_code == 302

@@ -43,8 +43,8 @@ def people(password: str) -> None:
     """Members of every experiment, the last of them analysts; ann is also a superuser, root may everything. All have this password."""
     kept = make_password(password)
     fill(Experiment, ["name", "title"], [(name, name.upper()) for name in EXPERIMENTS])
-    fill(User, ["id", "username", "first_name", "password", "is_staff", "is_superuser"],
-         [(number, name, name.title(), kept, name == ROOT, name == ROOT) for name, number in USERS.items()])
+    fill(User, ["id", "username", "first_name", "password", "is_superuser"],
+         [(number, name, name.title(), kept, name == ROOT) for name, number in USERS.items()])
     roles = {"ann": "superuser", **dict.fromkeys(PEOPLE[9:], "analysis")}
     fill(Membership, ["user_id", "experiment_id", "role", "shifter"],
          [(USERS[name], experiment, roles.get(name, "production"), name == PEOPLE[-1]) for name in PEOPLE for experiment in EXPERIMENTS])
