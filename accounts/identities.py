@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from accounts import events
+from accounts import events, members
+from accounts.ferry.answers import Person
+from accounts.ferry.decision import Member, change_of
 from accounts.idtoken import LONGEST, NoEntry
 from accounts.models import Experiment, Identity, LogoutHeard, Membership, SignedOn, User
 from accounts.policy import By, Role
@@ -35,7 +37,6 @@ def enter(claims: Mapping[str, Any], *, of: Provider, passwords: bool, at: datet
     if not row.user.is_active:
         raise NoEntry(f"The account {row.user} is switched off. Ask a superuser of your experiment.")
     _named(row.user, claims)
-    _grouped(row.user, claims, of, at)
     return row
 
 
@@ -77,30 +78,24 @@ def _named(user: User, claims: Mapping[str, Any]) -> None:
         User.objects.filter(pk=user.pk).update(**new)
 
 
-def _grouped(user: User, claims: Mapping[str, Any], of: Provider, at: datetime) -> None:
-    """Where somebody belongs by their groups: experiments that the settings name and FERRY does not rule. Groups unsaid are not "no groups"."""
+def grouped(user: User, claims: Mapping[str, Any], *, of: Provider, at: datetime) -> list[Membership]:
+    """Where somebody belongs by their groups, of the experiments that the settings name and FERRY does not rule: the memberships that
+    changed, in the caller's transaction. Groups unsaid are not "no groups"."""
     said = claims.get(of.groups_claim) if of.groups else None
     if not isinstance(said, list):
-        return
+        return []
     highest: dict[str, Role] = {}
     for experiment, role in (of.groups[group] for group in said if isinstance(group, str) and group in of.groups):
         highest[experiment] = max(Role(role), highest.get(experiment, Role.ANALYSIS), key=list(Role).index)
-    for row in Experiment.objects.filter(pk__in={experiment for experiment, _ in of.groups.values()}, ferry_unit=""):
-        _belong(user, row, highest.get(row.pk), at)
+    ruled = Experiment.objects.filter(pk__in={experiment for experiment, _ in of.groups.values()}, ferry_unit="")
+    return [changed for row in ruled for changed in _belong(user, row.pk, highest.get(row.pk, ""), at)]
 
 
-def _belong(user: User, experiment: Experiment, role: Role | None, at: datetime) -> None:
+def _belong(user: User, experiment: str, role: str, at: datetime) -> list[Membership]:
     """A member in this role, or none; the shifter's flag stays as it is."""
-    row = Membership.objects.select_for_update().filter(user=user, experiment=experiment).first()
-    before = row.role if row and row.active else "none"
-    if before == (role or "none"):
-        return
-    if role is None:
-        Membership.objects.filter(user=user, experiment=experiment).update(active=False)
-    else:
-        Membership.objects.update_or_create(user=user, experiment=experiment, defaults={"role": role, "active": True})
-    row = Membership.objects.get(user=user, experiment=experiment)
-    events.record([events.event("membership", row, by=BY, at=at, before=before, after=role or "none", why="groups of the single sign-on")])
+    kept = Membership.objects.select_for_update(no_key=True).filter(user=user, experiment=experiment).first()
+    change = change_of(Member(user.username, kept.role, kept.active) if kept else None, Person(user.username), role)
+    return members.carry_out([change], experiment, by=BY, at=at, why="groups of the single sign-on") if change else []
 
 
 def begun(identity: Identity, session: str, sid: str, *, at: datetime) -> None:

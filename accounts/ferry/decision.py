@@ -62,7 +62,7 @@ def decide(said: Mapping[Role, Said], members: Iterable[Member], *, apart: Itera
     left_alone = set(apart)
     wanted = {person.username: (person, role) for role, people in lists.items() for person in people if person.username not in left_alone}
     kept = {member.username: member for member in members if member.username not in left_alone}
-    changes = tuple(change for name in sorted({*wanted, *kept}) if (change := _of(kept.get(name), *wanted.get(name, (Person(name), "")))))
+    changes = tuple(change for name in sorted({*wanted, *kept}) if (change := change_of(kept.get(name), *wanted.get(name, (Person(name), "")))))
     found = Decision(changes)
     asks = "" if found.mark and found.mark == agreed else _asks(changes, kept.values(), most_percent)
     return Decision(changes, asks=asks)
@@ -81,7 +81,7 @@ def _sorted(said: Mapping[Role, Said]) -> tuple[dict[Role, Sequence[Person]], st
     return lists, "; ".join(failed)
 
 
-def _of(member: Member | None, person: Person, role: str) -> Change | None:
+def change_of(member: Member | None, person: Person, role: str) -> Change | None:
     """One person: as kept, and as FERRY has them; no role: they are in none of its lists."""
     if member is None:
         return Change(JOINS, person, "", role) if role else None

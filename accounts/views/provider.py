@@ -6,6 +6,7 @@ from typing import Any
 import requests
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.http import HttpRequest
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from mozilla_django_oidc.utils import import_from_settings
@@ -16,6 +17,7 @@ from accounts.models import User
 from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer
 from pomssite.kit.signon import Provider
+from submissions.services import departures
 
 logger = logging.getLogger(__name__)
 
@@ -106,8 +108,11 @@ class SignOn(OIDCAuthenticationBackend):
     def get_or_create_user(self, access_token: str, id_token: str, payload: dict[str, Any]) -> User:
         """Who is known; nobody is made."""
         claims = self.get_userinfo(access_token, id_token, payload)
-        identity = identities.enter(claims, of=self.of, passwords=settings.LOCAL_ACCOUNTS, at=clock.now())
-        user = identity.user
+        with transaction.atomic():
+            identity = identities.enter(claims, of=self.of, passwords=settings.LOCAL_ACCOUNTS, at=clock.now())
+            user = identity.user
+            for changed in identities.grouped(user, claims, of=self.of, at=clock.now()):
+                departures.stand_down([changed], by=identities.BY, at=clock.now())
         user.signed_on = {"identity": identity, "id_token": id_token, "ends": self.told.get("end_session_endpoint", ""),    # type: ignore[attr-defined]
                           "sid": str(payload.get("sid", ""))[:idtoken.LONGEST]}
         return user
