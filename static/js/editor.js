@@ -224,6 +224,12 @@ form.addEventListener("change", (event) => {
   return field && edit(asked(field), JSON.parse(form.querySelector("[data-place]").dataset.place));
 });
 
+/** A browser tells no change of what was being typed while the form was drawn anew. */
+form.addEventListener("focusout", ({ target }) => queueMicrotask(() => {
+  const isUntold = target.isConnected && "defaultValue" in target && target.value !== target.defaultValue;
+  if (isUntold) target.dispatchEvent(new Event("change", { bubbles: true }));
+}));
+
 text.addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(() => { typing = 0; ask(); }, TYPED_MS);
