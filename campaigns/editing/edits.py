@@ -27,12 +27,14 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Edit:
-    """One wish: a deed, the part it is about, and its words; `saved` are the stages that the campaign has now."""
+    """One wish: a deed, the part it is about, and its words; `saved` are the stages that the campaign has now, `taken` the names of
+    job types and login setups that the experiment has."""
 
     do: str
     place: Place
     said: Mapping[str, Any]
     saved: Collection[str] = ()
+    taken: Collection[str] = ()
 
     def word(self, name: str) -> str:
         return str(self.said.get(name) or "").strip()
@@ -120,7 +122,8 @@ def _listed(campaign: Campaign, kind: str, parts: tuple[Any, ...]) -> Campaign:
 
 
 def _copy(campaign: Campaign, edit: Edit) -> Done:
-    """`name*3` makes three, each fed by what feeds the first; a copy of a shared part is used by the stage that is said."""
+    """`name*3` makes three, each fed by what feeds the first; a copy of a shared part is used by the stage that is said, and changed at once
+    if a field of it is said, too."""
     found, kind = _there(campaign, edit.place), edit.place[0]
     if kind in _LISTS:
         return _copy_shared(campaign, edit, found)
@@ -140,13 +143,12 @@ def _copy(campaign: Campaign, edit: Edit) -> Done:
 
 def _copy_shared(campaign: Campaign, edit: Edit, found: Any) -> Done:
     kind = edit.place[0]
-    parts = getattr(campaign, _LISTS[kind])
-    name = free_name(edit.word("name") or f"{found.name}_copy", {each.name for each in parts})
-    user = place_of(campaign, ("stage", edit.word("for")))
+    parts, user = getattr(campaign, _LISTS[kind]), place_of(campaign, ("stage", edit.word("for")))
+    name = free_name(edit.word("name") or f"{found.name}_{user.name if user else 'copy'}", {*(each.name for each in parts), *edit.taken})
     changed = _listed(campaign, kind, (*parts, replace(found, name=name)))
     if user:
         changed = _put(changed, user, replace(user, settings=replace(user.settings, **{kind: name})))
-    return changed, (kind, name)
+    return _set(changed, replace(edit, place=(kind, name))) if edit.word("field") else (changed, (kind, name))
 
 
 def _put(campaign: Campaign, old: Stage, new: Stage) -> Campaign:

@@ -29,6 +29,7 @@ class Row:
     faults: Sequence[str]
     doubts: Sequence[str]
     table: rows.Table | None = None     # a dataset that is a list
+    leads: str = ""                     # the place of the job type or login setup that it names, if the document has it
 
     @property
     def look(self) -> str:
@@ -58,7 +59,7 @@ class Form:
     title: str
     about: str
     groups: Sequence[tuple[str, Sequence[Row]]]
-    users: int = 0      # stages of the campaign that run with this job type or login setup
+    users: Sequence[str] = ()       # stages of the campaign that run with this job type or login setup
 
     @property
     def key(self) -> str:
@@ -87,12 +88,17 @@ def of(campaign: Campaign, place: Place, told: Told, names: Mapping[str, Names])
         text = refused.value if said and refused else _text(asked, value)
         return Row(asked, text, value if asked.kind in PAIRS and value else (), value is not None, inherited, source,
                    choices.get(asked.field) or choices.get(asked.kind) or asked.allowed, faults,
-                   doubtful.get(asked.field, []), table if asked.field == "dataset" else None)
+                   doubtful.get(asked.field, []), table if asked.field == "dataset" else None, _leads(campaign, asked, value, inherited))
 
     groups = [(group.title, [row(asked) for asked in group.asked]) for group in schema.FORMS[kind]]
     title = {"campaign": "Campaign", "defaults": "Defaults of all stages", "dependency": "Dependency"}.get(kind, kind.replace("_", " ").capitalize())
-    users = [each for each in campaign.stages if kind in SHARED and getattr(campaign.settled(each), kind) == place[1]]
-    return Form(place, title, " → ".join(place[1:3]), groups, len(users))
+    users = [each.name for each in campaign.stages if kind in SHARED and getattr(campaign.settled(each), kind) == place[1]]
+    return Form(place, title, " → ".join(place[1:3]), groups, users)
+
+
+def _leads(campaign: Campaign, asked: schema.Asked, value: Any, inherited: str) -> str:
+    place = (asked.field, inherited if value is None else str(value))
+    return json.dumps(place) if asked.field in SHARED and edits.place_of(campaign, place) else ""
 
 
 def _mine(part: Any, place: Place, problems: Iterable[Problem]) -> dict[str, list[str]]:

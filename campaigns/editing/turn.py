@@ -86,7 +86,8 @@ def turn(text: str, *, place: Place = ("campaign",), wish: Mapping[str, Any] | N
 def _edited(book: ini.Book, text: str, place: Place, wish: Mapping[str, Any], names: Mapping[str, Names]) -> tuple[str, Place]:
     if fault := min(book.desk.faults, key=lambda each: each.line, default=None):
         raise edits.Refused(f"Line {fault.line} of the text cannot be read: mend it first, else it would be lost.")
-    edit = edits.Edit(str(wish.get("do") or ""), place, wish, names.get("known_stages") or ())
+    taken = {*(names.get("known_types") or ()), *(names.get("known_logins") or ())}
+    edit = edits.Edit(str(wish.get("do") or ""), place, wish, names.get("known_stages") or (), taken)
     campaign, after = edits.done(book.campaign, edit)
     return write(campaign, book.state, renames=True), after
 

@@ -1,11 +1,11 @@
 """Do a shared job type and the campaigns that use it fit together? Its commands may hold keywords that one of them does not have."""
 from collections.abc import Collection, Iterator
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from campaigns import document
 from campaigns.document.parts import type_faults
-from campaigns.models import Campaign, Stage
+from campaigns.models import Campaign
 from campaigns.services import sharing
 
 
@@ -34,11 +34,6 @@ def _faults(job_type: document.JobType, keywords: Collection[str], whose: str) -
         yield document.Problem(("job_type", job_type.name), field, value, f"{whose}: {sentence}")
 
 
-def _users(job_type: str, experiment: str):
+def _users(job_type: str, experiment: str) -> QuerySet[Campaign]:
     """Campaigns that live and have a living stage that runs with it."""
-    by_default = Q(campaign__defaults__job_type=job_type)
-    if job_type == document.HOUSE_DEFAULTS.job_type:
-        by_default |= ~Q(campaign__defaults__has_key="job_type")
-    own = Q(settings__job_type=job_type) | ~Q(settings__has_key="job_type") & by_default
-    stages = Stage.objects.filter(own, ~Q(settings__contains={"stage_type": "approval"}), retired_at=None, campaign__experiment=experiment)
-    return Campaign.objects.filter(retired_at=None, pk__in=stages.values("campaign")).order_by("name")
+    return Campaign.objects.filter(pk__in=sharing.stages_with("job_type", job_type, experiment=experiment).values("campaign")).order_by("name")

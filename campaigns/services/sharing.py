@@ -4,12 +4,14 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.db.models import Q, QuerySet
+
 from accounts import events
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns import document
 from campaigns.document.changes import LEAVE, Line, differences, line
-from campaigns.models import JobType, JobTypeRecovery, LoginSetup
+from campaigns.models import JobType, JobTypeRecovery, LoginSetup, Stage
 from pomssite.kit.errors import Invalid
 
 Shared = TypeVar("Shared", JobType, LoginSetup)
@@ -39,6 +41,16 @@ def job_types(wanted: Sequence[str | None], *, experiment: str) -> tuple[documen
     rows = JobType.objects.filter(experiment_id=experiment, retired_at=None, name__in=set(wanted)).prefetch_related("recoveries")
     found = {row.name: row for row in rows}
     return tuple(_job_type(found[name]) for name in dict.fromkeys(wanted) if name in found)
+
+
+def stages_with(kind: str, name: str, *, experiment: str) -> QuerySet[Stage]:
+    """The living stages that run with the job type or login setup (`kind`) of this name, in all living campaigns."""
+    by_default = Q(**{f"campaign__defaults__{kind}": name})
+    if name == getattr(document.HOUSE_DEFAULTS, kind):
+        by_default |= ~Q(campaign__defaults__has_key=kind)
+    own = Q(**{f"settings__{kind}": name}) | ~Q(settings__has_key=kind) & by_default
+    return Stage.objects.filter(own, ~Q(settings__contains={"stage_type": "approval"}), retired_at=None, campaign__retired_at=None,
+                                campaign__experiment=experiment)
 
 
 def lines(doc: document.Campaign, *, experiment: str, update: bool) -> list[Line]:

@@ -27,6 +27,7 @@ from pomssite.kit.numbers import numbers
 
 FIRST = "[campaign]\nformat = 2\nname = {}\n"
 NEW = "new_campaign"
+MODELS: dict[str, Any] = {"job_type": JobType, "login_setup": LoginSetup}
 KEYS = (
     ("arrows", "From stage to stage, in the graph"), ("Enter", "To the form of what is chosen"), ("n", "A stage after the chosen one"),
     ("d", "A dependency: then arrows and Enter choose where to"), ("c", "Copies of the chosen stage: name*3 makes three"),
@@ -69,7 +70,7 @@ def look(request: HttpRequest, actor: Actor) -> HttpResponse:
     if asked.get("ask"):
         facts = checking.asked(text, actor, update=bool(asked.get("update")), known=facts)
     now = _turned(text, actor, row, place=_place(asked.get("place")), wish=wish if isinstance(wish, dict) else None, facts=facts)
-    return JsonResponse({**_told(now, row), "facts": facts.said})
+    return JsonResponse({**_told(now, actor, row), "facts": facts.said})
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
@@ -102,13 +103,22 @@ def _stages(row: Campaign) -> set[str]:
     return {stage["name"] for stage in row.version.document["stages"]}
 
 
-def _told(now: Turn, row: Campaign | None) -> dict[str, Any]:
+def _told(now: Turn, actor: Actor, row: Campaign | None) -> dict[str, Any]:
     """Everything that the page shows of it, as data and as ready-made parts."""
     changed = _changes(now, row)
-    words = {"turn": now, "changes": changed}
+    words = {"turn": now, "changes": changed, "others": _others(now, actor, row)}
     return {**_data(now, changed),
             "form": render_to_string("campaigns/_edit_form.html", words), "problems": render_to_string("campaigns/_edit_problems.html", words),
             "changes": render_to_string("campaigns/_edit_changes.html", words)}
+
+
+def _others(now: Turn, actor: Actor, row: Campaign | None) -> dict[str, Any] | None:
+    """How many stages of other campaigns use the job type or login setup that is shown; None if the experiment has none of this name."""
+    kind, *names = now.place
+    if kind not in MODELS or names[0] not in sharing.names(MODELS[kind], actor.experiment):
+        return None
+    stages = sharing.stages_with(kind, names[0], experiment=actor.experiment).exclude(campaign=row)
+    return {"stages": stages.count(), "campaigns": list(stages.values_list("campaign__name", flat=True).distinct().order_by("campaign__name"))}
 
 
 def _data(now: Turn, changed: list[Any]) -> dict[str, Any]:

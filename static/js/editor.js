@@ -3,6 +3,8 @@ import { Graph } from "./editor-graph.js";
 import { Head, hint, refuse } from "./editor-head.js";
 import { asked, drawn, redrawn } from "./editor-form.js";
 import { Checks } from "./editor-checks.js";
+import { Sharing } from "./editor-shared.js";
+import { following, paneAfter, remember } from "./editor-ways.js";
 import { moved, shifted } from "./editor-rows.js";
 import { Draft, History, lineOf, placeOfLine } from "./visit.js";
 
@@ -85,6 +87,7 @@ function flushed() {
 function chosen(to) {
   if (aiming && to[0] === "stage") return connect(to[1]);
   if (JSON.stringify(to) === JSON.stringify(place)) return null;
+  if (place[0] === "stage") [, sharing.from] = place;
   place = to;
   graph.choose(to);
   return flushed().then(() => ask(null, to)).then(() => toLine(lineOf(text.value, to)));
@@ -146,16 +149,8 @@ async function back(to) {
 }
 
 function nextProblem() {
-  const all = [...$("problems").querySelectorAll("button")];
-  const at = all.findIndex((each) => each.dataset.seen !== undefined);
-  all.forEach((each) => { delete each.dataset.seen; });
-  const next = all[(at + 1) % all.length];
-  if (!next) return;
-  next.dataset.seen = "";
-  toProblem(next).then(() => {
-    const same = [...$("problems").querySelectorAll("button")].find((each) => each.textContent === next.textContent);
-    if (same) same.dataset.seen = "";
-  });
+  const next = following($("problems"));
+  if (next) toProblem(next).then(() => remember($("problems"), next));
 }
 
 async function toProblem({ dataset }) {
@@ -168,9 +163,7 @@ async function toProblem({ dataset }) {
 }
 
 function nextPane(by) {
-  const panes = [box, form.querySelector("select") || form, text];
-  const at = panes.findIndex((pane) => pane === document.activeElement || pane.closest("[data-pane]").contains(document.activeElement));
-  panes[(at + by + panes.length) % panes.length].focus();
+  paneAfter([box, form.querySelector("select") || form, text], by).focus();
 }
 
 function save() {
@@ -179,13 +172,16 @@ function save() {
   editor.requestSubmit($("save"));
 }
 
+const sharing = new Sharing(edit, () => ask());
+const change = (wish, at = place) => sharing.asks(wish, at) || edit(wish, at);
+
 // By mouse
 const DEEDS = {
   undo: () => back("undo"), redo: () => back("redo"), add, connect: aim, copy, remove, fit: () => graph.fit(), tidy: () => edit({ do: "move" }),
   discard: () => { draft.drop(); leaving = true; location.reload(); },
   takeDraft: () => { const kept = draft.read(); $("draft").hidden = true; setText(kept.text); return ask(); },
   dropDraft: () => { draft.drop(); $("draft").hidden = true; },
-  copyPart: () => edit({ do: "copy" }), closeCopy: () => $("copying").close(),
+  copyPart: () => sharing.copy(place), closeCopy: () => $("copying").close(),
 };
 
 document.addEventListener("click", (event) => {
@@ -193,8 +189,9 @@ document.addEventListener("click", (event) => {
   if (!button || button.getAttribute("aria-disabled") === "true") return;
   const deed = Object.keys(DEEDS).find((name) => name in button.dataset);
   if (deed) DEEDS[deed]();
-  else if (button.dataset.unsay) edit({ do: "set", field: button.dataset.unsay, value: null });
-  else if (button.dataset.empty) edit({ do: "set", field: button.dataset.empty, value: form.querySelector(`[data-pairs][data-field="${button.dataset.empty}"]`) ? "[]" : "" });
+  else if (button.dataset.leads) chosen(JSON.parse(button.dataset.leads)).then(() => toForm());
+  else if (button.dataset.unsay) change({ do: "set", field: button.dataset.unsay, value: null });
+  else if (button.dataset.empty) change({ do: "set", field: button.dataset.empty, value: form.querySelector(`[data-pairs][data-field="${button.dataset.empty}"]`) ? "[]" : "" });
   else if ("up" in button.dataset) goes(button.closest("[data-field]"), moved(button.closest(".line"), -1, "u"));
   else if ("down" in button.dataset) goes(button.closest("[data-field]"), moved(button.closest(".line"), 1, "d"));
   else if ("cut" in button.dataset) dropPair(button.closest(".line"));
@@ -215,13 +212,13 @@ form.addEventListener("keydown", (event) => {
 function dropPair(pair) {
   const pairs = pair.parentElement;
   pair.remove();
-  edit(asked(pairs));
+  change(asked(pairs));
 }
 
 form.addEventListener("change", (event) => {
   if (event.target.id === "place") return chosen(JSON.parse(event.target.value));
-  const field = event.target.closest("[data-field]");
-  return field && edit(asked(field), JSON.parse(form.querySelector("[data-place]").dataset.place));
+  const [field, at] = [event.target.closest("[data-field]"), JSON.parse(form.querySelector("[data-place]").dataset.place)];
+  return field && change(asked(field), at);
 });
 
 /** A browser tells no change of what was being typed while the form was drawn anew. */

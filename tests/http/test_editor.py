@@ -76,6 +76,20 @@ def test_facts_that_a_browser_made_up_do_no_harm(client, row):
         assert "<b>no" not in told["problems"] and "<i>" not in told["problems"]
 
 
+def test_who_else_uses_a_job_type_is_counted_in_all_that_lives(client, row):
+    documents.store(make_document("other"), actor=make_actor(), at=NOON)
+    documents.store(replace(make_document("default"), name="more"), actor=make_actor(), at=NOON)
+    gone = documents.store(make_document("gone"), actor=make_actor(), at=NOON)
+    Campaign.objects.filter(pk=gone.pk).update(retired_at=NOON)
+    own = make_document("own", stages=(Stage("gen", Settings(job_type="mine")),), dependencies=())
+    documents.store(replace(own, job_types=(JobType("mine", "run", style="payload"),)), actor=make_actor(), at=NOON)
+    told = look(client, text=file_of(row), of=row.pk, place=["job_type", "payload"]).json()
+    assert 'data-here="2" data-elsewhere="4" data-known' in told["form"] and "4 of 2 other campaigns: more, other" in told["form"]
+    assert 'data-elsewhere="5"' in look(client, text=file_of(row), of=row.pk, place=["login_setup", "farm"]).json()["form"]
+    new = file_of(row).replace("payload", "novel")
+    assert "it is new" in look(client, text=new, of=row.pk, place=["job_type", "novel"]).json()["form"]
+
+
 def test_what_is_doubtful_stands_in_the_plan(client, row):
     client.post(f"/dune/campaigns/{row.pk}/edit/", {"text": file_of(row).replace("file_pattern_1 = %", "file_pattern_1 = %.nowhere"),
                                                     "base": row.version.number})

@@ -121,10 +121,15 @@ def test_a_text_that_cannot_be_read_is_not_edited_so_that_nothing_of_it_is_lost(
 
 def test_a_shared_part_is_changed_for_all_or_copied_for_one():
     told = turn(TEXT, place=("job_type", "sim"))
-    assert told.form.users == 1
+    assert told.form.users == ["gen"]
     copied = turn(TEXT, place=("job_type", "sim"), wish={"do": "copy", "for": "reco"})
-    assert [part.name for part in read(copied).job_types] == ["sim", "sim_copy"]
-    assert [stage.settings.job_type for stage in read(copied).stages] == ["sim", "sim_copy", None]
+    assert [part.name for part in read(copied).job_types] == ["sim", "sim_reco"]
+    assert [stage.settings.job_type for stage in read(copied).stages] == ["sim", "sim_reco", None]
+    wish = {"do": "copy", "for": "reco", "field": "launch_script", "value": "walk"}
+    changed = turn(TEXT, place=("job_type", "sim"), wish=wish, known={"known_types": {"sim", "sim_reco"}})
+    assert [(part.name, part.launch_script) for part in read(changed).job_types] == [("sim", "run"), ("sim_reco_2", "walk")]
+    assert (changed.place, read(changed).stages[1].settings.job_type) == (("job_type", "sim_reco_2"), "sim_reco_2")
+    assert turn(TEXT, place=("stage", "gen")).form.groups[2][1][0].leads == '["job_type", "sim"]'
     renamed = read(after(("job_type", "sim"), do="set", field="name", value="simulate"))
     assert (renamed.job_types[0].name, renamed.stages[0].settings.job_type) == ("simulate", "simulate")
 
