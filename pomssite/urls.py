@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from accounts import paths  # noqa: F401 teaches addresses what an experiment's name is
 from accounts.views import signing
 from pomssite import old, views
+from submissions.admin.newcomers import newcomer
 from submissions.views.search import cluster
 
 handler400, handler403, handler404, handler500 = "pomssite.views.bad", "pomssite.views.forbidden", "pomssite.views.not_found", "pomssite.views.fault"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("admin/login/", signing.to_sign_in, name="admin_login"),
     path("admin/logout/", signing.sign_out, name="admin_logout"),
     path("admin/password_change/", signing.own_password, name="admin_password"),
+    path("admin/newcomer/", admin.site.admin_view(newcomer), name="newcomer"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("submissions.api.urls")),
     path("me/", include("accounts.urls")),

@@ -22,6 +22,7 @@ class CommandBatch(MemoryBatch):
     def __init__(self, **entrusted: Any) -> None:
         super().__init__()
         self.entrusted = Credentials(**entrusted)
+        self.reached = {"gpvm01"}
         self.printed: dict[str, bytes] = {}
         self.ends: dict[str, str] = {}
         self.aborted: dict[str, str] = {}
@@ -53,6 +54,10 @@ class CommandBatch(MemoryBatch):
 
     def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
         return self.entrusted.of(login, words, at=at)
+
+    def reach(self, login: Login) -> None:
+        if login.host not in self.reached:
+            raise NoAnswer(f"{login.host} does not answer: no such host")
 
     def ending(self, experiment: str, people: Iterable[str], at: datetime) -> list[Ending]:
         return self.entrusted.ending(experiment, people, at=at)

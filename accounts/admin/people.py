@@ -3,6 +3,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 
 from accounts.admin.recorded import Recorded
@@ -51,6 +53,10 @@ class ExperimentAdmin(Recorded):
 
     def address(self, row: Experiment) -> str:
         return reverse("campaigns:list", args=[row.pk])
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Asked of all that it names, before there is a row."""
+        return redirect("newcomer")
 
 
 @admin.register(ApiToken)

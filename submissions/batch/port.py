@@ -93,6 +93,9 @@ class LaunchHost(Protocol):
     def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
         """With which a command that is made of these words would go out there. Only files of this server are read."""
 
+    def reach(self, login: Login) -> None:
+        """Speak to that account on its host; NoAnswer with a sentence if that does not go."""
+
     def ending(self, experiment: str, people: Iterable[str], at: datetime) -> list[Ending]:
         """Credentials of an experiment, and of these people in it, that end soon or are no good. Only files of this server are read."""
 

@@ -140,11 +140,12 @@ def test_who_is_no_superuser_looks_and_asks_nothing(scene, as_user):
 
 
 def test_what_is_changed_here_is_an_event(db, root):
-    root.post(reverse("admin:accounts_experiment_add"), {
+    Experiment.objects.create(name="nova", title="nova")
+    root.post(reverse("admin:accounts_experiment_change", args=["nova"]), {
         "name": "nova", "title": "NOvA", "active": "on", "catalogue": "default", "launch_limit": "3", "job_limit": "700",
         "new_patience_h": "4", "stale_after_d": "7",
         "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"})
-    made = Event.objects.get(what="made")
+    made = Event.objects.get(what="changed")
     assert Experiment.objects.get(name="nova").launch_limit == 3
     assert (made.thing, made.by, made.door) == ("experiment:nova", "root", "admin") and "launch_limit: 3, job_limit: 700" in made.after
     member = Membership.objects.get(user__username="root")

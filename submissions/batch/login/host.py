@@ -11,7 +11,7 @@ from submissions.batch.login import jobsub, script, whereabouts
 from submissions.batch.login.credentials import Credentials
 from submissions.batch.login.jobsubpool import JobsubPool
 from submissions.batch.login.launches import Launches, Stand
-from submissions.batch.login.ssh import Lines
+from submissions.batch.login.ssh import Lines, Unreachable
 from submissions.batch.port import BatchSystem, Credential, Ending, JobRef, JobReport, LaunchLog
 from submissions.command import JobSpec, Login
 
@@ -93,6 +93,14 @@ class LoginHostBatch:
 
     def credentials(self, login: Login, words: Sequence[str], at: datetime) -> tuple[Credential, ...]:
         return self.entrusted.of(login, words, at=at)
+
+    def reach(self, login: Login) -> None:
+        try:
+            said = self.lines.run(login, "echo here\n")
+        except Unreachable as no:
+            raise NoAnswer(str(no)) from no
+        if said != b"here\n":
+            raise NoAnswer(f"{login.host} opens a shell for {login.account} that says more than it is asked: {said[:80]!r}")
 
     def ending(self, experiment: str, people: Iterable[str], at: datetime) -> list[Ending]:
         return self.entrusted.ending(experiment, people, at=at)

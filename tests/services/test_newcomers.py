@@ -1,0 +1,124 @@
+"""An experiment's first day: what it names is asked, and what is made is whole or nothing."""
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.actors import root
+from accounts.models import Event, Experiment, Membership, User
+from campaigns.models import LoginSetup
+from pomssite.kit import registry
+from pomssite.kit.errors import Invalid, NotAllowed
+from submissions.services import newcomers
+from submissions.services.newcomers import Newcomer
+from tests.makers import NOON, make_actor, make_user
+
+
+@pytest.fixture
+def boss(db):
+    user = make_user("boss")
+    user.is_superuser = True
+    user.save()
+    return root("boss")
+
+
+@pytest.fixture
+def hosts(settings):
+    """One batch system for payloads, and one with a login host gpvm01."""
+    settings.BATCH_SYSTEMS = {"default": {"BACKEND": "tests.fakes.MemoryBatch"}, "lab": {"BACKEND": "tests.commands.CommandBatch"}}
+    registry._made.cache_clear()
+    yield
+    registry._made.cache_clear()
+
+
+@pytest.fixture
+def logbook():
+    """A server that knows one page, and shows another to its members alone."""
+    class Pages(BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            self.send_response({"/log": 200, "/members": 403}.get(self.path, 404))
+            self.end_headers()
+
+        def log_message(self, *said):
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Pages)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown(), server.server_close()
+
+
+def asked(**said):
+    return {each.field: each for each in newcomers.ask(Newcomer("nova", "NOvA", **said), at=NOON)}
+
+
+def test_all_that_it_names_is_asked(boss, hosts, logbook):
+    found = asked(batch="lab", production="novapro@gpvm01", analysis="novaana@gpvm99", logbook=f"{logbook}/log", service_desk=f"{logbook}/none")
+    assert {name for name, each in found.items() if each.good} == {"batch", "catalogue", "production", "logbook"}
+    assert found["production"].said == "gpvm01 lets novapro in."
+    assert found["analysis"].said == "gpvm99 does not answer: no such host"
+    assert found["service_desk"].said == "It answers with 404 Not Found."
+    assert asked(logbook=f"{logbook}/members")["logbook"].good
+
+
+@pytest.mark.parametrize(("said", "field", "sentence"), [
+    ({"batch": "pbs"}, "batch", "BATCH_SYSTEMS has no pbs: it has default, lab. The operator adds one."),
+    ({"catalogue": "sam"}, "catalogue", "DATA_HANDLERS has no sam: it has default. The operator adds one."),
+    ({"production": "novapro@gpvm01"}, "production",
+     "The batch system default runs nothing on login hosts: leave it empty, or name a batch system that does."),
+    ({"logbook": "ftp://lab/log"}, "logbook", "An address begins with https:// or http://."),
+    ({"logbook": "http://127.0.0.1:1/"}, "logbook", "It does not answer: [Errno 111] Connection refused."),
+])
+def test_what_does_not_answer_is_told(boss, hosts, said, field, sentence):
+    assert (asked(**said)[field].good, asked(**said)[field].said) == (False, sentence)
+
+
+def test_its_first_rows_are_there_and_each_is_an_event(boss, hosts):
+    of = Newcomer("nova", "NOvA", batch="lab", production="novapro@gpvm01", analysis="novaana@gpvm02", superusers=("sue", "boss"))
+    row = newcomers.add(of, actor=boss, at=NOON, door="command")
+    assert {(login.name, str(login.account), login.host, login.batch) for login in LoginSetup.objects.filter(experiment=row)} == {
+        ("production", "novapro", "gpvm01", "lab"), ("analysis", "novaana", "gpvm02", "lab")}
+    assert {(each.user.username, each.role) for each in Membership.objects.filter(experiment=row)} == {("sue", "superuser"), ("boss", "superuser")}
+    assert not User.objects.get(username="sue").has_usable_password()
+    assert Event.objects.filter(experiment="nova", by="boss", door="command").count() == 5
+    assert newcomers.known(row) == Newcomer("nova", "NOvA", batch="lab", production="novapro@gpvm01", analysis="novaana@gpvm02")
+
+
+def test_without_a_login_host_payloads_go_to_the_batch_system(boss, hosts):
+    row = newcomers.add(Newcomer("nova", "NOvA"), actor=boss, at=NOON, door="admin")
+    assert [(login.name, login.host) for login in LoginSetup.objects.filter(experiment=row)] == [("grid", "")]
+
+
+@pytest.mark.parametrize(("said", "sentence"), [
+    ({"name": "api"}, "name: api is a word that the site keeps for itself"),
+    ({"name": "no va"}, "name: Enter a valid"), ({"name": "dune"}, "name: Experiment with this Name already exists."),
+    ({"title": ""}, "title: This field cannot be blank."), ({"production": "gpvm01"}, "production: say account@host, and not 'gpvm01'."),
+    ({"superusers": ("sue", "a b")}, "superusers: 'a b' cannot be the name of a person"),
+])
+def test_what_cannot_be_meant_is_told_and_nothing_is_made(boss, hosts, said, sentence):
+    before = (Experiment.objects.count(), User.objects.count(), Event.objects.count())
+    with pytest.raises(Invalid) as no:
+        newcomers.add(Newcomer(**{"name": "nova", "title": "NOvA"} | said), actor=boss, at=NOON, door="admin")
+    assert sentence in str(no.value)
+    assert (Experiment.objects.count(), User.objects.count(), Event.objects.count()) == before
+
+
+def test_only_an_administrator_of_the_site_may(boss, hosts):
+    with pytest.raises(NotAllowed):
+        newcomers.add(Newcomer("nova", "NOvA"), actor=make_actor(role="superuser"), at=NOON, door="admin")
+
+
+def test_the_command_asks_first_and_makes_nothing_if_one_is_bad(boss, hosts, capsys):
+    said = ["experiment", "add", "nova", "--title", "NOvA", "--batch", "lab", "--production", "novapro@gpvm99", "--user", "boss"]
+    with pytest.raises(CommandError, match="1 of these did not answer as they should. Nothing was made"):
+        call_command(*said)
+    assert "BAD  production novapro@gpvm99: gpvm99 does not answer" in capsys.readouterr().out
+    assert not Experiment.objects.filter(pk="nova").exists()
+    call_command(*said, "--anyway")
+    assert "nova is there: its people begin at /nova/campaigns/" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="1 of these"):
+        call_command("experiment", "check", "nova")
+    call_command("experiment", "list")
+    assert "nova                 NOvA\n" in capsys.readouterr().out
