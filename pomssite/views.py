@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import Error, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -12,6 +12,8 @@ from django.urls import Resolver404, resolve, reverse
 
 from accounts.frame import Frame
 from pomssite.kit import clock, trace
+from pomssite.pulses import PULSES
+from submissions.services import health
 
 TITLES: dict[int, str] = {HTTPStatus.NOT_FOUND: "Not found", HTTPStatus.FORBIDDEN: "Not allowed", HTTPStatus.INTERNAL_SERVER_ERROR: "A fault",
           HTTPStatus.CONFLICT: "Somebody was quicker", HTTPStatus.SERVICE_UNAVAILABLE: "No answer"}
@@ -39,13 +41,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """It can do its work: the database answers."""
+    """What is wrong, a line each. 503 where no page can be shown; `?all`: also where the background does not work as it should."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM accounts_experiment LIMIT 1")
+        bad = health.unready()
+        worse = [] if bad else health.troubles(PULSES)
     except Error:
-        return HttpResponse("the database does not answer\n", status=HTTPStatus.SERVICE_UNAVAILABLE, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+        bad, worse = ["The database does not answer."], []
+    status = HTTPStatus.SERVICE_UNAVAILABLE if bad or worse and "all" in request.GET else HTTPStatus.OK
+    return HttpResponse("".join(f"{line}\n" for line in [*bad, *worse] or ["ready"]), status=status, content_type="text/plain")
 
 
 def trouble(request: HttpRequest, status: int, why: str, *, bare: bool = False) -> HttpResponse:

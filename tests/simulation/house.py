@@ -100,9 +100,15 @@ class House:
 
     def is_at_rest(self) -> bool:
         """Nothing is under way, though something may wait to be launched."""
-        live = any(job.state in JOB_LIVE for job in self.batch.jobs.values())
+        return not any(self.under_way())
+
+    def under_way(self) -> Iterator[str]:
+        """Each thing that is."""
         late = self.clock.at + timedelta(hours=1)
-        return not (live or Submission.objects.at_work().exists() or Submission.objects.to_wrap(late).exists()
-                    or Submission.objects.to_force(late).exists()
-                    or Run.objects.filter(changed=True).exists() or Order.objects.filter(done_at=None).exists()
-                    or events.Event.objects.filter(number=None).exists())
+        yield from (f"job {tag} lives: {job}" for tag, job in self.batch.jobs.items() if job.state in JOB_LIVE)
+        yield from (f"{row} is {row.status}: {row.trouble} {row.counters()}" for row in Submission.objects.at_work())
+        yield from (f"{row} is to be wrapped up: {row.status} {row.trouble}" for row in Submission.objects.to_wrap(late))
+        yield from (f"{row} is to be forced: {row.status} {row.trouble}" for row in Submission.objects.to_force(late))
+        yield from (f"run {run.pk} has changed" for run in Run.objects.filter(changed=True))
+        yield from (f"order {order}: {order.trouble}" for order in Order.objects.filter(done_at=None))
+        yield from (f"event {event} has no number" for event in events.Event.objects.filter(number=None))

@@ -10,7 +10,7 @@ from datasets import splits
 from datasets.models import File, FileParent, ProjectFile
 from pomssite.kit.errors import Invalid
 from pomssite.kit.registry import backend
-from submissions.models import LaunchIntent, Order, StatusChange, Submission
+from submissions.models import LaunchIntent, StatusChange, Submission
 from tests.simulation import questions
 from tests.simulation.steps.edits import kind
 from tests.simulation.steps.walk import Walk
@@ -21,8 +21,7 @@ Wrong = Iterable[str]
 def all_is_at_rest(walk: Walk) -> Wrong:
     if not walk.is_quiet():
         yield from (f"intent {intent} waits: {intent.gate}" for intent in LaunchIntent.objects.waiting())
-        yield from (f"{row} is {row.status}: {row.trouble} {row.counters()}" for row in Submission.objects.at_work())
-        yield from (f"order {order}: {order.trouble}" for order in Order.objects.filter(done_at=None))
+        yield from walk.under_way()
 
 
 def all_work_was_done_once(walk: Walk) -> Wrong:
