@@ -1,4 +1,5 @@
 """Bringing in an experiment: one form, every thing it names asked there and then, and its first rows."""
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -56,7 +57,7 @@ def newcomer(request: HttpRequest) -> HttpResponse:
 
 def _added(request: HttpRequest, form: NewcomerForm) -> bool:
     try:
-        row = newcomers.add(form.said(), actor=root(request.user.get_username()), at=clock.now(), door="admin")
+        row = newcomers.add(form.said(), actor=replace(root(request.user.get_username()), door="admin"), at=clock.now())
     except PomsError as no:
         form.add_error(None, str(no))
         return False

@@ -26,7 +26,7 @@ def unready() -> list[str]:
     if not (waiting := _left()):
         return []
     _left.cache_clear()         # somebody may be applying them just now
-    return [f"{len(waiting)} migrations are not applied, {waiting[0]} first: run `manage.py migrate`."]
+    return [f"Migrations not applied: {len(waiting)}, {waiting[0]} first: run `manage.py migrate`."]
 
 
 @cache

@@ -4,6 +4,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -77,13 +78,13 @@ def _asked(name: str, value: str, of: Newcomer, at: datetime) -> Answer:
         return Answer(name, value, str(no), good=False)
 
 
-def add(of: Newcomer, *, actor: Actor, at: datetime, door: str) -> Experiment:
+def add(of: Newcomer, *, actor: Actor, at: datetime) -> Experiment:
     """The experiment, its superusers and its login setups, all or nothing. Invalid: what was said cannot be meant."""
     if not actor.root:
         raise NotAllowed("Only an administrator of the site brings in an experiment.")
     if wrong := list(_wrong(of)):
         raise Invalid(" ".join(wrong))
-    by = actor.by(door)
+    by = actor.by()
     with transaction.atomic():
         row = Experiment.objects.create(name=of.name, **{name: getattr(of, name) for name in COLUMNS})
         people = [_superuser(name, row) for name in of.superusers]
@@ -141,15 +142,13 @@ def _batch(of: Newcomer, at: datetime) -> str:
     return "It answers."
 
 
-def _login(role: str) -> Callable[[Newcomer, datetime], str]:
-    def ask_it(of: Newcomer, at: datetime) -> str:
-        host = launch_host(_of("BATCH_SYSTEMS", of.batch))
-        if host is None:
-            raise Invalid(f"The batch system {of.batch} runs nothing on login hosts: leave it empty, or name a batch system that does.")
-        account, _, name = getattr(of, role).partition("@")
-        host.reach(Login(name, account, role=role, experiment=of.name))
-        return f"{name} lets {account} in."
-    return ask_it
+def _login(role: str, of: Newcomer, at: datetime) -> str:
+    host = launch_host(_of("BATCH_SYSTEMS", of.batch))
+    if host is None:
+        raise Invalid(f"The batch system {of.batch} runs nothing on login hosts: leave it empty, or name a batch system that does.")
+    account, _, name = getattr(of, role).partition("@")
+    host.reach(Login(name, account, role=role, experiment=of.name))
+    return f"{name} lets {account} in."
 
 
 def _catalogue(of: Newcomer, at: datetime) -> str:
@@ -157,21 +156,26 @@ def _catalogue(of: Newcomer, at: datetime) -> str:
     return f"It answers, and knows {count} files of {of.name} with a run number."
 
 
-def _link(name: str) -> Callable[[Newcomer, datetime], str]:
-    def ask_it(of: Newcomer, at: datetime) -> str:
-        address = getattr(of, name)
-        if not address.startswith(("https://", "http://")):
-            raise Invalid("An address begins with https:// or http://.")
-        try:
-            with urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=PATIENCE_S):  # noqa: S310 - looked at above
-                return "It answers."
-        except urllib.error.HTTPError as no:
-            if no.code in (401, 403, 405):
-                return f"It answers, with {no.code} to a stranger."
-            raise Invalid(f"It answers with {no.code} {no.reason}.") from no
-        except (OSError, ValueError) as no:
-            raise Invalid(f"It does not answer: {getattr(no, 'reason', no)}.") from no
-    return ask_it
+def _ferry(of: Newcomer, at: datetime) -> str:
+    if "default" not in settings.DIRECTORIES:
+        raise Invalid("This site asks no FERRY: leave it empty, or the operator sets POMS_FERRY_URL.")
+    found = backend("DIRECTORIES").members(of.ferry_unit, Role.PRODUCTION)
+    return f"It answers, and names {len(found)} people of production."
+
+
+def _link(name: str, of: Newcomer, at: datetime) -> str:
+    address = getattr(of, name)
+    if not address.startswith(("https://", "http://")):
+        raise Invalid("An address begins with https:// or http://.")
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=PATIENCE_S):  # noqa: S310 - looked at above
+            return "It answers."
+    except urllib.error.HTTPError as no:
+        if no.code in (401, 403, 405):
+            return f"It answers, with {no.code} to a stranger."
+        raise Invalid(f"It answers with {no.code} {no.reason}.") from no
+    except (OSError, ValueError) as no:
+        raise Invalid(f"It does not answer: {getattr(no, 'reason', no)}.") from no
 
 
 def _of(group: str, alias: str):
@@ -182,6 +186,6 @@ def _of(group: str, alias: str):
 
 
 CHECKS: dict[str, Callable[[Newcomer, datetime], str]] = {
-    "batch": _batch, "catalogue": _catalogue, "production": _login("production"), "analysis": _login("analysis"),
-    **{name: _link(name) for name in LINKS},
+    "batch": _batch, "catalogue": _catalogue, **{role: partial(_login, role) for role in ("production", "analysis")},
+    "ferry_unit": _ferry, **{name: partial(_link, name) for name in LINKS},
 }

@@ -68,7 +68,8 @@ def filled(scene, address, exp="dune"):
     number = {"views": view.pk,
               "campaigns": scene.campaign.pk, "stages": row.stage_id, "submissions": row.pk, "files": File.objects.get(data_tier="plot").pk,
               "schedules": Schedule.objects.get().pk, "downtimes": Downtime.objects.get().pk,
-              "plans": Plan.objects.get().pk, "templates": Template.objects.get().pk, "tokens": ApiToken.objects.get(name="zmumu").pk, "members": actor_pk(),
+              "plans": Plan.objects.get().pk, "templates": Template.objects.get().pk, "tokens": ApiToken.objects.get(name="zmumu").pk,
+              "members": actor_pk(),
               "bulk": BulkAct.objects.get().pk}
     holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0"}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)

@@ -5,7 +5,7 @@ import pytest
 
 from campaigns.document import Dependency, Recovery, Settings, Stage
 from campaigns.models import Slice
-from pomssite.kit.errors import NoAnswer, NotAllowed
+from pomssite.kit.errors import Conflict, NoAnswer, NotAllowed
 from pomssite.kit.registry import backend
 from submissions.models import Job, LaunchIntent, Run, Submission
 from submissions.services import intake, leases, steering, tally
@@ -112,6 +112,22 @@ def test_a_recovery_by_outputs_takes_what_was_consumed_without_one(db, worker):
     report(first, JobState.DONE)
     wrap(), go(worker, LATER)
     assert set(project(one(parent=first))) == {"b"} and one(parent=first).step == 1
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETED, Status.FAILED])
+def test_what_was_not_sent_yet_cannot_have_ended(db, worker, monkeypatch, status):
+    """The catalogue has no project of it: its files would never be accounted for. Once sent, it may be said."""
+    def silent(*said):
+        raise NoAnswer("the catalogue says nothing")
+    monkeypatch.setattr(backend("DATA_HANDLERS").inside, "define", silent)
+    _, row = launched(worker)
+    assert (row.status, row.sent_at) == (Status.NEW, None)
+    with pytest.raises(Conflict, match="was not sent yet"):
+        steering.mark(row, status, actor=make_actor(), at=LATER, why="seen by eye")
+    assert steering.mark_many([row], status, actor=make_actor(), at=LATER, why="seen by eye") == set()
+    Submission.objects.filter(pk=row.pk).update(sent_at=LATER)
+    row.refresh_from_db()
+    assert steering.mark_many([row], status, actor=make_actor(), at=LATER, why="seen by eye") == {row.pk}
 
 
 def test_a_person_marks_failed_work_located_and_the_circle_goes_on(db, worker):

@@ -68,6 +68,7 @@ def test_all_that_it_names_is_asked(boss, hosts, logbook):
     ({"catalogue": "sam"}, "catalogue", "DATA_HANDLERS has no sam: it has default. The operator adds one."),
     ({"production": "novapro@gpvm01"}, "production",
      "The batch system default runs nothing on login hosts: leave it empty, or name a batch system that does."),
+    ({"ferry_unit": "nova"}, "ferry_unit", "This site asks no FERRY: leave it empty, or the operator sets POMS_FERRY_URL."),
     ({"logbook": "ftp://lab/log"}, "logbook", "An address begins with https:// or http://."),
     ({"logbook": "http://127.0.0.1:1/"}, "logbook", "It does not answer: [Errno 111] Connection refused."),
 ])
@@ -77,17 +78,17 @@ def test_what_does_not_answer_is_told(boss, hosts, said, field, sentence):
 
 def test_its_first_rows_are_there_and_each_is_an_event(boss, hosts):
     of = Newcomer("nova", "NOvA", batch="lab", production="novapro@gpvm01", analysis="novaana@gpvm02", superusers=("sue", "boss"))
-    row = newcomers.add(of, actor=boss, at=NOON, door="command")
+    row = newcomers.add(of, actor=boss, at=NOON)
     assert {(login.name, str(login.account), login.host, login.batch) for login in LoginSetup.objects.filter(experiment=row)} == {
         ("production", "novapro", "gpvm01", "lab"), ("analysis", "novaana", "gpvm02", "lab")}
     assert {(each.user.username, each.role) for each in Membership.objects.filter(experiment=row)} == {("sue", "superuser"), ("boss", "superuser")}
     assert not User.objects.get(username="sue").has_usable_password()
-    assert Event.objects.filter(experiment="nova", by="boss", door="command").count() == 5
+    assert Event.objects.filter(experiment="nova", by="boss").count() == 5
     assert newcomers.known(row) == Newcomer("nova", "NOvA", batch="lab", production="novapro@gpvm01", analysis="novaana@gpvm02")
 
 
 def test_without_a_login_host_payloads_go_to_the_batch_system(boss, hosts):
-    row = newcomers.add(Newcomer("nova", "NOvA"), actor=boss, at=NOON, door="admin")
+    row = newcomers.add(Newcomer("nova", "NOvA"), actor=boss, at=NOON)
     assert [(login.name, login.host) for login in LoginSetup.objects.filter(experiment=row)] == [("grid", "")]
 
 
@@ -100,14 +101,14 @@ def test_without_a_login_host_payloads_go_to_the_batch_system(boss, hosts):
 def test_what_cannot_be_meant_is_told_and_nothing_is_made(boss, hosts, said, sentence):
     before = (Experiment.objects.count(), User.objects.count(), Event.objects.count())
     with pytest.raises(Invalid) as no:
-        newcomers.add(Newcomer(**{"name": "nova", "title": "NOvA"} | said), actor=boss, at=NOON, door="admin")
+        newcomers.add(Newcomer(**{"name": "nova", "title": "NOvA"} | said), actor=boss, at=NOON)
     assert sentence in str(no.value)
     assert (Experiment.objects.count(), User.objects.count(), Event.objects.count()) == before
 
 
 def test_only_an_administrator_of_the_site_may(boss, hosts):
     with pytest.raises(NotAllowed):
-        newcomers.add(Newcomer("nova", "NOvA"), actor=make_actor(role="superuser"), at=NOON, door="admin")
+        newcomers.add(Newcomer("nova", "NOvA"), actor=make_actor(role="superuser"), at=NOON)
 
 
 def test_the_command_asks_first_and_makes_nothing_if_one_is_bad(boss, hosts, capsys):

@@ -9,7 +9,7 @@ from accounts import events
 from accounts.policy import Role
 from pomssite.kit import registry
 from pomssite.kit.errors import NoAnswer
-from submissions.models import LaunchIntent, Order, Run, Submission, Worker
+from submissions.models import LaunchIntent, Order, Run, StatusChange, Submission, Worker
 from submissions.services import census, intake, joins, launch, leases, orders, standing, tally, timetable, wrapup
 from submissions.states import JOB_LIVE
 from tests.makers import make_actor
@@ -107,8 +107,12 @@ class House:
         late = self.clock.at + timedelta(hours=1)
         yield from (f"job {tag} lives: {job}" for tag, job in self.batch.jobs.items() if job.state in JOB_LIVE)
         yield from (f"{row} is {row.status}: {row.trouble} {row.counters()}" for row in Submission.objects.at_work())
-        yield from (f"{row} is to be wrapped up: {row.status} {row.trouble}" for row in Submission.objects.to_wrap(late))
+        yield from (f"{row} is to be wrapped up: {row.trouble}, after {_history(row)}" for row in Submission.objects.to_wrap(late))
         yield from (f"{row} is to be forced: {row.status} {row.trouble}" for row in Submission.objects.to_force(late))
         yield from (f"run {run.pk} has changed" for run in Run.objects.filter(changed=True))
         yield from (f"order {order}: {order.trouble}" for order in Order.objects.filter(done_at=None))
         yield from (f"event {event} has no number" for event in events.Event.objects.filter(number=None))
+
+
+def _history(row: Submission) -> str:
+    return ", ".join(f"{each.status} by {each.by}" for each in StatusChange.objects.filter(submission=row).order_by("pk"))

@@ -62,7 +62,7 @@ class Command(BaseCommand):
         actor = root(user)
         if not anyway:
             self._tell(newcomers.ask(of, at=clock.now()))
-        newcomers.add(of, actor=actor, at=clock.now(), door="command")
+        newcomers.add(of, actor=actor, at=clock.now())
         self.stdout.write(f"{name} is there: its people begin at /{name}/campaigns/")
 
     def _tell(self, answers: Iterable[Answer]) -> None:
