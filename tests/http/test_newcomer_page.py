@@ -12,7 +12,7 @@ SAID = {"name": "nova", "title": "NOvA", "batch": "lab", "catalogue": "default",
 def root(db, settings, as_user):
     settings.BATCH_SYSTEMS = {"default": {"BACKEND": "tests.fakes.MemoryBatch"}, "lab": {"BACKEND": "tests.commands.CommandBatch"}}
     registry._made.cache_clear()
-    return as_user("root", is_staff=True, is_superuser=True)
+    return as_user("root", is_superuser=True)
 
 
 def test_it_is_asked_and_made_and_shown(root):
@@ -46,7 +46,7 @@ def test_what_is_said_badly_is_told_beside_it(root, wrong, sentence):
 
 
 def test_staff_who_are_no_administrators_of_the_site_may_not(root, as_user):
-    sue = as_user("sue", role="superuser", is_staff=True)
+    sue = as_user("sue", role="superuser")
     assert sue.get("/admin/newcomer/").status_code == 403
     assert sue.post("/admin/newcomer/", SAID).status_code == 403
     assert as_user("ann").get("/admin/newcomer/").status_code == 302

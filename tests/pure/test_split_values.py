@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from datasets.splits import values
+from datasets.splits import Listed, values
 
 DAY = 24 * 60 * 60
 
@@ -66,3 +66,7 @@ def test_a_zone_has_a_name_that_is_known():
     for word in ("Mars/Base", "../etc/passwd", "Europe"):
         with pytest.raises(ValueError, match=word):
             values.zone(word)
+
+
+def test_a_file_of_which_no_run_is_known_has_none():
+    assert Listed(7, "a.root") == Listed(7, "a.root", run="", events=None)
