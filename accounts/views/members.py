@@ -62,10 +62,10 @@ def ferry(request: HttpRequest, actor: Actor, deed: str) -> HttpResponse:
     experiment, at = get_object_or_404(Experiment, pk=actor.experiment), clock.now()
     if deed == "ask":
         roster.soon(experiment, actor=actor, at=at)
-        messages.success(request, "FERRY is asked now. In a moment this page tells what it said.")
+        messages.success(request, "FERRY is asked now. Load this page again in a moment to see what it said.")
     elif deed == "agree":
         roster.agree(experiment, request.POST.get("mark", ""), actor=actor, at=at, why=request.POST.get("why", ""))
-        messages.success(request, "You agreed. FERRY is asked once more; if it still says the same, exactly these changes are made.")
+        messages.success(request, "You agreed. FERRY is asked once more, and if it still says the same, it is done. Load this page again to see.")
     else:
         raise Http404("There is no such deed.")
     return redirect("members:list", actor.experiment)

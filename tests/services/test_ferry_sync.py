@@ -100,7 +100,7 @@ def test_in_ferry_and_not_in_poms_becomes_a_person_and_a_member(ferry):
     ferry.says(superuser="zoe")
     assert [change.what for change in sync().changes] == [JOINS]
     zoe = User.objects.get(username="zoe")
-    assert (zoe.first_name, zoe.last_name, zoe.has_usable_password(), zoe.is_staff, zoe.is_superuser) == ("Zoe", "Of The Lab", False, False, False)
+    assert (zoe.first_name, zoe.last_name, zoe.has_usable_password(), zoe.is_superuser) == ("Zoe", "Of The Lab", False, False)
     assert rows()["zoe"] == ("superuser", False, True)
     assert told("zoe") == [("member joined", "", "zoe: superuser", "ferry", "dune")]
 
