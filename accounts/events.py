@@ -2,20 +2,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.models import Event
 from accounts.policy import By
 
 SEQUENCER = 0x706F6D73      # the advisory lock that makes the numbering one at a time
 NEWEST = 2**62              # more than any number of an event
-OF_STAGES = """
-    SELECT e.* FROM unnest(%(stages)s::bigint[]) AS s(stage), LATERAL (
-        SELECT * FROM accounts_event WHERE stage = s.stage AND id < %(before)s AND (role <> '' OR NOT %(people)s) ORDER BY id DESC LIMIT %(most)s) e
-    UNION ALL (SELECT * FROM accounts_event WHERE thing = ANY(%(things)s) AND stage IS NULL AND id < %(before)s AND (role <> '' OR NOT %(people)s)
-               ORDER BY id DESC LIMIT %(most)s)
-    ORDER BY id DESC LIMIT %(most)s"""
+OF_WORK = """
+    SELECT e.* FROM unnest(%s::bigint[]) AS s(stage), LATERAL ({of_a_stage}) e
+    UNION ALL SELECT e.* FROM unnest(%s::text[]) AS t(thing), LATERAL ({of_a_thing}) e ORDER BY id DESC LIMIT %s"""
 NUMBER = """
     WITH fresh AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM accounts_event WHERE number IS NULL),
          last AS (SELECT coalesce(max(number), 0) AS n FROM accounts_event)
@@ -28,8 +28,14 @@ def event(what: str, thing: models.Model, *, by: By, at: datetime, before: str =
     kind = thing._meta.model_name
     return Event(what=what, thing=f"{kind}:{thing.pk}", by=by.user, role=by.role, door=by.door, token=by.token, at=at,
                  before=before, after=after, why=why, run=getattr(thing, "run_id", None),
-                 experiment_id=thing.pk if kind == "experiment" else getattr(thing, "experiment_id", None),
-                 stage=thing.pk if kind == "stage" else getattr(thing, "stage_id", None))
+                 experiment_id=_experiment(thing, kind), stage=thing.pk if kind == "stage" else getattr(thing, "stage_id", None))
+
+
+def _experiment(thing: Any, kind: str | None) -> str | None:
+    """Whose it is; None of what belongs to the site."""
+    if kind == "experiment":
+        return str(thing.pk)
+    return thing.campaign.experiment_id if kind == "stage" else getattr(thing, "experiment_id", None)
 
 
 def record(events: Iterable[Event]) -> None:
@@ -56,7 +62,19 @@ def number_them() -> list[Fresh]:
         return [Fresh(*row) for row in cursor.fetchall()]
 
 
-def of_stages(stages: Sequence[int], things: Sequence[str] = (), *, most: int, before: int = NEWEST, people: bool = False) -> list[Event]:
-    """The newest events of the work of these stages, and of these things; a few from the index of each, whatever the history has."""
-    asked = {"stages": list(stages), "things": list(things), "before": before, "most": most, "people": people}
-    return list(Event.objects.raw(OF_STAGES, asked))
+def of_work(stages: Sequence[int], things: Sequence[str] = (), *, most: int, before: int = NEWEST,
+            among: QuerySet[Event] | None = None) -> list[Event]:
+    """The newest events of these stages and their work, and of these things; a few from the index of each, whatever the history has."""
+    rows = (Event.objects.all() if among is None else among).filter(pk__lt=before)
+    of_a_stage, given = _from_index(rows, "stage", "s.stage", most)
+    of_a_thing, named = _from_index(rows, "thing", "t.thing", most)
+    asked = [list(stages), *given, list(things), *named, most]
+    return list(Event.objects.raw(OF_WORK.format(of_a_stage=of_a_stage, of_a_thing=of_a_thing), asked))
+
+
+def _from_index(rows: QuerySet[Event], column: str, value: str, most: int) -> tuple[str, Any]:
+    """The newest of those that have this value there. Said as a range and an order, which the column's own index alone has: of a value that many
+    rows have, PostgreSQL would rather look through all newer rows."""
+    here = RawSQL(value, ())  # noqa: S611 a name of our own statement
+    found = rows.filter(**{f"{column}__gte": here, f"{column}__lte": here}).order_by(column if column == "stage" else f"-{column}", "-pk")
+    return found[:most].query.sql_with_params()

@@ -35,6 +35,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     ),
     "Experiment": (
         Place("Members", "users", "members:list", "g u", ("members:",)),
+        Place("Audit", "eye", "audit:list", "g a", ("audit:",)),
         Place("Tokens", "key", "tokens:list", "g k", ("tokens:",)),
     ),
 }

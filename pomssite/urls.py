@@ -26,6 +26,7 @@ urlpatterns = [
     re_path(old.PATTERN, old.redirect, name="old"),
     path("<exp:exp>/tokens/", include("accounts.token_urls")),
     path("<exp:exp>/members/", include("accounts.member_urls")),
+    path("<exp:exp>/", include("accounts.audit_urls")),
     path("<exp:exp>/", include("campaigns.urls")),
     path("<exp:exp>/", include("submissions.urls")),
     path("<exp:exp>/", include("datasets.urls")),

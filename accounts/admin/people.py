@@ -1,19 +1,15 @@
 """The administration's view of people and experiments; what was changed is looked at only."""
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from accounts import things
 from accounts.admin.recorded import Recorded
+from accounts.filters import DOORS
 from accounts.models import ApiToken, Event, Experiment, FerrySync, Membership, News, SiteHold, Touch, User
 from pomssite.kit.looking import LookOnly, among
-
-DOORS = ("page", "api", "admin", "task", "job", "command")
-PAGES = {"submission": "submissions:submission", "campaign": "campaigns:campaign", "stage": "campaigns:stage", "schedule": "campaigns:schedule",
-         "bulkact": "submissions:bulk_act"}
 
 
 class MembershipInline(admin.TabularInline):
@@ -118,12 +114,8 @@ class EventAdmin(LookOnly):
     search_help_text = "The thing, as in submission:41."
     ordering = ("-pk",)
 
-    def address(self, row: Event) -> Any:
-        name, _, key = row.thing.partition(":")
-        try:
-            return reverse(PAGES[name], args=[row.experiment_id, int(key)]) if name in PAGES and row.experiment_id else ""
-        except (NoReverseMatch, ValueError):
-            return ""
+    def address(self, row: Event) -> str:
+        return things.address(row.thing, row.experiment_id)
 
 
 @admin.register(Touch)

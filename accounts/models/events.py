@@ -1,9 +1,21 @@
 """What was changed: pages, webhooks and audit read these rows and no others."""
+from typing import Self
+
 from django.db import models
 
 from accounts.models.people import Experiment
+from accounts.policy import Actor, Role
 
 BY_PEOPLE = ~models.Q(role="")         # a room of the house has no role
+
+
+class EventQuerySet(models.QuerySet):
+    """What was changed."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Of the experiment; what others did with their tokens is for superusers alone, as the tokens are."""
+        ours = self.filter(experiment=actor.experiment)
+        return ours if actor.root or actor.role == Role.SUPERUSER else ours.exclude(~models.Q(by=actor.user), thing__startswith="apitoken:")
 
 
 class Event(models.Model):
@@ -23,6 +35,8 @@ class Event(models.Model):
     stage = models.BigIntegerField(null=True)       # of whose work it is: what happened to a campaign is what happened to its stages
     at = models.DateTimeField()
     number = models.BigIntegerField(null=True, unique=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         indexes = [

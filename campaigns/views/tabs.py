@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from accounts import events
 from accounts.keyset import query
+from accounts.models import Event
 from campaigns import document
 from campaigns.document import changes
 from campaigns.models import Campaign, CampaignVersion
@@ -55,7 +56,8 @@ def activity(request: HttpRequest, outlook: CampaignOutlook) -> dict[str, Any]:
     """All that happened, or what people did alone."""
     people = request.GET.get("who") == "people"
     every = list(outlook.campaign.stages.values_list("pk", flat=True))
-    found = events.of_stages(every, [f"campaign:{outlook.campaign.pk}"], most=ROWS + 1, before=_before(request), people=people)
+    among = Event.objects.exclude(role="") if people else None
+    found = events.of_work(every, [f"campaign:{outlook.campaign.pk}"], most=ROWS + 1, before=_before(request), among=among)
     rows, more = _some(found, ROWS)
     return {"events": rows, "older": _older(request, rows[-1].pk if more else None), "people": people,
             "whose": [("Everybody", query(request.GET, who="", before=""), not people),

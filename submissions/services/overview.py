@@ -137,7 +137,7 @@ class CampaignOutlook:
 
     def events(self, newest: int = 8) -> list[Event]:
         """What happened last to the campaign, its stages and their work."""
-        return events.of_stages([each.stage.pk for each in self.stages], [f"campaign:{self.campaign.pk}"], most=newest)
+        return events.of_work([each.stage.pk for each in self.stages], [f"campaign:{self.campaign.pk}"], most=newest)
 
     def plot(self) -> File | None:
         """The newest result that is a picture, of the stages that the work has come to."""

@@ -50,6 +50,7 @@ def addresses(scene):
         "13-downtimes": "/dune/downtimes/", "14-missing": "/dune/campaigns/0/",
         "15-why": f"/dune/datasets/why/?{urlencode({'dataset': ASKED, 'file': parent})}",
         "15-caret": "/dune/datasets/why/?dataset=run_number+seven&file=x",
+        "16-audit": "/dune/audit/?t=99mo", "16-history": f"/dune/history/campaign/{scene.campaign.pk}/",
     }
 
 

@@ -23,6 +23,7 @@ LISTS = {
     "campaigns:upload", "campaigns:edits", "campaigns:edit_new", "campaigns:views", "campaigns:stale",
     "campaigns:stages", "campaigns:stages_csv", "campaigns:stages_json",
     "campaigns:schedules", "campaigns:downtimes", "campaigns:templates", "campaigns:template_keep", "tokens:list", "members:list",
+    "audit:list", "audit:list_json", "audit:list_csv",
     "datasets:why",
     "submissions:list", "submissions:jobs", "submissions:jobs_csv", "submissions:jobs_json", "submissions:csv", "submissions:json",
     "submissions:bulk", "submissions:search",
@@ -71,7 +72,8 @@ def filled(scene, address, exp="dune"):
               "plans": Plan.objects.get().pk, "templates": Template.objects.get().pk, "tokens": ApiToken.objects.get(name="zmumu").pk,
               "members": actor_pk(),
               "bulk": BulkAct.objects.get().pk}
-    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0"}
+    holes = {"exp": exp, "slug": "hold", "job": job, "tag": row.tag, "intent": str(row.intent_id), "number": "0",
+             "kind": "campaign", "of": str(scene.campaign.pk)}
     address = re.sub(r"(\w+)/<int:pk>", lambda found: f"{found[1]}/{number[found[1]]}", address)
     return "/" + re.sub(r"<(\w+):(\w+)>", lambda found: holes.get(found[2], holes.get(found[1], "hold")), address)
 
@@ -119,7 +121,7 @@ def test_a_member_does_reach_what_the_walk_walks(scene, as_user):
             "campaigns:stage_act", "campaigns:schedules", "campaigns:schedule", "campaigns:schedule_new", "campaigns:schedule_change",
             "campaigns:downtimes", "campaigns:downtime_lift", "campaigns:plan", "campaigns:versions", "campaigns:edit", "campaigns:edit_new",
             "submissions:list", "submissions:submission", "submissions:job",
-            "datasets:why"} <= reached
+            "datasets:why", "audit:list", "audit:of"} <= reached
 
 
 def test_the_address_of_an_experiment_that_is_not_says_the_same_as_one_that_is_not_mine(scene):

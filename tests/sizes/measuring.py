@@ -20,7 +20,7 @@ BARE = "/healthz"           # what a request costs that does nothing
 
 def pages(times: int, which: Iterable[Page] = PAGES) -> dict[str, Any]:
     """Each page as a member of production sees it."""
-    client, rows = _signed_in("jkim"), Rows()
+    client, rows = signed_in("jkim"), Rows()
     bare = {"": seen(client, BARE, times) | {"aim_ms": 0}}
     return bare | {page.name: seen(client, page.address(rows), times) | _aims(page) for page in which}
 
@@ -31,7 +31,7 @@ def _aims(page: Page) -> dict[str, Any]:
 
 def lists(times: int) -> dict[str, Any]:
     """Each list of the administration."""
-    client = _signed_in("root")
+    client = signed_in("root")
     return {name: seen(client, address, times) for name, address in changelists().items()}
 
 
@@ -77,7 +77,7 @@ def _of_session() -> float:
     return int(file.read_text().split()[0]) / 1e9 if file.exists() else 0.0
 
 
-def _signed_in(name: str) -> Client:
+def signed_in(name: str) -> Client:
     prepare()
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(username=name))

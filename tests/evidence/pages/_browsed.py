@@ -20,10 +20,15 @@ class Told:
 
 
 def browsed(file: str, *, only: str = "", pictures: str = "") -> list[Told]:
+    """Tests of the browser."""
+    return held_by(f"tests/browser/{file}.py", only=only, pictures=pictures)
+
+
+def held_by(file: str, *, only: str = "", pictures: str = "") -> list[Told]:
     """The tests of a file whose names fit."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        argv = [sys.executable, "-m", "pytest", "-q", "-n", "0", f"tests/browser/{file}.py", f"--junitxml={report}"]
+        argv = [sys.executable, "-m", "pytest", "-q", "-n", "0", file, f"--junitxml={report}"]
         named = {"POMS_PICTURES": pictures} if pictures else {}
         done = subprocess.run([*argv, *(["-k", only] if only else [])], cwd=ROOT, env=os.environ | named, capture_output=True, text=True, check=False)
         if not report.exists():
