@@ -1,4 +1,6 @@
 """The administration's view of people and experiments; what was changed is looked at only."""
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest, HttpResponse
