@@ -53,6 +53,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/versions/", versions.listed, name="versions"),
     path("campaigns/<int:pk>/versions/<int:number>/restore/", versions.restore, name="restore"),
     path("campaigns/<int:pk>/edit/", editing.edit, name="edit"),
+    path("campaigns/<int:pk>/test/", editing.test, name="test"),
     path("campaigns/<int:pk>/ini/", files.shown, name="ini"),
     path("campaigns/<int:pk>/<slug:deed>/", acts.on_campaign, name="act"),
     path("stages.json", stages.table, {"form": "json"}, name="stages_json"),

@@ -5,24 +5,26 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from accounts.models import require
 from accounts.pages import member, show
-from accounts.policy import Actor, Verb
+from accounts.policy import Actor, Verb, may
 from campaigns import document, ini
 from campaigns.document import matching
 from campaigns.document.changes import KEEP, changes
+from campaigns.document.values import storable
 from campaigns.editing import Turn, turn
 from campaigns.models import Campaign, CampaignVersion, JobType, LoginSetup
 from campaigns.services import documents, plans, sharing
 from campaigns.views import checking
 from campaigns.views.changing import one
 from pomssite.kit import clock
-from pomssite.kit.errors import Conflict, Invalid
+from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 from pomssite.kit.numbers import numbers
 
 FIRST = "[campaign]\nformat = 2\nname = {}\n"
@@ -40,12 +42,30 @@ KEYS = (
 
 @member
 def edit(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
-    """A campaign that there is; saving it leads to a plan."""
+    """A campaign that there is; saving it leads to a plan. Who may not change it sees it, and is told why."""
     row = one(actor, pk)
-    require(actor, Verb.EDIT, row)
     if request.method == "POST":
+        require(actor, Verb.EDIT, row)
         return _saved(request, actor, row)
-    return _page(request, actor, row, ini.write(documents.read(row)))
+    text, why_not = ini.write(documents.read(row)), _why_not(actor, row)
+    return _seen(request, actor, row, text, why_not) if why_not else _page(request, actor, row, text)
+
+
+def _why_not(actor: Actor, row: Campaign) -> str:
+    """Why the actor may not change it; "" who may."""
+    try:
+        require(actor, Verb.EDIT, row)
+    except NotAllowed as no:
+        return str(no)
+    return ""
+
+
+@member
+def test(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
+    """To the test launch of one stage, by its name."""
+    row, name = one(actor, pk), request.GET.get("stage", "")
+    stage = get_object_or_404(row.stages.filter(retired_at=None), name=name if storable(name) else "")
+    return redirect(reverse("campaigns:launch", args=[actor.experiment, stage.pk]) + "?test=1")
 
 
 @member
@@ -61,9 +81,13 @@ def begin(request: HttpRequest, actor: Actor) -> HttpResponse:
 @member
 def look(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What a text says, after one edit of it if one is sent along; with `ask`, what the catalogue says of it too. Nothing is saved."""
-    require(actor, Verb.CREATE, actor.makes)
     asked = _asked(request)
     row = one(actor, next(iter(numbers([str(asked["of"])])), 0)) if asked.get("of") else None
+    if row is None:
+        require(actor, Verb.CREATE, actor.makes)
+    elif _why_not(actor, row):
+        seen = _turned(ini.write(documents.read(row)), actor, row, place=_place(asked.get("place")))
+        return JsonResponse({"place": seen.place, "form": render_to_string("campaigns/_seen_form.html", {"turn": seen})})
     wish = asked.get("edit")
     text = str(asked.get("text") or "")
     facts = checking.brought(asked.get("facts"))
@@ -143,7 +167,8 @@ def _saved(request: HttpRequest, actor: Actor, row: Campaign | None) -> HttpResp
         book.check(**documents.known(book.campaign.name, experiment=actor.experiment))
         made = plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared="update_shared" in request.POST,
                           notes=_notes(book, actor), base=_base(request, row))
-        return redirect("campaigns:plan", actor.experiment, made.pk)
+        then = f"?{urlencode({'test': request.POST['then']})}" if request.POST.get("then") else ""
+        return redirect(reverse("campaigns:plan", args=[actor.experiment, made.pk]) + then)
     except ini.Broken as broken:
         return _page(request, actor, row, text, trouble=f"Nothing was saved. Line {broken.faults[0].line}: {broken.faults[0].sentence}")
     except (Invalid, Conflict) as no:
@@ -168,6 +193,16 @@ def _base(request: HttpRequest, row: Campaign | None) -> CampaignVersion | None:
     return row.versions.filter(number=int(number)).first() if row and number.isascii() and number.isdecimal() and len(number) < 9 else None
 
 
+def _seen(request: HttpRequest, actor: Actor, row: Campaign, text: str, why_not: str) -> HttpResponse:
+    """The same three views without a field; nothing of it can be changed."""
+    now = _turned(text, actor, row)
+    trail = [("Campaigns", reverse("campaigns:list", args=[actor.experiment])),
+             (row.name, reverse("campaigns:campaign", args=[actor.experiment, row.pk]))]
+    data = {"of": row.pk, "address": reverse("campaigns:edits", args=[actor.experiment]), "place": now.place, "picture": now.picture}
+    return show(request, "campaigns/seen.html", {"campaign": row, "turn": now, "data": data, "why_not": why_not, "trail": trail,
+                                                 "may_clone": may(actor, Verb.CREATE, actor.makes)}, at=clock.now(), live=False)
+
+
 def _page(request: HttpRequest, actor: Actor, row: Campaign | None, text: str, trouble: str = "") -> HttpResponse:
     now = _turned(text, actor, row)
     changed = _changes(now, row)
@@ -176,6 +211,7 @@ def _page(request: HttpRequest, actor: Actor, row: Campaign | None, text: str, t
         trail.append((row.name, reverse("campaigns:campaign", args=[actor.experiment, row.pk])))
     data = {"of": row.pk if row else None, "version": row.version.number if row and row.version else 0,
             "address": reverse("campaigns:edits", args=[actor.experiment]),
+            "test": reverse("campaigns:test", args=[actor.experiment, row.pk]) if row else "",
             "draft": f"draft {actor.experiment} {row.pk if row else NEW}", "isMended": bool(trouble), **_data(now, changed)}
     answer = show(request, "campaigns/edit.html", {
         "campaign": row, "turn": now, "changes": changed, "data": data, "keys": KEYS, "trouble": trouble, "trail": trail},

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from accounts.pages import member, show
@@ -45,6 +46,8 @@ def _row(actor: Actor, pk: int) -> Plan:
 def _apply(request: HttpRequest, actor: Actor, row: Plan) -> HttpResponse:
     made = plans.apply(row.pk, actor=actor, at=clock.now(), why=request.POST.get("why", ""))
     messages.success(request, f"{made.name} is saved, at version {made.version.number if made.version else 0}.")
+    if stage := request.POST.get("test"):
+        return redirect(reverse("campaigns:test", args=[actor.experiment, made.pk]) + f"?{urlencode({'stage': stage})}")
     return redirect("campaigns:campaign", actor.experiment, made.pk)
 
 
@@ -70,6 +73,7 @@ def _page(request: HttpRequest, actor: Actor, row: Plan, trouble: str = "") -> H
         "plan": row, "here": here, "changes": changes, "kept": len(lines) - len(changes), "leaves": any(line.verb == LEAVE for line in changes),
         "rows": _beside(row), "since": plans.since(row) if is_open else [],
         "touched": radius.touched(here, now.before, plans.document_of(row)) if is_open else [],
+        "test": request.POST.get("test") or request.GET.get("test", ""),
         "against": now.against if is_open else "", "may_apply": _may(actor, here), "trouble": trouble, "trail": _trail(actor, here)},
         at=clock.now(), live=False)
     answer.status_code = 409 if trouble else 200

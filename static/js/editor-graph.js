@@ -48,14 +48,14 @@ export class Graph {
   #shape = "";
   #place = [];
 
-  /** `on` has chosen(place), moved(to) and opened(place). */
+  /** `on` has chosen(place), opened(place), and moved(to) if stages may be moved. */
   constructor(box, on) {
-    this.#cy = window.cytoscape({ container: box, style: look(), minZoom: 0.05, maxZoom: 2, boxSelectionEnabled: false, autounselectify: true });
+    this.#cy = window.cytoscape({ container: box, style: look(), minZoom: 0.05, maxZoom: 2, boxSelectionEnabled: false, autounselectify: true, autoungrabify: !on.moved });
     this.#cy.on("tap", "node", ({ target }) => on.chosen(["stage", target.data("stage")]));
     this.#cy.on("tap", "edge", ({ target }) => on.chosen(target.data("place")));
     this.#cy.on("tap", ({ target }) => target === this.#cy && on.chosen(["campaign"]));
     this.#cy.on("dbltap", "node", ({ target }) => on.opened(["stage", target.data("stage")]));
-    this.#cy.on("dragfree", "node", ({ target }) => on.moved({ [target.data("stage")]: this.at(target.data("stage")) }));
+    this.#cy.on("dragfree", "node", ({ target }) => on.moved?.({ [target.data("stage")]: this.at(target.data("stage")) }));
     document.addEventListener("poms:theme", () => this.#cy.style(look()));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#cy.style(look()));
     new ResizeObserver(() => this.#cy.resize()).observe(box);

@@ -3,6 +3,7 @@ import { Graph } from "./editor-graph.js";
 import { Head, hint, refuse } from "./editor-head.js";
 import { asked, drawn, redrawn } from "./editor-form.js";
 import { Checks } from "./editor-checks.js";
+import { Testing } from "./editor-test.js";
 import { Sharing } from "./editor-shared.js";
 import { following, paneAfter, remember } from "./editor-ways.js";
 import { moved, shifted } from "./editor-rows.js";
@@ -167,12 +168,16 @@ function nextPane(by) {
 }
 
 function save() {
-  if ($("save").getAttribute("aria-disabled") === "true") return nextProblem();
+  if ($("save").getAttribute("aria-disabled") === "true") {
+    $("then").value = "";
+    return nextProblem();
+  }
   leaving = true;
   editor.requestSubmit($("save"));
 }
 
 const sharing = new Sharing(edit, () => ask());
+const testing = new Testing(first.test, { save, refuse, go: (address) => { leaving = true; location.assign(address); } });
 const change = (wish, at = place) => sharing.asks(wish, at) || edit(wish, at);
 
 // By mouse
@@ -181,6 +186,7 @@ const DEEDS = {
   discard: () => { draft.drop(); leaving = true; location.reload(); },
   takeDraft: () => { const kept = draft.read(); $("draft").hidden = true; setText(kept.text); return ask(); },
   dropDraft: () => { draft.drop(); $("draft").hidden = true; },
+  test: () => testing.ask(place, text.value === saved),
   copyPart: () => sharing.copy(place), closeCopy: () => $("copying").close(),
 };
 

@@ -128,6 +128,39 @@ def test_a_new_campaign_is_made_by_its_plan(client, row):
     assert Campaign.objects.filter(name="mc10", retired_at=None).exists()
 
 
-def test_who_may_not_change_it_does_not_get_the_editor(row, as_user):
+@pytest.fixture
+def shifter(row, as_user):
     make_user("sam", role=Role.SHIFTER)
-    assert as_user("sam", role=Role.SHIFTER).get(f"/dune/campaigns/{row.pk}/edit/").status_code == 403
+    return as_user("sam", role=Role.SHIFTER)
+
+
+def test_who_may_not_change_it_sees_it_without_a_field_and_is_told_why(row, shifter):
+    page = shifter.get(f"/dune/campaigns/{row.pk}/edit/").content.decode()
+    assert "Acting as production-shifter of dune you may not change campaign" in page and "Ask somebody who acts as production." in page
+    assert "[campaign_stage gen]" in page and 'data-place="[&quot;campaign&quot;]"' in page
+    main = page[page.index("<main"):page.index("</main>")]
+    assert not any(word in main for word in ("<textarea", "data-field", "data-add", "Review and save", "Clone"))
+    assert shifter.post(f"/dune/campaigns/{row.pk}/edit/", {"text": file_of(row)}).status_code == 403
+
+
+def test_what_somebody_who_may_not_change_it_sends_is_not_looked_at(row, shifter):
+    told = look(shifter, of=row.pk, place=["stage", "reco"], text="[campaign]\nname = other", edit={"do": "add"}, ask=True).json()
+    assert (set(told), told["place"]) == ({"place", "form"}, ["stage", "reco"]) and "<input" not in told["form"] and "from_parent" in told["form"]
+    assert look(shifter, text=file_of(row)).status_code == 403
+
+
+def test_an_analyst_sees_what_production_made_and_may_clone_it(row, as_user):
+    make_user("tim", role=Role.ANALYSIS)
+    page = as_user("tim", role=Role.ANALYSIS).get(f"/dune/campaigns/{row.pk}/edit/").content.decode()
+    assert "you may not change campaign" in page and "A clone would be yours." in page
+
+
+def test_a_test_launch_goes_on_from_the_plan(client, row):
+    stage = row.stages.get(name="gen")
+    assert client.get(f"/dune/campaigns/{row.pk}/test/?stage=gen")["Location"] == f"/dune/stages/{stage.pk}/launch/?test=1"
+    assert [client.get(f"/dune/campaigns/{row.pk}/test/?stage={name}").status_code for name in ("nobody", "%00", "")] == [404] * 3
+    text = file_of(row).replace("[campaign_stage gen]", "[campaign_stage gen]\ncpus = 4")
+    done = client.post(f"/dune/campaigns/{row.pk}/edit/", {"text": text, "base": row.version.number, "then": "gen"})
+    assert done["Location"].endswith("/?test=gen") and "the test launch of gen is shown" in client.get(done["Location"]).content.decode()
+    plan = Plan.objects.get()
+    assert client.post(f"/dune/plans/{plan.pk}/apply/", {"test": "gen"})["Location"] == f"/dune/campaigns/{row.pk}/test/?stage=gen"
