@@ -53,7 +53,7 @@ def _first(subject: str, claims: Mapping[str, Any], of: Provider, passwords: boo
         return row          # of two first sign-ins at once this is the second
     if user is None or (why := _not_by_name(user, passwords)):
         logger.warning("sign-on of somebody unknown: issuer %s, subject %r, user name %r%s", of.issuer, subject, name, f": {why}" if user else "")
-        raise Unknown(f"The single sign-on has told who you are, but POMS does not know {name or 'you'} yet. Nothing was made of it.")
+        raise Unknown(f"You have signed in at the laboratory{f' as {name}' if name else ''}, but nobody has told POMS of you. Nothing was changed.")
     row = Identity.objects.create(user=user, issuer=of.issuer, subject=subject)
     why = f"first sign-in; {of.user_claim} = {name}"
     events.record([events.event("bound", row, by=BY, at=at, after=f"{user} is {subject} of {of.issuer}", why=why)])

@@ -8,7 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -83,7 +83,12 @@ def _public(key: rsa.RSAPrivateKey, kid: str = "k1") -> dict[str, Any]:
 
 class _Desk(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self._say({})
+        where = urlsplit(self.path)
+        if where.path != "/auth":
+            return self._say({})
+        self.send_response(302)
+        self.send_header("Location", self.server.liar.code(dict(parse_qsl(where.query))))       # type: ignore[attr-defined]
+        self.end_headers()
 
     def do_POST(self) -> None:
         sent = self.rfile.read(int(self.headers["Content-Length"])).decode()

@@ -1,9 +1,12 @@
 """Signing in with a real browser at a real, conforming provider, and out again."""
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
 from accounts.models import Identity, Membership, SignedOn, User
+from pomssite.kit import clock
+from tests.liar import running as running_liar
 from tests.makers import make_user
 from tests.provided import running
 
@@ -84,7 +87,7 @@ def refused(page):
     return told
 
 
-def test_in(people, lab):
+def test_in_by_code(people, lab):
     page = people()
     page.goto("/dune/submissions/?q=mc")
     sign_in(page, at=page.url, lands="**/dune/submissions/?q=mc")
@@ -126,6 +129,29 @@ def test_what_was_changed_on_the_way_is_refused(people, word, told):
     assert told in refused(page)
 
 
+@pytest.mark.parametrize(("word", "lie", "told"), [
+    ("exp", lambda now: now - 3600, "expired"), ("aud", lambda now: "another", "(aud)"), ("iss", lambda now: "https://evil.example", "(iss)"),
+    ("nothing", lambda now: "", "")])
+def test_lie_about_the_token(people, settings, word, lie, told):
+    """Of a provider that signs whatever it is told to; the last one tells the truth, and is believed."""
+    page = people()
+    with running_liar() as liar:
+        settings.SIGN_ON = liar.provider(name="Laboratory account")
+        liar.more, liar.lies = {"preferred_username": "ann"}, {word: lie(int(clock.now().timestamp()))}
+        page.goto("/me/sign-in/")
+        page.get_by_role("link", name="Laboratory account").click()
+        page.wait_for_url("**/oidc/callback/**" if told else "**/dune/campaigns/")
+        assert not told or told in refused(page)
+
+
+def test_provider_down(people, settings, lab):
+    settings.SIGN_ON = replace(lab, issuer="http://127.0.0.1:9")
+    page = people()
+    page.goto("/me/sign-in/")
+    page.get_by_role("link", name="Laboratory account").click()
+    assert "does not answer" in page.locator("main").inner_text()
+
+
 def test_logout_ends_the_provider_session(people, lab):
     page = people()
     sign_in(page)
@@ -152,7 +178,7 @@ def sign_out(page):
     page.wait_for_url("**/me/sign-in/**")
 
 
-def test_a_logout_at_the_provider_ends_the_session_here(people, lab):
+def test_told_logout_at_the_provider_ends_the_session_here(people, lab):
     page = people()
     sign_in(page)
     other = page.context.new_page()
@@ -192,7 +218,7 @@ def test_membership_lost_in_an_open_session(people):
     assert "No experiment lists you" in page.locator("main").inner_text()
 
 
-def test_the_administration_is_entered_the_same_way(people):
+def test_administration_is_entered_the_same_way(people):
     make_user("ann", "dune", "superuser")
     page = people()
     page.goto("/admin/accounts/")

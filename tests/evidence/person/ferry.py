@@ -3,16 +3,12 @@
     FERRY_ROUNDS, FERRY_SEED        looks at random answers (2,000; small 40), from which seed (1)
 """
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 from scripts.evidence import Line
 from tests.beside import told_by
+from tests.evidence.person._tried import lines_of
 
-ROOT = Path(__file__).parents[3]
 SIZES = {"small": 40, "full": 2000}
 FILES = ("tests/services/test_ferry_sync.py", "tests/adapters/test_ferry.py", "tests/http/test_members.py", "tests/pure/test_ferry.py")
 ROWS = {        # a case, what must be, and the words in the names of the tests that bear it
@@ -40,24 +36,8 @@ OF_QUICK = FILES[0], FILES[3]
 
 def lines(size: str) -> Iterator[Line]:
     files = OF_QUICK if size == "small" else FILES
-    results = _results(files)
-    text = "".join((ROOT / file).read_text() for file in files)
-    for case, (aim, names) in ROWS.items():
-        if any(f"def {name}" in text for name in names):
-            yield _line(case, aim, [result for name, result in results if name.startswith(names)])
+    yield from lines_of(ROWS, files)
     yield from _rounds(size)
-
-
-def _results(files: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Each test and how it ended."""
-    words = [sys.executable, "-m", "pytest", *files, "-n", "0", "-q", "-rA", "--no-header"]
-    told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    return [(name, result) for result, name in re.findall(r"^(PASSED|FAILED|ERROR|SKIPPED) \S+::(\w+)", told, re.MULTILINE)]
-
-
-def _line(case: str, aim: str, found: list[str]) -> Line:
-    passed = found.count("PASSED")
-    return Line(case, aim, f"{passed} of {len(found)} tests", bool(found) and passed == len(found))
 
 
 def _rounds(size: str) -> Iterator[Line]:
