@@ -25,6 +25,14 @@ def ferry(tmp_path, settings):
         yield fake
 
 
+def test_a_crowd_brings_in_each_of_the_first_members_once(ferry):
+    """There is no row yet that one could wait for but the experiment's own."""
+    Membership.objects.all().delete()
+    FerrySync.objects.create(experiment_id="dune")
+    experiment = Experiment.objects.get(pk="dune")
+    assert sum(crowd(lambda: len(roster.sync(experiment, now=lambda: NOON).changes))) == Membership.objects.count() == 7
+
+
 def test_a_crowd_changes_each_member_once(ferry):
     experiment = Experiment.objects.get(pk="dune")
     found = crowd(lambda: len(roster.sync(experiment, now=lambda: NOON).changes))
