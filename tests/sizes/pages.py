@@ -108,6 +108,7 @@ PAGES = (
     Page("ini file of five stages", lambda rows: _at("campaigns:ini", rows.five.pk, download=1), 30, 60, "42 ms"),
     Page("ini file of the most stages (1,000 at M, for 500)", lambda rows: _at("campaigns:ini", rows.by_width[0].pk, download=1), 500, 60,
          as_wide=True),
+    Page("members, and what was left behind", lambda rows: _at("members:list"), 150, 60),
     Page("job page", lambda rows: _at("submissions:job", rows.heaviest.pk, str(rows.failed_job)), 150, 60),
 )
 

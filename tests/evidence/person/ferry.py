@@ -1,6 +1,6 @@
 """Members as FERRY says: each case of docs/people.md by the tests that bear it, over a real HTTPS server; and many looks at random answers.
 
-    FERRY_ROUNDS, FERRY_SEED        looks at random answers (2,000; small 40), from which seed (1)
+    FERRY_ROUNDS, FERRY_SEED        looks at random answers (500; small 40), from which seed (1)
 """
 import os
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from scripts.evidence import Line
 from tests.beside import told_by
 from tests.evidence.person._tried import lines_of
 
-SIZES = {"small": 40, "full": 2000}
+SIZES = {"small": 40, "full": 500}
 FILES = ("tests/services/test_ferry_sync.py", "tests/adapters/test_ferry.py", "tests/http/test_members.py", "tests/pure/test_ferry.py")
 ROWS = {        # a case, what must be, and the words in the names of the tests that bear it
     "all three lists empty": ("skipped, and an alarm", ("test_all_three_lists_empty",)),
