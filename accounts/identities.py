@@ -99,14 +99,20 @@ def _belong(user: User, experiment: str, role: str, at: datetime) -> list[Member
 
 
 def begun(identity: Identity, session: str, sid: str, *, at: datetime) -> None:
-    """A session of this person has begun; those that ended by themselves are forgotten."""
-    identity.sessions.exclude(session__in=Session.objects.values("session_key")).delete()
+    """A session of this person has begun."""
     SignedOn.objects.create(identity=identity, session=session, sid=sid, at=at)
 
 
-def forget(session: str) -> None:
+def ended(session: str) -> None:
     """The person ended it."""
     SignedOn.objects.filter(session=session).delete()
+
+
+def forget(*, at: datetime) -> int:
+    """Sessions whose time is over, of whoever, and that they were; how many."""
+    count = Session.objects.filter(expire_date__lt=at).delete()[0]
+    SignedOn.objects.exclude(session__in=Session.objects.values("session_key")).delete()
+    return count
 
 
 @transaction.atomic

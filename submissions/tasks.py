@@ -9,6 +9,7 @@ from functools import cache
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
+from accounts import identities
 from campaigns.services import news, plans
 from pomssite.kit import clock
 from pomssite.kit.loops import for_each, in_time
@@ -142,5 +143,6 @@ def ferry() -> int:
 
 def bury() -> int:
     """Workers that died long ago; what was chosen for an act and never begun; what was found in logs that nobody reads; plans that nobody
-    applied."""
-    return _pulse("bury", lambda: leases.bury() + sum(forget(at=clock.now()) for forget in (acts_on_many.forget, logs.forget, plans.forget)))
+    applied; sessions whose time is over."""
+    return _pulse("bury", lambda: leases.bury() + sum(forget(at=clock.now()) for forget in (acts_on_many.forget, logs.forget, plans.forget,
+                                                                                      identities.forget)))

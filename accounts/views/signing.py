@@ -48,7 +48,7 @@ def no_entry(request: HttpRequest, status: int, why: str, **more: bool) -> HttpR
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget who this is; who came by the single sign-on goes there, to end its session too."""
     began = request.session.get("sign_on", {})
-    identities.forget(request.session.session_key or "")
+    identities.ended(request.session.session_key or "")
     logout(request)
     if not began.get("ends") or settings.SIGN_ON is None:
         return redirect("accounts:sign_in")

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 
 from accounts.models import Event, Identity, LogoutHeard, Membership, SignedOn, User
 from pomssite.kit import clock
+from submissions import tasks
 from tests.liar import STRANGE, running
 from tests.makers import make_experiment, make_user
 
@@ -364,6 +365,14 @@ def test_a_logout_signed_by_another_or_told_twice_or_none_at_all_ends_nothing(li
     assert [tell(token).status_code for token in (told, liar.logout(sub="s-1"), "", "a.b.c", id_token)] == [400] * 5
     assert Client().get("/oidc/back-channel-logout/").status_code == 405
     assert client.get("/dune/campaigns/").status_code == 200
+
+
+def test_sessions_whose_time_is_over_are_forgotten(liar, ann):
+    old, new = Client(), Client()
+    sign_in(old, liar), sign_in(new, liar)
+    Session.objects.filter(pk=old.session.session_key).update(expire_date="2020-01-01T00:00Z")
+    assert tasks.bury() == 1
+    assert [row.session for row in SignedOn.objects.all()] == [new.session.session_key] == [row.pk for row in Session.objects.all()]
 
 
 def test_without_a_single_sign_on_there_is_no_such_page(db, settings):
