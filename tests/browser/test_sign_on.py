@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Identity, Membership, SignedOn, User
 from pomssite.kit import clock
+from tests.browser.test_pages import SIDEWAYS, faults
 from tests.liar import running as running_liar
 from tests.makers import make_user
 from tests.provided import running
@@ -223,3 +224,17 @@ def test_administration_is_entered_the_same_way(people):
     page = people()
     page.goto("/admin/accounts/")
     sign_in(page, at=page.url, lands="**/admin/accounts/")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_pages_are_accessible_and_fit(people, theme, width):
+    page = people()
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto("/me/sign-in/?next=/dune/submissions/")
+    assert faults(page) == [] and page.evaluate(SIDEWAYS) <= 0
+    page.goto("/oidc/callback/?code=old&state=old")
+    assert faults(page) == [] and page.evaluate(SIDEWAYS) <= 0
+    sign_in(page, "s-eve", lands="**/oidc/callback/**")
+    page.mouse.move(1, 400)
+    assert faults(page) == [] and page.evaluate(SIDEWAYS) <= 0

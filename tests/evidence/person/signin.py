@@ -19,6 +19,7 @@ IN_A_BROWSER: Rows = {
     "browser: membership lost in an open session": ("gone at the next request", ("test_membership_lost",)),
     "browser: the provider is down": ("a page with words", ("test_provider_down",)),
     "browser: the administration": ("by the same sign-on", ("test_administration",)),
+    "browser: its pages, axe, light and dark, wide and narrow": ("no fault", ("test_pages_are",)),
 }
 BY_HAND: Rows = {
     "tokens that do not hold (aud, iss, azp, exp, nonce, …)": ("nobody comes in", ("test_a_token_that_does_not_hold", "test_of_two_audiences")),
