@@ -35,12 +35,12 @@ def _told(var: Path, *words: object) -> dict[str, Any]:
 
 
 def _run(var: Path, *words: object) -> "subprocess.CompletedProcess[str]":
-    ours = {"POMS_VAR": str(var), "POMS_URL": f"http://127.0.0.1:{_free_port()}"}
+    ours = {"POMS_VAR": str(var), "POMS_URL": f"http://127.0.0.1:{free_port()}"}
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | ours
     return subprocess.run([sys.executable, "-m", *map(str, words)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         return int(bound.getsockname()[1])

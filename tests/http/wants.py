@@ -29,10 +29,11 @@ WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and wha
     (W.SHUT, W.MEMBER): "accounts:role campaigns:watch campaigns:unwatch",
     (W.MEMBER, W.MEMBER): "campaigns:views campaigns:stale campaigns:ini_many submissions:bulk",
     (V.VIEW, W.SHUT): "campaigns:events campaigns:frame",
-    (V.VIEW, V.VIEW): """campaigns:list campaigns:list_csv campaigns:list_json campaigns:campaign campaigns:campaign_charts campaigns:named campaigns:ini
-        campaigns:stages campaigns:stages_csv campaigns:stages_json campaigns:stage campaigns:charts campaigns:command campaigns:slices
-        campaigns:plan campaigns:versions campaigns:schedules campaigns:schedule campaigns:templates campaigns:template
+    (V.VIEW, V.VIEW): """campaigns:list campaigns:list_csv campaigns:list_json campaigns:campaign campaigns:campaign_charts campaigns:named
+        campaigns:ini campaigns:stages campaigns:stages_csv campaigns:stages_json campaigns:stage campaigns:charts campaigns:command
+        campaigns:slices campaigns:plan campaigns:versions campaigns:schedules campaigns:schedule campaigns:templates campaigns:template
         datasets:content datasets:why cluster tokens:list members:list
+        audit:list audit:list_csv audit:list_json audit:of audit:of_csv audit:of_json
         submissions:list submissions:csv submissions:json submissions:submission submissions:files submissions:settings submissions:launch_log
         submissions:jobs submissions:jobs_csv submissions:jobs_json submissions:job submissions:log submissions:search submissions:bulk_items""",
     (V.DO, V.DO): """campaigns:launch campaigns:launch_of campaigns:slice_act submissions:recover submissions:once_more

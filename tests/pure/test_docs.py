@@ -16,7 +16,7 @@ TARGETS = set(re.findall(r"^([a-z%-]+):", (ROOT / "Makefile").read_text(), re.MU
 COMMANDS = sorted({tuple(words.split()[:2]) for text in TEXT.values() for words in re.findall(r"manage\.py ([a-z_]+ ?[a-z]*)", text)})
 
 
-DEEDS = ("import", "export", "diff", "plan", "apply", "roundtrip")       # of `campaign`: each has options of its own
+DEEDS = ("import", "export", "diff", "plan", "apply", "roundtrip", "add", "check", "list")       # each has options of its own
 
 
 @pytest.mark.parametrize("page", TEXT)
