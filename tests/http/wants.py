@@ -31,7 +31,7 @@ WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and wha
     (V.VIEW, W.SHUT): "campaigns:events campaigns:frame",
     (V.VIEW, V.VIEW): """campaigns:list campaigns:list_csv campaigns:list_json campaigns:campaign campaigns:campaign_charts campaigns:named
         campaigns:ini campaigns:stages campaigns:stages_csv campaigns:stages_json campaigns:stage campaigns:charts campaigns:command
-        campaigns:slices campaigns:plan campaigns:versions campaigns:schedules campaigns:schedule campaigns:templates campaigns:template
+        campaigns:slices campaigns:plan campaigns:versions campaigns:schedules campaigns:schedule campaigns:templates
         datasets:content datasets:why cluster tokens:list members:list
         audit:list audit:list_csv audit:list_json audit:of audit:of_csv audit:of_json
         submissions:list submissions:csv submissions:json submissions:submission submissions:files submissions:settings submissions:launch_log
@@ -42,12 +42,13 @@ WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and wha
     (V.EDIT, V.EDIT): "campaigns:edit campaigns:delete campaigns:rename campaigns:slices_reset campaigns:slices_move",
     (V.TAG, V.TAG): "campaigns:tags",
     (V.SCHEDULE, V.SCHEDULE): "campaigns:schedule_new campaigns:schedule_change campaigns:schedule_act campaigns:schedule_run",
-    (W.SHUT, V.EDIT): "campaigns:plan_act campaigns:restore",
+    (W.SHUT, V.EDIT): "campaigns:plan_act campaigns:restore campaigns:view_drop",
     (W.MAKES, W.MAKES): "campaigns:new campaigns:clone campaigns:upload campaigns:edit_new campaigns:template_keep",
     (W.SHUT, W.MAKES): "campaigns:edits",
+    (V.VIEW, W.MAKES): "campaigns:template",
     (W.MAKER, W.MAKER): "campaigns:template_change campaigns:template_retire",
     (V.VIEW, W.MAKER): "submissions:bulk_act",
-    (W.SHUT, W.SHIFTS): "campaigns:view_drop members:shift",
+    (W.SHUT, W.SHIFTS): "members:shift",
     (W.OWNER, W.OWNER): "tokens:revoke",
     (V.VIEW, W.PRODUCTION): "campaigns:downtimes",
     (W.PRODUCTION, W.PRODUCTION): "campaigns:downtime_lift",
