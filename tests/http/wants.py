@@ -31,7 +31,7 @@ WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and wha
     (V.VIEW, W.SHUT): "campaigns:events campaigns:frame",
     (V.VIEW, V.VIEW): """campaigns:list campaigns:list_csv campaigns:list_json campaigns:campaign campaigns:campaign_charts campaigns:named
         campaigns:ini campaigns:stages campaigns:stages_csv campaigns:stages_json campaigns:stage campaigns:charts campaigns:command
-        campaigns:slices campaigns:plan campaigns:versions campaigns:schedules campaigns:schedule campaigns:templates
+        campaigns:slices campaigns:plan campaigns:versions campaigns:schedules campaigns:schedule campaigns:templates campaigns:test
         datasets:content datasets:why cluster tokens:list members:list
         audit:list audit:list_csv audit:list_json audit:of audit:of_csv audit:of_json
         submissions:list submissions:csv submissions:json submissions:submission submissions:files submissions:settings submissions:launch_log
@@ -58,4 +58,4 @@ WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and wha
     (W.SHUT, W.JOB): "submissions_api:declare submissions_api:inputs submissions_api:next submissions_api:report",
 }
 OF = {name: wants for wants, names in WANTS.items() for name in names.split()}
-EMPTY = {"submissions:launch_log", "members:ferry", "members:hand_over"}      # there is nothing to be had for those who may, either
+EMPTY = {"campaigns:test", "submissions:launch_log", "members:ferry", "members:hand_over"}      # there is nothing to be had for those who may, either
