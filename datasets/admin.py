@@ -55,6 +55,7 @@ class OfFiles(LookOnly):
 class FileParentAdmin(OfFiles):
     """Which file was made from which."""
 
+    wall = "child__experiment"
     list_display = ["child", "parent"]
     list_select_related = ["child", "parent"]
     search_fields = ["child__name__exact", "parent__name__exact", "child_id__exact", "parent_id__exact"]
@@ -67,6 +68,7 @@ class FileParentAdmin(OfFiles):
 class FileLocationAdmin(OfFiles):
     """Where files are."""
 
+    wall = "file__experiment"
     list_display = ["url", "kind", "file"]
     list_select_related = ["file"]
     search_fields = ["file__name__exact", "file_id__exact"]
@@ -100,6 +102,7 @@ class SnapshotAdmin(LookOnly):
 class SnapshotFileAdmin(OfFiles):
     """Their files."""
 
+    wall = "snapshot__experiment"
     list_display = ["snapshot", "file"]
     list_select_related = ["snapshot", "file"]
     search_fields = ["file__name__exact", "snapshot_id__exact"]
@@ -129,6 +132,7 @@ class ProjectAdmin(LookOnly):
 class ProjectFileAdmin(OfFiles):
     """What became of each input."""
 
+    wall = "project__experiment"
     list_display = ["project", "position", "file", "status", "job", "attempt"]
     list_select_related = ["project", "file"]
     search_fields = ["project__name__exact", "file__name__exact", "project_id__exact"]

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,6 +13,9 @@ from accounts.admin.recorded import Recorded
 from accounts.filters import DOORS
 from accounts.models import ApiToken, Event, Experiment, FerrySync, Membership, News, SiteHold, Touch, User
 from pomssite.kit.looking import LookOnly, among
+
+OF_A_MEMBER = ["username", "first_name", "last_name", "email", "kind", "is_active", "last_login"]
+SETTINGS = ["title", "launch_limit", "job_limit", "new_patience_h", "stale_after_d", "logbook", "service_desk"]     # that a superuser changes
 
 
 class MembershipInline(admin.TabularInline):
@@ -26,6 +30,7 @@ class MembershipInline(admin.TabularInline):
 class PersonAdmin(Recorded, UserAdmin):
     """People and services."""
 
+    wall = "memberships__experiment"
     list_display = ["username", "first_name", "last_name", "kind", "is_superuser", "is_active", "last_login"]
     list_filter = ["kind", "is_superuser", "is_active", "memberships__experiment"]
     fieldsets = [
@@ -38,16 +43,36 @@ class PersonAdmin(Recorded, UserAdmin):
     search_fields = ["username", "first_name", "last_name", "email", "identity__subject__exact"]
     inlines = [MembershipInline]
 
+    def walled(self, rows: QuerySet, mine: tuple[str, ...]) -> QuerySet:
+        return rows.filter(pk__in=Membership.objects.filter(experiment__in=mine).values("user"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What a superuser sees of a person."""
+        return super().get_fieldsets(request, obj) if request.user.is_superuser else [(None, {"fields": OF_A_MEMBER})]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return super().get_list_filter(request) if request.user.is_superuser else ["kind", "is_active"]
+
 
 @admin.register(Experiment)
 class ExperimentAdmin(Recorded):
     """Experiments and their settings."""
 
+    wall = "pk"
     list_display = ["name", "title", "active", "launches_held_by", "launch_limit", "job_limit", "catalogue", "ferry_unit"]
     list_filter = ["active"]
     search_fields = ["name", "title"]
     readonly_fields = ["launches_held_by", "launches_held_why", "launches_held_at"]     # by the page of campaigns, so that it is an event
     inlines = [MembershipInline]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A superuser changes limits and links of theirs; what it hangs on in the world outside is root's."""
+        return self.reaches(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        if request.user.is_superuser:
+            return list(super().get_readonly_fields(request, obj))
+        return [field.name for field in Experiment._meta.fields if field.editable and field.name not in SETTINGS]
 
     def address(self, row: Experiment) -> str:
         return reverse("campaigns:list", args=[row.pk])
@@ -79,6 +104,9 @@ class MembershipAdmin(Recorded):
     list_filter = ["experiment", "role", "shifter", "active"]
     search_fields = ["user__username", "user__last_name"]
     autocomplete_fields = ["user"]
+
+    def address(self, row: Membership) -> str:
+        return reverse("members:list", args=[row.experiment_id])
 
 
 @admin.register(FerrySync)

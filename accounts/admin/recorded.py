@@ -6,7 +6,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from accounts import events
-from accounts.policy import By
+from accounts.policy import Actor, By, Role
 from pomssite.kit import clock
 from pomssite.kit.looking import Linked
 
@@ -15,7 +15,13 @@ SECRET = re.compile("password")
 
 def by(request: HttpRequest) -> By:
     """Who works here, in which role."""
-    return By(request.user.get_username(), "admin", "admin")
+    return By(request.user.get_username(), "root" if getattr(request.user, "is_superuser", False) else Role.SUPERUSER, "admin")
+
+
+def actor(request: HttpRequest, experiment: str) -> Actor:
+    """The same person as a service asks for them; who comes here acts as superuser."""
+    user: Any = request.user
+    return Actor(user.get_username(), user.pk, experiment, Role.SUPERUSER, root=user.is_superuser, door="admin")
 
 
 def _words(value: Any) -> str:
@@ -23,8 +29,8 @@ def _words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, QuerySet) else str(value)
 
 
-def _note(request: HttpRequest, what: str, row: Model, *, after: str = "") -> None:
-    events.record([events.event(what, row, by=by(request), at=clock.now(), after=after[:2000])])
+def _note(request: HttpRequest, what: str, row: Model, *, before: str = "", after: str = "") -> None:
+    events.record([events.event(what, row, by=by(request), at=clock.now(), before=before[:2000], after=after[:2000])])
 
 
 class Recorded(Linked):
@@ -36,7 +42,8 @@ class Recorded(Linked):
         super().save_model(request, obj, form, change)
         names = [name for name in form.changed_data if name in form.cleaned_data and not SECRET.search(name)]
         said = ", ".join(f"{name}: {_words(form.cleaned_data[name])}" for name in names)
-        _note(request, "changed" if change else "made", obj, after=said)
+        was = ", ".join(f"{name}: {form.initial[name]}" for name in names if name in form.initial) if change else ""
+        _note(request, "changed" if change else "made", obj, before=was, after=said)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)

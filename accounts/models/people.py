@@ -62,7 +62,12 @@ class User(AbstractUser):
     @property
     def is_staff(self) -> bool:     # type: ignore[override]
         """Who may enter the administration: root, and who is a superuser of an experiment, as this request finds it."""
-        return self.is_superuser or any(row.role == Role.SUPERUSER for row in self.belongs.values())    # type: ignore[attr-defined]
+        return self.is_superuser or bool(self.superuser_of)
+
+    @property
+    def superuser_of(self) -> tuple[str, ...]:
+        """The experiments whose superuser this is: what the administration shows them."""
+        return tuple(name for name, row in self.belongs.items() if row.role == Role.SUPERUSER)
 
     @cached_property
     def belongs(self) -> dict[str, "Membership"]:

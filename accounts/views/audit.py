@@ -121,9 +121,16 @@ def _page(request: HttpRequest, actor: Actor, subject: Subject | None, found: Ev
         "plain": reverse(f"audit:{view}", args=args), "csv": reverse(f"audit:{view}_csv", args=args),
         "json": reverse(f"audit:{view}_json", args=args),
         "way": things.address(":".join(map(str, here)), actor.experiment) if here else "", "topics": "",
+        "admin": _in_admin(request, here) if here else "",
         "trail": [("Audit", reverse("audit:list", args=[actor.experiment]))] if here else [],
     }
     return show(request, "accounts/audit.html", said, at=clock.now(), live=False)
+
+
+def _in_admin(request: HttpRequest, here: tuple[str, int]) -> str:
+    """The stored row, for superusers."""
+    of = KINDS[here[0]]._meta
+    return reverse(f"admin:{of.app_label}_{of.model_name}_change", args=[here[1]]) if request.user.is_authenticated and request.user.is_staff else ""
 
 
 def _history(row: Event, actor: Actor) -> str:

@@ -19,6 +19,7 @@ class OfCampaign(Belonging):
     """Rows of one campaign."""
 
     of, way = "campaign", staticmethod(of_campaign)
+    wall = "campaign__experiment"
     list_select_related = ["campaign"]
     search_fields = ["campaign__name"]
 
@@ -27,6 +28,7 @@ class OfStage(Belonging):
     """Rows of one stage."""
 
     of, way = "stage", staticmethod(of_stage)
+    wall = "stage__campaign__experiment"
     list_select_related = ["stage__campaign"]
     search_fields = ["stage__name__exact", "stage__campaign__name__exact"]
     search_help_text = "The whole name of the stage or of its campaign."

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.admin.recorded import Recorded
+from campaigns.admin.deeds import OF_STAGES, Doable, of
 from campaigns.admin.parts import (
     FeedsInline,
     HoldInline,
@@ -20,9 +21,10 @@ from pomssite.kit.looking import NEWEST, LookInline, LookOnly
 
 
 @admin.register(Campaign)
-class CampaignAdmin(LookOnly):
+class CampaignAdmin(Doable):
     """Campaigns."""
 
+    deeds = of("campaign")
     list_display = ["name", "experiment_id", "kind", "active", "creator", "created_at", "retired_at"]
     list_select_related = ["creator"]
     list_filter = ["experiment", "active", "kind", ("retired_at", admin.EmptyFieldListFilter)]
@@ -73,9 +75,11 @@ class TemplateAdmin(LookOnly):
 
 
 @admin.register(Stage)
-class StageAdmin(LookOnly):
+class StageAdmin(Doable):
     """Stages."""
 
+    deeds = OF_STAGES
+    wall = "campaign__experiment"
     list_display = ["name", "campaign", "order", "retired_at"]
     list_select_related = ["campaign"]
     list_filter = ["campaign__experiment", ("retired_at", admin.EmptyFieldListFilter)]
@@ -92,6 +96,7 @@ class StageAdmin(LookOnly):
 class DependencyAdmin(LookOnly):
     """What feeds what."""
 
+    wall = "upstream__campaign__experiment"
     list_display = ["upstream", "downstream", "pattern", "retired_at"]
     list_select_related = ["upstream__campaign", "downstream__campaign"]
     list_filter = [("retired_at", admin.EmptyFieldListFilter)]
@@ -124,6 +129,7 @@ class JobTypeAdmin(LookOnly):
 class JobTypeRecoveryAdmin(LookOnly):
     """Recoveries of job types."""
 
+    wall = "job_type__experiment"
     list_display = ["job_type", "order", "kind", "overrides"]
     list_select_related = ["job_type"]
     search_fields = ["job_type__name", "kind"]

@@ -1,7 +1,9 @@
 """Slices, schedules, downtimes, holds, labels and views."""
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from campaigns.admin.deeds import OF_SCHEDULES, Doable
 from campaigns.admin.parts import LabelInline, OfCampaign, OfStage, of_campaign, of_stage
 from campaigns.models import CampaignTag, Downtime, Hold, OldName, SavedView, Schedule, Slice, SliceFile, Stop, Tag, Watch
 from pomssite.kit.looking import NEWEST, LookOnly
@@ -23,6 +25,7 @@ class SliceAdmin(OfStage):
 class SliceFileAdmin(LookOnly):
     """Which file is in which piece."""
 
+    wall = "slice__stage__campaign__experiment"
     list_display = ["file", "slice"]
     list_select_related = ["slice__stage__campaign"]
     search_fields = ["slice_id__exact", "stage_id__exact"]
@@ -34,9 +37,10 @@ class SliceFileAdmin(LookOnly):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(OfStage):
+class ScheduleAdmin(OfStage, Doable):
     """What starts by the clock."""
 
+    deeds = OF_SCHEDULES
     list_display = ["stage", "cron", "zone", "new_files", "due_at", "last_at", "last_result", "failures", "paused_by", "retired_at"]
     list_filter = ["experiment", "new_files", ("retired_at", admin.EmptyFieldListFilter)]
     place = "campaigns:schedules"
@@ -64,11 +68,15 @@ class DowntimeAdmin(LookOnly):
 class HoldAdmin(LookOnly):
     """What is held, by whom and why."""
 
+    wall = "campaign__experiment"
     list_display = ["campaign", "stage", "by", "why", "at", "lifted_by", "lifted_at"]
     list_select_related = ["campaign", "stage__campaign", "by"]
     list_filter = [("lifted_at", admin.EmptyFieldListFilter)]
     search_fields = ["why", "campaign__name", "stage__name", "by__username"]
     ordering = NEWEST
+
+    def walled(self, rows: QuerySet, mine: tuple[str, ...]) -> QuerySet:
+        return rows.filter(Q(campaign__experiment__in=mine) | Q(stage__campaign__experiment__in=mine))
 
     def address(self, row: Hold) -> str:
         return of_stage(row.stage) or of_campaign(row.campaign)

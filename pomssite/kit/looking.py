@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -36,6 +37,18 @@ class Some(Paginator):
         return AtLeast(MOST) if found > MOST else found
 
 
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+class Mine(admin.RelatedFieldListFilter):
+    """Experiments that the reader sees."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        user = _user(request)
+        return list(field.get_choices(include_blank=False, limit_choices_to={} if user.is_superuser else {"pk__in": user.superuser_of}))
+
+
 class Linked(admin.ModelAdmin):
     """A list of the administration: bounded, searched by what is indexed, with the way to the pages of each row."""
 
@@ -46,6 +59,39 @@ class Linked(admin.ModelAdmin):
     list_max_show_all = PAGE
     place = ""              # the name of the list of the pages
     note = ""               # what the reader should know
+    wall: str | None = None     # the way from a row to its experiment; "" of what is the whole site's; unsaid: its own, if it has one
+
+    def reaches(self, request: HttpRequest) -> bool:
+        """Root sees all of it; a superuser what is of their experiments."""
+        user: Any = request.user
+        return bool(user.is_active and (user.is_superuser or self._wall and user.superuser_of))
+
+    @property
+    def _wall(self) -> str:
+        own = any(field.name == "experiment" for field in self.model._meta.get_fields())
+        return self.wall if self.wall is not None else "experiment" if own else ""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.reaches(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.reaches(request)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """What is not among them is not there: for lists, searches, addresses, choices and deeds alike."""
+        rows, user = super().get_queryset(request), _user(request)
+        if user.is_superuser:
+            return rows
+        return self.walled(rows, user.superuser_of) if self._wall else rows.none()
+
+    def walled(self, rows: QuerySet, mine: tuple[str, ...]) -> QuerySet:
+        """Those of these experiments."""
+        return rows.filter(**{f"{self._wall}__in": mine})
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """A filter by experiment offers those that one sees."""
+        return [(each, Mine) if isinstance(each, str) and each.rpartition("__")[2] == "experiment" else each
+                for each in super().get_list_filter(request)]
 
     def address(self, row: Any) -> str:
         """The page of this row, if it has one."""
@@ -60,6 +106,12 @@ class Linked(admin.ModelAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         shown = list(super().get_list_display(request))
         return shown if type(self).address is Linked.address else [*shown, "page"]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What was changed is told by the events, whichever door it came through."""
+        if self.get_object(request, object_id) is None:
+            raise Http404("There is no such row here.")
+        return redirect(f"{reverse('admin:accounts_event_changelist')}?q={self.opts.model_name}:{object_id}")
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return (self.address(obj) or None) if obj is not None else None
@@ -100,6 +152,10 @@ class LookInline(admin.TabularInline):
     can_delete = False
     max_num = 0
     show_change_link = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who sees the row sees what belongs to it."""
+        return bool(_user(request).is_staff)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

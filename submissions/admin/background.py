@@ -1,7 +1,14 @@
 """The machinery behind the pages: workers, pulses, ears, the name of this database."""
+from typing import Any
+
 from django.contrib import admin
+from django.core import checks
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.views.debug import SafeExceptionReporterFilter
 
 from pomssite.kit.looking import LookOnly
 from submissions import pulses
@@ -53,5 +60,19 @@ class InstanceAdmin(LookOnly):
     """The name of this database in the world outside."""
 
     list_display = ["name", "made_at"]
+    change_list_template = "admin/instance.html"
+
+    def get_urls(self) -> list[Any]:
+        return [path("check/", self.admin_site.admin_view(self.check_settings), name="check_settings"), *super().get_urls()]
+
+    def check_settings(self, request: HttpRequest) -> HttpResponse:
+        """What `manage.py check --deploy` says, and every setting; of what is secret only that it is set."""
+        if not self.reaches(request):
+            raise PermissionDenied
+        found = checks.run_checks(include_deployment_checks=True)
+        said = sorted(SafeExceptionReporterFilter().get_safe_settings().items())
+        words = {**self.admin_site.each_context(request), "title": "Settings check", "found": found, "said": said, "opts": self.opts}
+        return TemplateResponse(request, "admin/check.html", words)
+
     search_fields = ["name"]
     ordering = ("-pk",)

@@ -24,18 +24,19 @@ class OfSubmission(Belonging):
     """Rows of one submission."""
 
     of, way = "submission", staticmethod(of_submission)
+    wall = "submission__experiment"
     list_select_related = ["submission"]
     search_fields = ["submission_id__exact", "submission__tag__startswith"]
     search_help_text = "The id of the submission, or its tag."
 
 
 class AsksAgain(LookOnly):
-    """Rows that wait for something, and may be looked at at once. Only superusers may ask."""
+    """Rows that wait for something, and may be looked at at once."""
 
     actions = ["look_again"]
 
     def has_ask_permission(self, request: HttpRequest) -> bool:
-        return bool(getattr(request.user, "is_superuser", False))
+        return self.reaches(request)
 
     @admin.action(description="Look again now, and ask the batch system", permissions=["ask"])
     def look_again(self, request: HttpRequest, rows: QuerySet) -> None:

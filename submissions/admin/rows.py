@@ -2,9 +2,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
+from campaigns.admin.deeds import Doable, of
 from pomssite.kit.looking import NEWEST, LookInline, LookOnly
 from submissions.admin.parts import AsksAgain, OfSubmission, of_submission, status_of
 from submissions.models import BulkAct, BulkItem, GridCluster, Job, LaunchIntent, LogScan, Order, Run, StatusChange, Submission
@@ -31,9 +32,10 @@ class OrderInline(LookInline):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(AsksAgain):
+class SubmissionAdmin(AsksAgain, Doable):
     """Submissions."""
 
+    deeds = of("submission")
     list_display = ["tag", status_of, "experiment_id", "stage", "created_at", "creator", "done", "failed", "held", "stuck"]
     list_filter = ["status", "experiment", "for_test", "creator_role"]
     list_select_related = ["stage__campaign", "creator"]
@@ -50,10 +52,18 @@ class SubmissionAdmin(AsksAgain):
         return of_submission(row)
 
 
+class OfNumber(LookOnly):
+    """Rows that say the number of a submission, and of no experiment."""
+
+    def walled(self, rows: QuerySet, mine: tuple[str, ...]) -> QuerySet:
+        return rows.filter(submission_id__in=Submission.objects.filter(experiment__in=mine).values("pk"))
+
+
 @admin.register(Job)
-class JobAdmin(LookOnly):
+class JobAdmin(OfNumber):
     """Jobs: those of one submission or of one cluster; who looks for jobs of a kind does so on the pages."""
 
+    wall = "submission"
     list_display = ["__str__", "submission_id", "state", "exit_code", "signal", "memory_mb", "site", "host", "started_at", "ended_at", "heard_at"]
     search_fields = ["submission_id__exact"]
     search_help_text = "The id of a submission."
@@ -142,6 +152,7 @@ class BulkActAdmin(LookOnly):
 class BulkItemAdmin(LookOnly):
     """What became of each."""
 
+    wall = "act__experiment"
     list_display = ["act", "thing", "name", "state", "said"]
     list_select_related = ["act"]
     search_fields = ["act_id__exact"]
@@ -153,9 +164,10 @@ class BulkItemAdmin(LookOnly):
 
 
 @admin.register(LogScan)
-class LogScanAdmin(LookOnly):
+class LogScanAdmin(OfNumber):
     """How far logs have been looked through."""
 
+    wall = "submission"
     list_display = ["__str__", "submission_id", "read", "size", "errors", "warnings", "seen_at", "wanted_at", "trouble"]
     list_filter = [("wanted_at", admin.EmptyFieldListFilter)]
     search_fields = ["submission_id__exact"]

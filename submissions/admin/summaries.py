@@ -31,6 +31,7 @@ class CampaignSummaryAdmin(Counted):
     """How many submissions of a campaign are in which status."""
 
     of, way = "campaign", staticmethod(of_campaign)
+    wall = "campaign__experiment"
     list_select_related = ["campaign"]
     list_filter = ["campaign__experiment"]
     search_fields = ["campaign__name"]
@@ -41,6 +42,7 @@ class StageSummaryAdmin(Counted):
     """The same of stages."""
 
     of, way = "stage", staticmethod(of_stage)
+    wall = "stage__campaign__experiment"
     list_select_related = ["stage__campaign"]
     list_filter = ["stage__campaign__experiment"]
     search_fields = ["stage__name", "stage__campaign__name"]
@@ -72,6 +74,7 @@ class SiteSumAdmin(Belonging):
     """What the jobs of a campaign came to at a site."""
 
     of, way = "campaign", staticmethod(of_campaign)
+    wall = "campaign__experiment"
     list_display = ["campaign", "site", "done", "failed", "cpu_s", "wall_s"]
     list_select_related = ["campaign"]
     search_fields = ["campaign__name__exact", "site__exact"]

@@ -77,8 +77,10 @@ def _why_no_recovery(row: Any, *, actor: Actor) -> str:
     return deeds.why_not(deeds.RECOVER, row, actor=actor) or ("" if row.has_files else "It has no input files: recover it on its own page.")
 
 
-def _recover(row: Submission, *, recovery: str, actor: Actor, **asked: Any) -> Any:
-    return repairs.recover(row, repairs.Wish(recovery), key=actor.door, actor=actor, **asked)
+def _recover(row: Submission, *, recovery: str, actor: Actor, at: datetime, **asked: Any) -> Any:
+    """An act on many, which may be carried on by another worker, asks once; a person as often as they do."""
+    key = actor.door if actor.door.startswith("bulk:") else f"{actor.door}:{at.isoformat()}"
+    return repairs.recover(row, repairs.Wish(recovery), key=key, actor=actor, at=at, **asked)
 
 
 RECOVER = Deed(
