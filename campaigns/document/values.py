@@ -3,6 +3,7 @@ import math
 import re
 import shlex
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from campaigns.document import templates
@@ -126,10 +127,18 @@ def patterns(field: str, value: Any, longest: int = LONGEST) -> Iterator[Fault]:
     """A comma list of patterns, each of which a catalogue can read."""
     yield from plain(field, value, longest)
     for part in split(value) if isinstance(value, str) else ():
-        try:
-            query.parse(dimensions(part))
-        except query.BadQuery as bad:
-            yield field, part, f"a pattern with a blank in it is a fragment of a query, and this one cannot be read: {str(bad).splitlines()[0]}"
+        if trouble := _unreadable(part):
+            yield field, part, f"a pattern with a blank in it is a fragment of a query, and this one cannot be read: {trouble}"
+
+
+@lru_cache(maxsize=1000)
+def _unreadable(pattern: str) -> str:
+    """Why a catalogue could not read it; campaigns say few patterns again and again."""
+    try:
+        query.parse(dimensions(pattern))
+    except query.BadQuery as bad:
+        return str(bad).splitlines()[0]
+    return ""
 
 
 def dataset(field: str, value: Any, keywords: Collection[str] = ()) -> Iterator[Fault]:

@@ -1,10 +1,15 @@
 """The graph of a document, as a browser draws it. Pure."""
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from campaigns import graph
 from campaigns.document import Campaign, Problem, Settings
 from campaigns.editing import marks
 from datasets import splits
+
+MANY = 150              # stages, from which on they are placed here: a browser would be seconds about it
+WIDE, HIGH = 192, 96    # how far apart
 
 
 def of(campaign: Campaign, problems: Sequence[Problem], doubts: Sequence[Problem]) -> Mapping[str, Any]:
@@ -15,11 +20,24 @@ def of(campaign: Campaign, problems: Sequence[Problem], doubts: Sequence[Problem
     feeds: dict[str, list[str]] = {}
     for edge in campaign.dependencies:
         feeds.setdefault(edge.downstream, []).append(edge.upstream)
+    spots = _spots(campaign)
     stages = [{"name": stage.name, "about": _about(settled[stage.name], feeds.get(stage.name, [])), "wrong": wrong[stage.name],
-               "doubts": doubtful[stage.name], "at": list(stage.position) if stage.position else None} for stage in campaign.stages]
+               "doubts": doubtful[stage.name], "at": list(stage.position) if stage.position else None, "spot": spots.get(stage.name)}
+              for stage in campaign.stages]
     edges = [{"from": each.upstream, "to": each.downstream, "pattern": each.pattern, "wrong": each in broken, "doubts": each in loose}
              for each in campaign.dependencies]
     return {"stages": stages, "edges": edges}
+
+
+def _spots(campaign: Campaign) -> dict[str, tuple[float, float]]:
+    """Of very many stages, where each is drawn unless a person has put it somewhere: layer under layer, each in the middle."""
+    names = [stage.name for stage in campaign.stages]
+    edges = [(edge.upstream, edge.downstream) for edge in campaign.dependencies]
+    if len(names) <= MANY or len(set(names)) < len(names) or not {name for edge in edges for name in edge} <= {*names} or graph.cycle(edges):
+        return {}
+    places = graph.layout(names, edges)
+    wide = Counter(x for x, _ in places.values())
+    return {name: ((y / graph.ROW - (wide[x] - 1) / 2) * WIDE, x / graph.COLUMN * HIGH) for name, (x, y) in places.items()}
 
 
 def _about(settings: Settings, feeds: list[str]) -> str:

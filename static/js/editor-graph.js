@@ -1,7 +1,9 @@
 // The graph of the editor: Cytoscape draws what the server says, and tells what a person does with it.
 import { towards } from "./graph.js";
 
-const MANY = 150;       // stages, from which on the quicker way of laying them out is taken
+const MANY = 150;       // stages, from which on one does not go back to see all of them
+const [WIDE, HIGH] = [168, 52];
+const [EDGE, LEAST] = [24, 0.05];
 const id = (stage) => `s:${stage}`;
 const edgeId = (edge) => `e:${JSON.stringify([edge.from, edge.to, edge.pattern])}`;
 
@@ -14,19 +16,25 @@ function colours() {
 function look() {
   const c = colours();
   return [
-    { selector: "node", style: { shape: "round-rectangle", width: 168, height: 52, "background-color": c.raised, "border-color": c.ink3, "border-width": 1,
+    { selector: "node", style: { shape: "round-rectangle", width: WIDE, height: HIGH, "background-color": c.raised, "border-color": c.ink3, "border-width": 1,
       label: (node) => `${node.data("name")}\n${node.data("about")}`, "text-wrap": "wrap", "text-max-width": 156, "text-valign": "center", "font-family": c.sans,
-      "font-size": 12, "line-height": 1.35, color: c.ink } },
+      "font-size": 12, "min-zoomed-font-size": 4, "line-height": 1.35, color: c.ink } },
     { selector: "node.doubtful", style: { "border-color": c.held, "border-width": 2, "border-style": "dashed" } },
     { selector: "node.wrong", style: { "border-color": c.fail, "border-width": 2, "border-style": "double" } },
     { selector: "edge", style: { width: 1.2, "line-color": c.ink3, "target-arrow-color": c.ink3, "target-arrow-shape": "triangle", "curve-style": "bezier",
-      label: "data(pattern)", "font-size": 10, "font-family": c.sans, color: c.ink2, "text-background-color": c.surface, "text-background-opacity": 1,
+      label: "data(pattern)", "font-size": 10, "min-zoomed-font-size": 4, "font-family": c.sans, color: c.ink2, "text-background-color": c.surface, "text-background-opacity": 1,
       "text-background-padding": 2, "arrow-scale": 0.9 } },
     { selector: "edge.doubtful", style: { "line-color": c.held, "target-arrow-color": c.held, "line-style": "dashed" } },
     { selector: "edge.wrong", style: { "line-color": c.fail, "target-arrow-color": c.fail, "line-style": "dashed" } },
     { selector: ".chosen", style: { "border-color": c.ink, "border-width": 2.5, "line-color": c.ink, "target-arrow-color": c.ink } },
     { selector: ".aimed", style: { "border-color": c.focus, "border-width": 3 } },
   ];
+}
+
+/** How far places reach in one direction, with what is drawn at them. */
+function span(places, size) {
+  const [from, to] = [Math.min(...places), Math.max(...places)];
+  return { size: to - from + size, middle: (from + to) / 2 };
 }
 
 function short(name) {
@@ -37,7 +45,7 @@ const marked = (wrong, doubts) => (wrong ? "wrong" : doubts ? "doubtful" : "");
 
 function elements({ stages, edges }) {
   const names = new Set(stages.map(({ name }) => name));
-  const nodes = stages.map(({ name, about, wrong, doubts, at }) => ({ group: "nodes", data: { id: id(name), stage: name, name: `${wrong ? "✖ " : doubts ? "⚠ " : ""}${short(name)}`, about: short(about), at }, classes: marked(wrong, doubts) }));
+  const nodes = stages.map(({ name, about, wrong, doubts, at, spot }) => ({ group: "nodes", data: { id: id(name), stage: name, name: `${wrong ? "✖ " : doubts ? "⚠ " : ""}${short(name)}`, about: short(about), at, spot }, classes: marked(wrong, doubts) }));
   const lines = edges.filter(({ from, to }) => names.has(from) && names.has(to))
     .map((edge) => ({ group: "edges", data: { id: edgeId(edge), source: id(edge.from), target: id(edge.to), pattern: edge.pattern, place: ["dependency", edge.from, edge.to, edge.pattern] }, classes: marked(edge.wrong, edge.doubts) }));
   return [...nodes, ...lines];
@@ -47,10 +55,11 @@ export class Graph {
   #cy;
   #shape = "";
   #place = [];
+  #drawn = new Map();     // of each element, what was drawn last
 
   /** `on` has chosen(place), opened(place), and moved(to) if stages may be moved. */
   constructor(box, on) {
-    this.#cy = window.cytoscape({ container: box, style: look(), minZoom: 0.05, maxZoom: 2, boxSelectionEnabled: false, autounselectify: true, autoungrabify: !on.moved });
+    this.#cy = window.cytoscape({ container: box, style: look(), minZoom: LEAST, maxZoom: 2, boxSelectionEnabled: false, autounselectify: true, autoungrabify: !on.moved });
     this.#cy.on("tap", "node", ({ target }) => on.chosen(["stage", target.data("stage")]));
     this.#cy.on("tap", "edge", ({ target }) => on.chosen(target.data("place")));
     this.#cy.on("tap", ({ target }) => target === this.#cy && on.chosen(["campaign"]));
@@ -69,30 +78,40 @@ export class Graph {
       const wanted = elements(picture);
       const kept = new Set(wanted.map(({ data }) => data.id));
       this.#cy.elements().filter((each) => !kept.has(each.id())).remove();
-      for (const each of wanted) {
-        const there = this.#cy.getElementById(each.data.id);
-        if (there.empty()) this.#cy.add(each);
-        else there.data(each.data).classes(each.classes);
-      }
+      const drawn = new Map(wanted.map((each) => [each.data.id, JSON.stringify(each)]));
+      const isOther = ({ data }) => drawn.get(data.id) !== this.#drawn.get(data.id);
+      const [there, added] = [[], []];
+      for (const each of wanted.filter(isOther)) (this.#cy.getElementById(each.data.id).empty() ? added : there).push(each);
+      this.#cy.add(added);
+      for (const each of there) this.#cy.getElementById(each.data.id).data(each.data).classes(each.classes);
+      this.#drawn = drawn;
     });
-    if (shape !== this.#shape) this.#layOut(picture.stages.length > MANY, first);
+    if (shape !== this.#shape) this.#layOut(first);
     this.#shape = shape;
     this.choose(place);
   }
 
-  #layOut(many, fits) {
+  /** Very many stages come with their places, which dagre would be seconds about. */
+  #layOut(fits) {
     const before = this.#cy.nodes().length;
-    this.#cy.layout({ name: "dagre", rankDir: "TB", nodeSep: 24, rankSep: 44, edgeSep: 8, ranker: many ? "longest-path" : "network-simplex", fit: false, animate: false }).run();
+    const isPlaced = before && this.#cy.nodes().every((node) => node.data("spot"));
+    if (isPlaced) this.#cy.nodes().positions((node) => ({ x: node.data("spot")[0], y: node.data("spot")[1] }));
+    else this.#cy.layout({ name: "dagre", rankDir: "TB", nodeSep: 24, rankSep: 44, edgeSep: 8, fit: false, animate: false }).run();
     this.#cy.nodes().filter((node) => node.data("at")).forEach((node) => { node.position({ x: node.data("at")[0], y: node.data("at")[1] }); });
     const seen = this.#cy.extent();
     const out = this.#cy.nodes().some((node) => { const { x, y } = node.position(); return x < seen.x1 || x > seen.x2 || y < seen.y1 || y > seen.y2; });
     if (fits || (out && before < MANY)) this.fit();
   }
 
+  /** All of it in sight, and no larger than it is. Told from the places alone: to measure every word would be seconds of very many stages. */
   fit() {
     this.#cy.resize();
-    this.#cy.fit(undefined, 24);
-    if (this.#cy.zoom() > 1) this.#cy.zoom(1) && this.#cy.center();
+    const places = this.#cy.nodes().map((node) => node.position());
+    if (!places.length) return;
+    const [across, down] = [span(places.map(({ x }) => x), WIDE), span(places.map(({ y }) => y), HIGH)];
+    const [wide, high] = [this.#cy.width(), this.#cy.height()];
+    const zoom = Math.max(LEAST, Math.min(1, (wide - 2 * EDGE) / across.size, (high - 2 * EDGE) / down.size));
+    this.#cy.viewport({ zoom, pan: { x: wide / 2 - zoom * across.middle, y: high / 2 - zoom * down.middle } });
   }
 
   /** Shows which part is chosen, and brings it into sight. */

@@ -151,3 +151,16 @@ def test_what_is_unsaid_says_what_holds_instead():
     rows = {row.asked.field: row for _, rows in told.form.groups for row in rows}
     assert (rows["cpus"].inherited, rows["cpus"].source, rows["cpus"].is_said) == ("4", "the campaign", False)
     assert rows["memory_mb"].inherited == str(document.HOUSE_DEFAULTS.memory_mb)
+
+
+def test_of_very_many_stages_the_places_are_said():
+    names = [f"s{n}" for n in range(200)]
+    edges = tuple(Dependency(names[(n - 1) // 2], names[n]) for n in range(1, 200))
+
+    def spots(stages, dependencies):
+        doc = Campaign("mc", stages=tuple(map(Stage, stages)), dependencies=dependencies)
+        return [stage["spot"] for stage in turn(ini.write(doc)).picture["stages"]]
+    found = spots(names, edges)
+    assert (found[0], found[1][1] - found[0][1], len(set(found))) == ((0, 0), 96, 200)
+    assert found[1][0] < 0 < found[2][0] and sum(x for x, _ in found) == 0
+    assert set(spots(names[:100], edges[:99])) == set(spots(names, (*edges, Dependency("s199", "s0")))) == {None}
