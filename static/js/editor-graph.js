@@ -67,7 +67,8 @@ export class Graph {
     this.#cy.on("dragfree", "node", ({ target }) => on.moved?.({ [target.data("stage")]: this.at(target.data("stage")) }));
     document.addEventListener("poms:theme", () => this.#cy.style(look()));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#cy.style(look()));
-    new ResizeObserver(() => this.#cy.resize()).observe(box);
+    const room = new ResizeObserver(() => this.#cy.resize());
+    for (const each of [box, box.closest("main")]) room.observe(each);     // a sentence above the graph moves it, and a press must still find its stage
   }
 
   /** Draws it. What a person moved stays there; the rest is laid out when stages or dependencies are others than before. */

@@ -76,7 +76,7 @@ def on_graph(page, stage):
     """A press on the stage where it is drawn."""
     at = page.evaluate("name => document.getElementById('graph')._cyreg.cy.getElementById(`s:${name}`).renderedPosition()", stage)
     page.locator("#graph").click(position=at)
-    expect(page.locator("[data-place]")).to_have_attribute("data-place", re.compile(f'"{stage}"'))
+    expect(page.locator("[data-place]")).to_have_attribute("data-place", f'["stage", "{stage}"]')
 
 
 def fill(page, label, value):
