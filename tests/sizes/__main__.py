@@ -2,7 +2,7 @@
 
     POMS_VAR=FOLDER python -m tests.sizes build tiny|S|M|L                                the rows, with a database of their own; done once
     POMS_VAR=FOLDER POMS_URL=http://127.0.0.1:8077 python -m tests.sizes serve [SIZE]     builds them (S), then serves the pages alone
-    POMS_VAR=FOLDER python -m tests.sizes pages|lists|audit SIZE TIMES                    milliseconds, bytes, queries; the last line is JSON
+    POMS_VAR=FOLDER python -m tests.sizes pages|lists|walled|audit SIZE TIMES             milliseconds, bytes, queries; the last line is JSON
     POMS_VAR=FOLDER python -m tests.sizes taken|idle SIZE TIMES                           rows a second taken in; pulses with nothing to do
     POMS_VAR=FOLDER python -m tests.sizes moves|together|reports NUMBER                   random moves, one deed for many, reports over HTTP;
                                                                                           on empty ground
@@ -19,7 +19,7 @@ import sys
 
 from scripts import postgres, serve
 
-AT_A_SIZE = {"pages": "measuring", "lists": "measuring", "audit": "auditing", "taken": "writing", "idle": "writing"}
+AT_A_SIZE = {"pages": "measuring", "lists": "measuring", "walled": "measuring", "audit": "auditing", "taken": "writing", "idle": "writing"}
 ON_EMPTY_GROUND = {"moves": ("moving", "told"), "together": ("together", "told"), "reports": ("writing", "reports"),
                    "wrapped": ("ending", "wrapped"), "followed": ("ending", "followed"),
                    "overtaken": ("dying", "overtaken"), "hangs": ("dying", "hangs")}
