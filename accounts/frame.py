@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from accounts.models import Experiment, Held, Membership
+from accounts.models import Experiment, Held, Membership, Told
 from accounts.places import PLACES, Place, current
 from accounts.policy import Actor, Owner, Role, Verb, may
 
@@ -92,6 +92,11 @@ class Frame:
     def experiment(self) -> Experiment | None:
         """Its row: who holds its launches, its links."""
         return self._rows.get(self._actor.experiment) if self._actor else None
+
+    @property
+    def notice(self) -> Told | None:
+        """What everybody is told."""
+        return self._user.notice if self._actor and self._user else None
 
     @property
     def site_hold(self) -> Held | None:

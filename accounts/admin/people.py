@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts import things
 from accounts.admin.recorded import Recorded
 from accounts.filters import DOORS
-from accounts.models import ApiToken, Event, Experiment, FerrySync, Membership, News, SiteHold, Touch, User
+from accounts.models import ApiToken, Event, Experiment, FerrySync, Membership, News, Notice, SiteHold, Touch, User
 from pomssite.kit.looking import LookOnly, among
 
 OF_A_MEMBER = ["username", "first_name", "last_name", "email", "kind", "is_active", "last_login"]
@@ -132,6 +132,17 @@ class SiteHoldAdmin(LookOnly):
     search_fields = ["by__username", "why"]
     ordering = ("-pk",)
     place = "campaigns:list"
+
+
+@admin.register(Notice)
+class NoticeAdmin(LookOnly):
+    """What everybody was told on every page; `manage.py notice` says it and takes it back."""
+
+    list_display = ["at", "text", "maintenance", "by", "lifted_by", "lifted_at"]
+    list_select_related = ["by"]
+    list_filter = ["maintenance", ("lifted_at", admin.EmptyFieldListFilter)]
+    search_fields = ["by__username", "text"]
+    ordering = ("-pk",)
 
 
 @admin.register(Event)

@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 
-from accounts.models.site import TOLD, Held, SiteHold
+from accounts.models.site import Held, Notice, SiteHold, Told
 from accounts.models.site import held as site_held
+from accounts.models.site import notice as site_notice
 from accounts.policy import Role, held
 
 
@@ -73,13 +74,19 @@ class User(AbstractUser):
     def belongs(self) -> dict[str, "Membership"]:
         """To which experiments, as a request begins with it: asked once."""
         mine = self.memberships.filter(active=True, experiment__active=True).select_related("experiment")
-        return {row.experiment_id: row for row in mine.annotate(site_hold=SiteHold.objects.told())}
+        return {row.experiment_id: row for row in mine.annotate(site_hold=SiteHold.objects.told(), notice=Notice.objects.told())}
 
     @cached_property
     def site_hold(self) -> Held | None:
         """Who holds the launches of the whole site: came with the memberships; who has none asks."""
         told = [row.site_hold for row in self.belongs.values()]     # type: ignore[attr-defined]
-        return site_held(told[0] if told else SiteHold.objects.standing().values_list(TOLD, flat=True).first())
+        return site_held(told[0] if told else SiteHold.objects.now())
+
+    @cached_property
+    def notice(self) -> Told | None:
+        """What everybody is told: in the same way."""
+        told = [row.notice for row in self.belongs.values()]        # type: ignore[attr-defined]
+        return site_notice(told[0] if told else Notice.objects.now())
 
 
 class Membership(models.Model):
