@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = Frame(request, None).experiments
     last = request.session.get("experiment", "")
     if not mine:
-        return trouble(request, HTTPStatus.FORBIDDEN, "No experiment lists you as a member. Ask a superuser of yours to add you.")
+        return trouble(request, HTTPStatus.FORBIDDEN, "No experiment lists you as a member. Ask the administrator of this site to add you.")
     return redirect("campaigns:list", last if last in mine else mine[0])
 
 
@@ -41,14 +41,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """What is wrong, a line each. 503 where no page can be shown; `?all`: also where the background does not work as it should."""
+    """Why no page can be shown, a line each; `?all`: also what does not work as it should in the background."""
     try:
-        bad = health.unready()
-        worse = [] if bad else health.troubles(PULSES)
+        wrong = health.unready() or (health.troubles(PULSES) if "all" in request.GET else [])
     except Error:
-        bad, worse = ["The database does not answer."], []
-    status = HTTPStatus.SERVICE_UNAVAILABLE if bad or worse and "all" in request.GET else HTTPStatus.OK
-    return HttpResponse("".join(f"{line}\n" for line in [*bad, *worse] or ["ready"]), status=status, content_type="text/plain")
+        wrong = ["The database does not answer."]
+    status = HTTPStatus.SERVICE_UNAVAILABLE if wrong else HTTPStatus.OK
+    return HttpResponse("".join(f"{line}\n" for line in wrong or ["ready"]), status=status, content_type="text/plain")
 
 
 def trouble(request: HttpRequest, status: int, why: str, *, bare: bool = False) -> HttpResponse:

@@ -9,10 +9,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from accounts import things
-from accounts.admin.recorded import Recorded
+from accounts.admin.recorded import Recorded, by
 from accounts.filters import DOORS
 from accounts.models import ApiToken, Event, Experiment, FerrySync, Membership, News, Notice, SiteHold, Touch, User
+from pomssite.kit import clock
 from pomssite.kit.looking import LookOnly, among
+from submissions.services import departures
 
 OF_A_MEMBER = ["username", "first_name", "last_name", "email", "kind", "is_active", "last_login"]
 SETTINGS = ["title", "launch_limit", "job_limit", "new_patience_h", "stale_after_d", "logbook", "service_desk"]     # that a superuser changes
@@ -97,7 +99,7 @@ class ApiTokenAdmin(LookOnly):
 
 @admin.register(Membership)
 class MembershipAdmin(Recorded):
-    """Who belongs where."""
+    """Who belongs where. What somebody may no longer go on with stands down at once."""
 
     list_display = ["user", "experiment", "role", "shifter", "active"]
     list_select_related = ["user", "experiment"]
@@ -107,6 +109,10 @@ class MembershipAdmin(Recorded):
 
     def address(self, row: Membership) -> str:
         return reverse("members:list", args=[row.experiment_id])
+
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        departures.stand_down([obj], by=by(request), at=clock.now())
 
 
 @admin.register(FerrySync)

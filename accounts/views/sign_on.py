@@ -96,7 +96,7 @@ class Callback(OIDCAuthenticationCallbackView):
         to = request.session.pop("oidc_login_next", None) or settings.LOGIN_REDIRECT_URL
         auth.login(request, self.user)
         request.session.cycle_key()
-        request.session.set_expiry(provider().session_h * 3600)
+        request.session.set_expiry(clock.now() + timedelta(hours=provider().session_h))      # whatever is done in it meanwhile
         request.session["sign_on"] = {"id_token": signed_on["id_token"], "ends": signed_on["ends"]}
         identities.begun(signed_on["identity"], request.session.session_key, signed_on["sid"], at=clock.now())
         return redirect(to)

@@ -3,6 +3,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -19,10 +20,11 @@ from pomssite.kit import clock
 from pomssite.kit.errors import PomsError
 from pomssite.kit.looking import LookOnly
 from submissions.services import bulk, steering
-from submissions.services.bulk import Deed
+from submissions.services.bulk import Ask, Deed
 
 MOST = 50
 NOTHING = "It is so already."
+FORM = Ask("form", "")          # not asked of a person: each form that is drawn has a number
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ def _why_not(verb: Verb) -> Callable[..., str]:
     return why_not
 
 
-def _launch(row: Stage, *, actor: Actor, at: Any, why: str) -> Any:
-    return steering.launch(row, actor=actor, at=at, key=f"admin:{at.isoformat()}", why=why)
+def _launch(row: Stage, *, form: str, actor: Actor, at: Any, why: str) -> Any:
+    """Pressed twice it is one launch, by the number of the form."""
+    return steering.launch(row, actor=actor, at=at, key=f"admin:{form[:32]}", why=why)
 
 
 OF_STAGES = (
-    Deed("stage", "launch", "Launch", "A run begins with the next slice of each.", "Its launch is recorded.", Verb.DO, _why_not(Verb.DO), _launch),
+    Deed("stage", "launch", "Launch", "A run begins with the next slice of each.", "Its launch is recorded.", Verb.DO, _why_not(Verb.DO), _launch,
+         asks=(FORM,)),
     Deed("stage", "hold", "Hold launches", "From now on nothing of them is launched.", "Its launches are held.", Verb.HOLD, _why_not(Verb.HOLD),
          holds.hold),
     Deed("stage", "release", "Release launches", "What waited because of the hold goes out within seconds.", "Its launches go on.", Verb.HOLD,
@@ -81,7 +85,8 @@ def _do(deed: Deed, model_admin: Any, request: HttpRequest, rows: QuerySet) -> H
         return None
     told = [_told(deed, request, row) for row in found]
     words = {**model_admin.admin_site.each_context(request), "title": deed.button, "deed": deed, "told": told, "opts": model_admin.model._meta,
-             "checkbox": ACTION_CHECKBOX_NAME, "said": request.POST, "possible": sum(each.possible for each in told), "most": MOST}
+             "checkbox": ACTION_CHECKBOX_NAME, "said": request.POST, "possible": sum(each.possible for each in told), "number": uuid4().hex,
+             "left": max(0, rows.count() - MOST)}
     return TemplateResponse(request, "admin/deed.html", words)
 
 

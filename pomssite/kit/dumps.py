@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+
 from pomssite.kit.errors import Refused
 from scripts.postgres import Server, Trouble, folder_of
+
+HALF = "poms: half restored"
 
 
 def dump(database: Mapping[str, Any], file: Path) -> int:
@@ -25,6 +29,25 @@ def dump(database: Mapping[str, Any], file: Path) -> int:
 def load(database: Mapping[str, Any], file: Path) -> None:
     """All of it in one transaction, into an empty database. Refused: what the program said, and nothing was changed."""
     _run("pg_restore", database, "--exit-on-error", "--single-transaction", "--no-owner", f"--dbname={database['NAME']}", str(file))
+
+
+def is_half_loaded() -> bool:
+    """A restore was begun here and did not come to its end: what is here must not work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()")
+        return cursor.fetchone()[0] == HALF
+
+
+def mark_half_loaded(*, yes: bool) -> None:
+    """On the database itself: no dump brings it, and no dump takes it away."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} IS %s", [HALF if yes else None])
+
+
+def empty() -> None:
+    """Away with everything that a restore has left half."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 def _run(program: str, database: Mapping[str, Any], *words: str) -> None:

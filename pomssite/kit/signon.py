@@ -18,7 +18,7 @@ class Provider:
 
     issuer: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     name: str = "Single sign-on"        # what stands on the button
     scopes: str = "openid email profile"
     algorithm: str = "RS256"            # with which it signs; another one is refused

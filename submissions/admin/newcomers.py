@@ -1,5 +1,4 @@
 """Bringing in an experiment: one form, every thing it names asked there and then, and its first rows."""
-from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
-from accounts.actors import root
+from accounts.admin.recorded import actor
 from pomssite.kit import clock
 from pomssite.kit.errors import NotAllowed, PomsError
 from submissions.services import newcomers
@@ -57,7 +56,7 @@ def newcomer(request: HttpRequest) -> HttpResponse:
 
 def _added(request: HttpRequest, form: NewcomerForm) -> bool:
     try:
-        row = newcomers.add(form.said(), actor=replace(root(request.user.get_username()), door="admin"), at=clock.now())
+        row = newcomers.add(form.said(), actor=actor(request, ""), at=clock.now())
     except PomsError as no:
         form.add_error(None, str(no))
         return False

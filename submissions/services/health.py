@@ -9,6 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts.models import Experiment
+from pomssite.kit import dumps
 from submissions.models import Pulse, Worker
 from submissions.services.leases import ALIVE
 
@@ -21,8 +22,8 @@ LATE = timedelta(minutes=2)     # beyond its own time
 
 def unready() -> list[str]:
     """Why no page can be shown; nothing, if all is well. Raises django.db.Error where the database does not answer."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    if dumps.is_half_loaded():
+        return ["This database was not wholly restored: run `manage.py restore` again."]
     if not (waiting := _left()):
         return []
     _left.cache_clear()         # somebody may be applying them just now

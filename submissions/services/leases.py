@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
+from pomssite.kit import dumps
+from pomssite.kit.errors import Conflict
 from submissions.models import Submission, Worker
 from submissions.states import Status
 
@@ -15,7 +17,9 @@ FORGET = timedelta(days=1)          # a dead worker's row goes
 
 
 def enlist(name: str, kind: str = "worker") -> Worker:
-    """A new worker, whose heart has just beaten."""
+    """A new worker, whose heart has just beaten. Conflict: this database was not wholly restored."""
+    if dumps.is_half_loaded():
+        raise Conflict("This database was not wholly restored: run `manage.py restore` again. Nothing works until then.")
     return Worker.objects.create(name=name, kind=kind)
 
 

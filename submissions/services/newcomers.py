@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from http.client import HTTPException
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -87,7 +88,7 @@ def add(of: Newcomer, *, actor: Actor, at: datetime) -> Experiment:
     by = actor.by()
     with transaction.atomic():
         row = Experiment.objects.create(name=of.name, **{name: getattr(of, name) for name in COLUMNS})
-        people = [_superuser(name, row) for name in of.superusers]
+        people = [_superuser(name, row) for name in dict.fromkeys(of.superusers)]
         setups = [LoginSetup.objects.create(**each) for each in _logins(of, row, actor)]
         record([event("experiment added", row, by=by, at=at, after=of.title),
                 *(event("member added", each, by=by, at=at, after=f"{each.user}: superuser") for each in people),
@@ -174,7 +175,7 @@ def _link(name: str, of: Newcomer, at: datetime) -> str:
         if no.code in (401, 403, 405):
             return f"It answers, with {no.code} to a stranger."
         raise Invalid(f"It answers with {no.code} {no.reason}.") from no
-    except (OSError, ValueError) as no:
+    except (OSError, ValueError, HTTPException) as no:
         raise Invalid(f"It does not answer: {getattr(no, 'reason', no)}.") from no
 
 

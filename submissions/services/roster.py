@@ -63,7 +63,8 @@ def sync(experiment: Experiment, *, now: Callable[[], datetime], door: str = "ta
     said = ask(experiment)
     with transaction.atomic():
         Experiment.objects.select_for_update(no_key=True).get(pk=experiment.pk)
-        row = FerrySync.objects.get_or_create(experiment=experiment)[0]
+        FerrySync.objects.get_or_create(experiment=experiment)
+        row = FerrySync.objects.select_for_update(no_key=True).get(experiment=experiment)
         found, at = _decided(experiment, said, agreed=row.agreed), now()
         if found.changes and not found.asks:
             by, why = By(FERRY.user, door=door), f"{row.agreed_by} agreed: {row.agreed_why}" if found.mark == row.agreed else ""

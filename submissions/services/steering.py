@@ -93,7 +93,7 @@ def mark(submission: Submission, status: Status, *, actor: Actor, at: datetime, 
     require(actor, Verb.APPROVE if approval else MARKS[status], submission)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept in the history.")
-    if _is_unsent(submission) and status in ENDED:
+    if _is_too_early(submission, status):
         raise Conflict(f"{submission} was not sent yet: nothing of it can be {status}. Nothing was changed; cancel it, or wait.")
     if not lifecycle.move(submission, status, by=actor.by(), at=at, why=why.strip()):
         raise Conflict(f"{submission} is {submission.status}: it cannot be marked {status}. Nothing was changed.")
@@ -106,12 +106,12 @@ def mark_many(rows: Sequence[Submission], status: Status, *, actor: Actor, at: d
         require(actor, Verb.APPROVE if row.status == Status.AWAITING else MARKS[status], row)
     if not why.strip():
         raise Invalid("Reason is empty. Say why: it is kept in the history.")
-    return lifecycle.move_many([row.pk for row in rows if not (_is_unsent(row) and status in ENDED)], status, by=actor.by(), at=at, why=why.strip())
+    return lifecycle.move_many([row.pk for row in rows if not _is_too_early(row, status)], status, by=actor.by(), at=at, why=why.strip())
 
 
-def _is_unsent(submission: Submission) -> bool:
-    """Before that the catalogue has no project of it, and no answer about its files."""
-    return submission.status == Status.NEW and submission.sent_at is None
+def _is_too_early(submission: Submission, status: Status) -> bool:
+    """What was never sent has no project in the catalogue, which has no answer about its files."""
+    return status in ENDED and submission.sent_at is None and submission.status in (Status.NEW, Status.LAUNCH_FAILED)
 
 
 @transaction.atomic

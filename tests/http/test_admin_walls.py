@@ -1,4 +1,6 @@
 """The administration of a superuser: all that is of their experiments, nothing of another's, and deeds by the services of the pages."""
+import re
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -11,6 +13,7 @@ from campaigns.models import Campaign, Hold, Schedule, Stage
 from campaigns.services import holds, schedules
 from datasets.models import File
 from pomssite.kit import clock
+from pomssite.kit.signon import Provider
 from submissions.models import Job, LaunchIntent, Order, Submission
 from submissions.states import Status
 from tests.http.test_admin import ALL, changelist
@@ -136,7 +139,9 @@ def test_activate_and_deactivate(full, boss):
 
 def test_launch_of_a_stage(full, boss):
     stage, before = full.campaign.stages.get(name="generate"), LaunchIntent.objects.count()
-    act(boss, Stage, "launch", stage, why="by hand")
+    drawn = re.search(r'name="form" value="([0-9a-f]{32})"', act(boss, Stage, "launch", stage, confirmed=""))[1]
+    for _ in range(2):      # a press that is repeated is one
+        act(boss, Stage, "launch", stage, why="by hand", form=drawn)
     assert LaunchIntent.objects.count() == before + 1 and Event.objects.filter(what="run begun", door="admin", by="boss", why="by hand").exists()
 
 
@@ -178,9 +183,11 @@ def test_a_superuser_changes_the_limits_of_theirs_and_nothing_else(full, boss, s
 
 def test_the_settings_check_is_for_root_and_shows_no_secret(full, boss, as_user, settings):
     root = as_user("root", is_superuser=True)
+    settings.SIGN_ON = Provider("https://op.example.org", "poms", "the-secret-of-the-provider")
     assert boss.get("/admin/submissions/instance/check/").status_code == 403
     page = root.get("/admin/submissions/instance/check/").content.decode()
     assert "POMS_STORAGE" in page and settings.SECRET_KEY not in page
+    assert "op.example.org" in page and "the-secret-of-the-provider" not in page
 
 
 def test_no_digest_of_a_token_is_shown(full, boss):

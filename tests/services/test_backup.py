@@ -3,6 +3,7 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,10 +15,13 @@ from django.db.models.functions import Now
 from django_q.models import OrmQ
 
 from accounts.models import SiteHold
-from submissions.models import Instance, Submission, Worker
-from submissions.services import leases, succession
-from tests.makers import make_user
+from pomssite.kit.errors import NoAnswer
+from pomssite.kit.registry import backend
+from submissions.models import Instance, LaunchIntent, Order, Submission, Worker
+from submissions.services import intents, leases, succession
+from tests.makers import NOON, make_campaign, make_document, make_intent, make_user
 from tests.scenes import play
+from tests.services.deeds import LATER, go
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +45,8 @@ def scene(db, settings, tmp_path):
 @pytest.fixture
 def two(transactional_db):
     """This database, and an empty one beside it."""
-    Instance.objects.get_or_create(name="abc123")       # what the migrations wrote is swept between such tests
+    Instance.objects.all().delete()
+    Instance.objects.create(name="abc123")      # what the migrations wrote is swept between such tests
     name = f"{connection.settings_dict['NAME']}_again"
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
@@ -67,16 +72,30 @@ def test_what_was_saved_is_there_again_and_only_into_an_empty_database(two, tmp_
     assert "dune" in manage("experiment", "list", database=there).stdout
 
 
-def test_half_a_file_restores_nothing(two, tmp_path):
+def test_half_a_restore_works_nowhere_and_is_begun_anew(two, tmp_path):
+    here, there = two
+    root = make_user("root")
+    root.is_superuser = True
+    root.save()
+    file = tmp_path / "poms.dump"
+    manage("backup", file, database=here)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-2000])
+    broken = manage("restore", file, "--copy", database=there)
+    assert broken.returncode and "pg_restore came to no end" in broken.stderr and "Nothing works here" in broken.stderr
+    manage("migrate", database=there)
+    assert "was not wholly restored" in manage("tick", database=there).stderr
+    file.write_bytes(whole)
+    restored = manage("restore", file, "--copy", database=there)
+    assert restored.returncode == 0 and "a copy of abc123" in restored.stdout, "nothing of the first was left"
+
+
+def test_a_copy_without_anybody_who_could_release_it_is_refused(two, tmp_path):
     here, there = two
     file = tmp_path / "poms.dump"
     manage("backup", file, database=here)
-    file.write_bytes(file.read_bytes()[:-2000])
-    broken = manage("restore", file, "--copy", database=there)
-    assert broken.returncode and "pg_restore came to no end" in broken.stderr
-    file.unlink()
-    manage("backup", file, database=here)
-    assert manage("restore", file, "--copy", database=there).returncode == 0, "nothing of the first was left"
+    assert "knows no administrator of the site" in manage("restore", file, "--copy", database=there).stderr
+    assert manage("restore", file, "--successor", database=there).returncode == 0
 
 
 def test_one_must_say_which_it_is(db, tmp_path):
@@ -90,7 +109,7 @@ def test_a_copy_has_another_name_and_launches_nothing(scene):
     root.save()
     before = Instance.objects.latest("pk").name
     OrmQ.objects.create(key="poms", payload="a task of the other")
-    said = succession.begin(copy=True)
+    said = succession.begin(copy=True, at=NOON)
     now = Instance.objects.latest("pk").name
     assert now != before and f"restored as {now}, a copy of {before}. " in said
     assert f"The last submission that it knows is {Submission.objects.latest('pk').tag}:" in said
@@ -100,5 +119,28 @@ def test_a_copy_has_another_name_and_launches_nothing(scene):
 def test_a_successor_goes_on_under_the_same_name_and_no_worker_of_the_other_lives(scene):
     before = Instance.objects.latest("pk").name
     leases.enlist("w9")
-    assert succession.begin(copy=False).startswith(f"restored as {before}")
+    assert succession.begin(copy=False, at=NOON).startswith(f"restored as {before}")
     assert not SiteHold.objects.exists() and not Worker.objects.filter(beat_at__gt=Now() - leases.ALIVE).exists()
+
+
+def test_what_the_other_was_about_to_send_waits_here_under_another_name(db, monkeypatch):
+    """And what was asked of jobs there is not done from here."""
+    def silent(*said):
+        raise NoAnswer("the catalogue says nothing")
+    monkeypatch.setattr(backend("DATA_HANDLERS").inside, "define", silent)
+    root = make_user("root")
+    root.is_superuser = True
+    root.save()
+    make_intent(make_campaign(make_document("plain", dependencies=())))
+    go(leases.enlist("w1"))
+    row = Submission.objects.get()
+    Order.objects.create(submission=row, deed="hold", by="ann", why="looking", asked_at=NOON)
+    succession.begin(copy=True, at=NOON)
+    row.refresh_from_db()
+    intent = LaunchIntent.objects.get()
+    assert row.abandoned_at and intent.taken_at is None
+    assert Order.objects.get().trouble == succession.NOT_HERE and Order.objects.get().done_at
+    monkeypatch.undo()
+    intents.recheck([row.stage_id])
+    go(leases.enlist("w2"), LATER + timedelta(hours=1))
+    assert Submission.objects.count() == 1 and "held by root" in LaunchIntent.objects.get().gate

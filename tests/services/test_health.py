@@ -33,22 +33,23 @@ def test_all_is_well(well):
 @pytest.mark.parametrize(("kind", "words"), [("worker", "No background worker is alive"), ("ticker", "No ticker is alive")])
 def test_who_died_is_named_and_pages_go_on(well, kind, words):
     Worker.objects.filter(kind=kind).update(beat_at=Now() - timedelta(seconds=9))
-    status, (line,) = told()
-    assert status == 200 and line.startswith(words)
-    assert told(all_of_it=True)[0] == 503
+    assert told() == (200, ["ready"])
+    status, (line,) = told(all_of_it=True)
+    assert status == 503 and line.startswith(words)
 
 
 def test_work_that_comes_to_no_end_and_work_that_fails_are_named(well):
     Pulse.objects.create(name="wrap_up", ended_at=Now() - timedelta(minutes=9))
     Pulse.objects.create(name="bury", ended_at=Now() - timedelta(minutes=9), trouble="no room on the disk")
     Pulse.objects.create(name="gone", ended_at=Now() - timedelta(days=9))      # of an older version
-    assert told()[1] == ["bury: no room on the disk", "wrap_up has come to no end for 9 minutes; it should every 2 s."]
+    assert told(all_of_it=True)[1] == ["bury: no room on the disk", "wrap_up has come to no end for 9 minutes; it should every 2 s."]
 
 
 def test_a_silent_batch_system_is_named(well):
     make_experiment("dune")
     Experiment.objects.filter(pk="dune").update(silent={"lab": "2026-11-23T09:00:00+00:00", "new": ""})
-    assert told()[1] == ["Nothing is heard from the batch system lab since 2026-11-23T09:00 UTC.", "Nothing is heard from the batch system new."]
+    assert told(all_of_it=True)[1] == ["Nothing is heard from the batch system lab since 2026-11-23T09:00 UTC.",
+                                       "Nothing is heard from the batch system new."]
 
 
 def test_a_database_of_an_older_version_is_not_ready_until_it_is_migrated(well):

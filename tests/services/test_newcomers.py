@@ -77,7 +77,7 @@ def test_what_does_not_answer_is_told(boss, hosts, said, field, sentence):
 
 
 def test_its_first_rows_are_there_and_each_is_an_event(boss, hosts):
-    of = Newcomer("nova", "NOvA", batch="lab", production="novapro@gpvm01", analysis="novaana@gpvm02", superusers=("sue", "boss"))
+    of = Newcomer("nova", "NOvA", batch="lab", production="novapro@gpvm01", analysis="novaana@gpvm02", superusers=("sue", "boss", "sue"))
     row = newcomers.add(of, actor=boss, at=NOON)
     assert {(login.name, str(login.account), login.host, login.batch) for login in LoginSetup.objects.filter(experiment=row)} == {
         ("production", "novapro", "gpvm01", "lab"), ("analysis", "novaana", "gpvm02", "lab")}
@@ -113,7 +113,7 @@ def test_only_an_administrator_of_the_site_may(boss, hosts):
 
 def test_the_command_asks_first_and_makes_nothing_if_one_is_bad(boss, hosts, capsys):
     said = ["experiment", "add", "nova", "--title", "NOvA", "--batch", "lab", "--production", "novapro@gpvm99", "--user", "boss"]
-    with pytest.raises(CommandError, match="1 of these did not answer as they should. Nothing was made"):
+    with pytest.raises(CommandError, match="1 of these did not answer as they should"):
         call_command(*said)
     assert "BAD  production novapro@gpvm99: gpvm99 does not answer" in capsys.readouterr().out
     assert not Experiment.objects.filter(pk="nova").exists()

@@ -71,4 +71,4 @@ class Command(BaseCommand):
             self.stdout.write(f"{'good' if each.good else 'BAD '} {each.field} {each.value}: {each.said}")
             bad += not each.good
         if bad:
-            raise CommandError(f"{bad} of these did not answer as they should. Nothing was made; mend them, or say --anyway.")
+            raise CommandError(f"{bad} of these did not answer as they should.")

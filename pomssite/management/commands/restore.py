@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from pomssite.kit import dumps
+from pomssite.kit import clock, dumps
 from pomssite.kit.errors import PomsError
 from submissions.services import succession
 
@@ -23,12 +23,20 @@ class Command(BaseCommand):
         which.add_argument("--copy", action="store_true", help="anything else: the other lives on, or worked on after the backup")
 
     def handle(self, *args, file: Path, copy: bool, **options) -> None:
-        """Refuse a database that is not empty; migrate what is older."""
-        if connection.introspection.table_names():
+        """Refuse a database that is not empty, but for what an earlier restore has left half; migrate what is older."""
+        if connection.introspection.table_names() and not dumps.is_half_loaded():
             raise CommandError("The database is not empty. Make a new one (`createdb`), and name it in DATABASE_URL.")
         try:
-            dumps.load(settings.DATABASES["default"], file)
+            self.stdout.write(self._restored(file, copy=copy))
         except (PomsError, OSError) as no:
-            raise CommandError(str(no)) from no
+            raise CommandError(f"{no} Nothing works here until a restore comes to its end.") from no
+
+    def _restored(self, file: Path, *, copy: bool) -> str:
+        """Marked until all of it is done: what is killed on the way launches nothing under the other's name."""
+        dumps.mark_half_loaded(yes=True)
+        dumps.empty()
+        dumps.load(settings.DATABASES["default"], file)
         call_command("migrate", verbosity=0)
-        self.stdout.write(succession.begin(copy=copy))
+        said = succession.begin(copy=copy, at=clock.now())
+        dumps.mark_half_loaded(yes=False)
+        return said
