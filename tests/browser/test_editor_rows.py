@@ -57,7 +57,8 @@ def test_a_list_by_mouse(generate):
         page.locator(f"#x-dataset-{n}").click()
         expect(page.locator(f"#x-dataset-{n}")).to_have_count(0)
     page.locator("#r-dataset-1-1").fill("raw")
-    page.locator("#r-dataset-new").fill("calib")
+    page.locator("#r-dataset-new").focus()
+    typed(page, " calib")       # while the form is drawn anew
     said(page, "dataset_or_split_data = raw\n")
     page.locator("#r-dataset-new").blur()
     said(page, "dataset_or_split_data = raw, calib")
