@@ -1,4 +1,5 @@
 // A campaign to look at: the graph, what each part says, and the text. Nothing can be changed, and the server would refuse it.
+import { asker } from "./editor-ask.js";
 import { Graph } from "./editor-graph.js";
 import { redrawn } from "./editor-form.js";
 import { paneAfter } from "./editor-ways.js";
@@ -7,17 +8,16 @@ import { lineOf } from "./visit.js";
 const $ = (name) => document.getElementById(name);
 const [seen, text, form, box] = ["seen", "text", "form", "graph"].map($);
 const first = JSON.parse($("turn").textContent);
+const ask = asker(first, seen.querySelector("[name=csrfmiddlewaretoken]").value);
 let place = first.place;
 const graph = new Graph(box, { chosen, opened: () => form.querySelector("select").focus() });
 
 async function chosen(to) {
   place = to;
   graph.choose(to);
-  const answer = await fetch(first.address, { method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": seen.querySelector("[name=csrfmiddlewaretoken]").value },
-    body: JSON.stringify({ of: first.of, place: to }) });
-  if (!answer.ok || place !== to) return;
-  redrawn(form, (await answer.json()).form);
+  const told = await ask({ place: to });
+  if (place !== to) return;
+  redrawn(form, told.form);
   const line = lineOf(text.textContent, to);
   if (line) text.scrollTop = Math.max(0, (line - 3) * parseFloat(getComputedStyle(text).lineHeight));
 }

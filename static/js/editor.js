@@ -2,6 +2,7 @@
 import { Graph } from "./editor-graph.js";
 import { Head, hint, refuse } from "./editor-head.js";
 import { asked, drawn, redrawn } from "./editor-form.js";
+import { asker } from "./editor-ask.js";
 import { Checks } from "./editor-checks.js";
 import { Testing } from "./editor-test.js";
 import { Sharing } from "./editor-shared.js";
@@ -17,54 +18,50 @@ const [editor, text, form, box] = ["editor", "text", "form", "graph"].map($);
 
 const first = JSON.parse($("turn").textContent);
 let place = first.place;
-let picture = first.picture;
 let aiming = null;      // while a dependency is made: where from, and the stage that would be taken
 let typing = 0;
 let leaving = false;
 let queue = Promise.resolve();
+let waiting = 0;        // what is asked and not answered yet
+let no = "";            // why one of these was refused
 const saved = first.of && !first.isMended ? first.text : null;
 const visit = new History({ text: first.text, place });
 const draft = new Draft(localStorage, first.draft);
 const head = new Head(first, saved, draft);
 const graph = new Graph(box, { chosen, moved: (to) => edit({ do: "move", to }), opened: toForm });
 
-const checks = new Checks(posted, () => ({ text: text.value, place, update: editor.elements.update_shared.checked }), (told) => (told ? show(told) : ask()));
+const posted = asker(first, editor.elements.csrfmiddlewaretoken.value);
+const checks = new Checks(posted, () => ({ text: text.value, place, update: editor.elements.update_shared.checked }), (told) => (told && !waiting ? show(told) : ask()));
 
 /** Asks the server for what the text says, after an edit of it; one after the other, so that each begins with what the one before made. */
 function ask(wish, at) {
+  waiting += 1;
   queue = queue.then(() => sent(wish, at)).catch((error) => refuse(`The server does not answer (${error.message}). Nothing is lost: the draft is in this browser.`));
   return queue;
 }
 
 async function sent(wish, at) {
   const before = text.value;
-  const told = await posted({ text: before, place: at || place, edit: wish || null, facts: checks.facts });
+  const told = await posted({ text: before, place: at || place, edit: wish || null, facts: checks.facts }).finally(() => { waiting -= 1; });
   if (text.value !== before) return null;     // typed on meanwhile: what was typed is asked for next
   show(told);
   checks.later();
   return told;
 }
 
-async function posted(words) {
-  const answer = await fetch(first.address, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": editor.elements.csrfmiddlewaretoken.value },
-    body: JSON.stringify({ ...words, of: first.of }) });
-  if (!answer.ok) throw new Error(`${answer.status}`);
-  return answer.json();
-}
-
 function show(told) {
   if (told.text !== text.value) setText(told.text);
   place = told.place;
   visit.push(told.text, place);
-  if (told.picture) {
-    picture = told.picture;
-    graph.draw(picture, place);
-  }
+  no = told.refused || no;
+  if (waiting) return;        // the next answer is drawn: this one would put back what a person has changed since
+  if (told.picture) graph.draw(told.picture, place);
   redrawn(form, told.form);
   drawn($("problems"), told.problems);
   drawn($("changes"), told.changes);
   $("in-step").textContent = told.picture ? "in step with the graph" : `line ${told.lines[0]} cannot be read: the graph is as it was before`;
-  refuse(form.querySelector("[aria-invalid]") ? "" : told.refused);
+  refuse(form.querySelector("[aria-invalid]") ? "" : no);
+  no = "";
   head.show(text.value, told, visit);
 }
 
@@ -293,7 +290,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The first look
-graph.draw(picture || { stages: [], edges: [] }, place);
+graph.draw(first.picture || { stages: [], edges: [] }, place);
 head.show(text.value, first, visit);
 head.offer();
 checks.later();

@@ -59,7 +59,7 @@ def test_a_list_by_mouse(generate):
     page.locator("#r-dataset-1-1").fill("raw")
     page.locator("#r-dataset-new").focus()
     typed(page, " calib")       # while the form is drawn anew
-    said(page, "dataset_or_split_data = raw\n")
+    said(page, "dataset_or_split_data = raw\ncs_split_type = list")
     page.locator("#r-dataset-new").blur()
     said(page, "dataset_or_split_data = raw, calib")
     page.get_by_label("Dataset 2 up").click()
