@@ -39,7 +39,8 @@ WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and wha
     (V.DO, V.DO): """campaigns:launch campaigns:launch_of campaigns:slice_act submissions:recover submissions:once_more
         submissions_api:launch""",
     (V.HOLD, V.HOLD): "campaigns:act campaigns:stage_act submissions:act",
-    (V.EDIT, V.EDIT): "campaigns:edit campaigns:delete campaigns:rename campaigns:slices_reset campaigns:slices_move",
+    (V.VIEW, V.EDIT): "campaigns:edit",
+    (V.EDIT, V.EDIT): "campaigns:delete campaigns:rename campaigns:slices_reset campaigns:slices_move",
     (V.TAG, V.TAG): "campaigns:tags",
     (V.SCHEDULE, V.SCHEDULE): "campaigns:schedule_new campaigns:schedule_change campaigns:schedule_act campaigns:schedule_run",
     (W.SHUT, V.EDIT): "campaigns:plan_act campaigns:restore campaigns:view_drop",
