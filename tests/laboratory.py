@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+LOW = 20_000        # a port
 MADE_ANEW = ("tiny", "wide", "none")
 
 
@@ -41,6 +42,8 @@ def _run(var: Path, *words: object) -> "subprocess.CompletedProcess[str]":
 
 
 def free_port() -> int:
+    """Browsers refuse some of the lower ones."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        return int(bound.getsockname()[1])
+        port = int(bound.getsockname()[1])
+    return port if port > LOW else free_port()

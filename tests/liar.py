@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pomssite.kit import clock
 from pomssite.kit.signon import Provider
+from tests.laboratory import free_port
 
 OURS, STRANGE = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
 
@@ -110,7 +111,7 @@ class _Desk(BaseHTTPRequestHandler):
 @contextmanager
 def running() -> Iterator[Liar]:
     """At a port of its own."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Desk) as server:
+    with ThreadingHTTPServer(("127.0.0.1", free_port()), _Desk) as server:
         server.liar = Liar(server.server_port)      # type: ignore[attr-defined]
         serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         serving.start()

@@ -72,10 +72,22 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
+STILL = """name => {
+  const at = document.getElementById('graph')._cyreg.cy.getElementById(`s:${name}`).renderedPosition();
+  const isStill = window.seenAt === JSON.stringify([name, at]);
+  window.seenAt = JSON.stringify([name, at]);
+  return isStill && at;
+}"""
+
+
+def pressed(page, stage):
+    """A press on the stage where it is drawn, once it stands still."""
+    page.locator("#graph").click(position=page.wait_for_function(STILL, arg=stage, polling=300).json_value())
+
+
 def on_graph(page, stage):
-    """A press on the stage where it is drawn."""
-    at = page.evaluate("name => document.getElementById('graph')._cyreg.cy.getElementById(`s:${name}`).renderedPosition()", stage)
-    page.locator("#graph").click(position=at)
+    """The stage is chosen by such a press."""
+    pressed(page, stage)
     expect(page.locator("[data-place]")).to_have_attribute("data-place", f'["stage", "{stage}"]')
 
 
@@ -112,7 +124,7 @@ def by_mouse(page):
         said(page, f"[campaign_stage {name}]")
     on_graph(page, "sim")
     press(page, "Dependency")
-    on_graph(page, "ana")
+    pressed(page, "ana")
     said(page, "file_pattern_2 = %")
     press(page, "Review and save")
 

@@ -26,7 +26,7 @@ W = Want
 WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and what to write: which addresses
     (W.OPEN, W.OPEN): "home healthz readyz old accounts:sign_in oidc_authentication_init oidc_authentication_callback admin_login admin_password",
     (W.SHUT, W.OPEN): "accounts:sign_out admin_logout oidc_back_channel",
-    (W.SHUT, W.MEMBER): "accounts:role campaigns:watch campaigns:unwatch",
+    (W.SHUT, W.MEMBER): "accounts:role campaigns:watch campaigns:unwatch campaigns:edits",
     (W.MEMBER, W.MEMBER): "campaigns:views campaigns:stale campaigns:ini_many submissions:bulk",
     (V.VIEW, W.SHUT): "campaigns:events campaigns:frame",
     (V.VIEW, V.VIEW): """campaigns:list campaigns:list_csv campaigns:list_json campaigns:campaign campaigns:campaign_charts campaigns:named
@@ -45,7 +45,6 @@ WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and wha
     (V.SCHEDULE, V.SCHEDULE): "campaigns:schedule_new campaigns:schedule_change campaigns:schedule_act campaigns:schedule_run",
     (W.SHUT, V.EDIT): "campaigns:plan_act campaigns:restore campaigns:view_drop",
     (W.MAKES, W.MAKES): "campaigns:new campaigns:clone campaigns:upload campaigns:edit_new campaigns:template_keep",
-    (W.SHUT, W.MAKES): "campaigns:edits",
     (V.VIEW, W.MAKES): "campaigns:template",
     (W.MAKER, W.MAKER): "campaigns:template_change campaigns:template_retire",
     (V.VIEW, W.MAKER): "submissions:bulk_act",

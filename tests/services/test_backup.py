@@ -37,7 +37,13 @@ def url_of(name):
 
 
 @pytest.fixture
-def scene(db, settings, tmp_path):
+def named(db):
+    """What the migrations wrote is swept between tests of whole transactions."""
+    Instance.objects.get_or_create(name="abc123")
+
+
+@pytest.fixture
+def scene(named, settings, tmp_path):
     settings.POMS_STORAGE = tmp_path
     return play(storage=tmp_path)
 
@@ -46,7 +52,7 @@ def scene(db, settings, tmp_path):
 def two(transactional_db):
     """This database, and an empty one beside it."""
     Instance.objects.all().delete()
-    Instance.objects.create(name="abc123")      # what the migrations wrote is swept between such tests
+    Instance.objects.create(name="abc123")
     name = f"{connection.settings_dict['NAME']}_again"
     with connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
@@ -123,7 +129,7 @@ def test_a_successor_goes_on_under_the_same_name_and_no_worker_of_the_other_live
     assert not SiteHold.objects.exists() and not Worker.objects.filter(beat_at__gt=Now() - leases.ALIVE).exists()
 
 
-def test_what_the_other_was_about_to_send_waits_here_under_another_name(db, monkeypatch):
+def test_what_the_other_was_about_to_send_waits_here_under_another_name(named, monkeypatch):
     """And what was asked of jobs there is not done from here."""
     def silent(*said):
         raise NoAnswer("the catalogue says nothing")

@@ -37,7 +37,7 @@ NOT_SHAPING = {
     Experiment: {
         "name": KNOWN_ELSEWHERE, "title": FOR_PEOPLE, "logbook": FOR_PEOPLE, "service_desk": FOR_PEOPLE, "active": "asked at every door",
         "launches_held_by": BEFORE, "launches_held_why": BEFORE, "launches_held_at": BEFORE, "launch_limit": BEFORE,
-        "job_limit": BEFORE, "silent": FOR_PEOPLE,
+        "job_limit": BEFORE, "silent": FOR_PEOPLE, "ending": FOR_PEOPLE, "ferry_trouble": FOR_PEOPLE,
         "ferry_unit": "says who belongs to it", "new_patience_h": AFTERWARDS, "stale_after_d": "asked by who looks for stale campaigns"},
 }
 NAMED = {(Campaign, "name"): "campaign", (StageRow, "name"): "stage", (Experiment, "batch_group"): "group"}
