@@ -72,15 +72,13 @@ function setText(value) {
   text.scrollTop = top;
 }
 
-const edit = (wish, at) => {
-  waiting += 1;       // from the press on: what answers meanwhile is not drawn
-  return flushed().then(() => { waiting -= 1; return ask(wish, at); });
-};
+const edit = (wish, at) => flushed().then(() => ask(wish, at));
 
 /** What was typed last is read before anything else is done. */
 function flushed() {
   if (!typing) return queue;
-  typing = clearTimeout(typing);
+  clearTimeout(typing);
+  typing = 0;
   return ask();
 }
 
