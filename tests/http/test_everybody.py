@@ -124,6 +124,7 @@ ASKED = {
     Want.OWNER: lambda actor, owner: may(actor, Verb.ADMIN, PRODUCTION) or actor.user == "ann",
     Want.PRODUCTION: lambda actor, owner: may(actor, Verb.SCHEDULE, PRODUCTION),
     Want.SHIFTS: lambda actor, owner: may(actor, Verb.EDIT, PRODUCTION),
+    Want.SHARED: lambda actor, owner: may(actor, Verb.EDIT, owner) or may(actor, Verb.EDIT, PRODUCTION),
     Want.ADMIN: lambda actor, owner: may(actor, Verb.ADMIN, PRODUCTION),
     Want.ROOT: lambda actor, owner: actor.root,
 }

@@ -17,6 +17,7 @@ class Want(Enum):
     OWNER = "to have made it oneself, or to administer the experiment"
     PRODUCTION = "to plan for production"
     SHIFTS = "to change what is production's"
+    SHARED = "to have made it, or to change what is production's"
     ADMIN = "to administer the experiment"
     ROOT = "to administer the site"
     JOB = "to be a job of it"
@@ -43,12 +44,13 @@ WANTS: dict[tuple[object, object], str] = {     # what it takes to read, and wha
     (V.EDIT, V.EDIT): "campaigns:delete campaigns:rename campaigns:slices_reset campaigns:slices_move",
     (V.TAG, V.TAG): "campaigns:tags",
     (V.SCHEDULE, V.SCHEDULE): "campaigns:schedule_new campaigns:schedule_change campaigns:schedule_act campaigns:schedule_run",
-    (W.SHUT, V.EDIT): "campaigns:plan_act campaigns:restore campaigns:view_drop",
+    (W.SHUT, V.EDIT): "campaigns:plan_act campaigns:restore",
     (W.MAKES, W.MAKES): "campaigns:new campaigns:clone campaigns:upload campaigns:edit_new campaigns:template_keep",
     (V.VIEW, W.MAKES): "campaigns:template",
     (W.MAKER, W.MAKER): "campaigns:template_change campaigns:template_retire",
     (V.VIEW, W.MAKER): "submissions:bulk_act",
     (W.SHUT, W.SHIFTS): "members:shift",
+    (W.SHUT, W.SHARED): "campaigns:view_drop",
     (W.OWNER, W.OWNER): "tokens:revoke",
     (V.VIEW, W.PRODUCTION): "campaigns:downtimes",
     (W.PRODUCTION, W.PRODUCTION): "campaigns:downtime_lift",
