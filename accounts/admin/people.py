@@ -3,7 +3,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -20,6 +21,35 @@ OF_A_MEMBER = ["username", "first_name", "last_name", "email", "kind", "is_activ
 SETTINGS = ["title", "launch_limit", "job_limit", "new_patience_h", "stale_after_d", "logbook", "service_desk"]     # that a superuser changes
 
 
+class Belongs(Recorded):
+    """Where it is changed who belongs, in whichever form: what somebody may no longer go on with stands down in the same transaction."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        forms = [form, *(each for formset in formsets for each in formset.forms if each.has_changed())]
+        self._stand_down(request, [one for each in forms for one in (*_people(each.instance), each.initial.get("user"))])
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        people = _people(obj)
+        super().delete_model(request, obj)
+        self._stand_down(request, people)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        people = [one for row in queryset for one in _people(row)]
+        with transaction.atomic():
+            super().delete_queryset(request, queryset)
+            self._stand_down(request, people)
+
+    @staticmethod
+    def _stand_down(request: HttpRequest, people: list[int | None]) -> None:
+        departures.stand_down([one for one in people if one is not None], by=by(request), at=clock.now())
+
+
+def _people(row: Model) -> list[int | None]:
+    """Whom a row is about."""
+    return [row.user_id] if isinstance(row, Membership) else [row.pk] if isinstance(row, User) else []
+
+
 class MembershipInline(admin.TabularInline):
     """Who belongs where."""
 
@@ -29,7 +59,7 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(Recorded, UserAdmin):
+class PersonAdmin(Belongs, UserAdmin):
     """People and services."""
 
     wall = "memberships__experiment"
@@ -57,7 +87,7 @@ class PersonAdmin(Recorded, UserAdmin):
 
 
 @admin.register(Experiment)
-class ExperimentAdmin(Recorded):
+class ExperimentAdmin(Belongs):
     """Experiments and their settings."""
 
     wall = "pk"
@@ -98,8 +128,8 @@ class ApiTokenAdmin(LookOnly):
 
 
 @admin.register(Membership)
-class MembershipAdmin(Recorded):
-    """Who belongs where. What somebody may no longer go on with stands down at once."""
+class MembershipAdmin(Belongs):
+    """Who belongs where."""
 
     list_display = ["user", "experiment", "role", "shifter", "active"]
     list_select_related = ["user", "experiment"]
@@ -109,10 +139,6 @@ class MembershipAdmin(Recorded):
 
     def address(self, row: Membership) -> str:
         return reverse("members:list", args=[row.experiment_id])
-
-    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        departures.stand_down([obj], by=by(request), at=clock.now())
 
 
 @admin.register(FerrySync)

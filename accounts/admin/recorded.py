@@ -2,6 +2,7 @@
 import re
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -46,19 +47,23 @@ class Recorded(Linked):
         _note(request, "changed" if change else "made", obj, before=was, after=said)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for each in formset.deleted_forms:
+            if each.instance.pk is not None:        # as long as it has a number
+                _note(request, "deleted", each.instance, after=str(each.instance))
         super().save_formset(request, form, formset, change)
         for row in formset.new_objects:
             _note(request, "made", row, after=str(row))
+        initial = {id(each.instance): each.initial for each in formset.forms}
         for row, names in formset.changed_objects:
-            _note(request, "changed", row, after=", ".join(f"{name}: {getattr(row, name)}" for name in names))
-        for row in formset.deleted_objects:
-            _note(request, "deleted", row, after=str(row))
+            was = ", ".join(f"{name}: {initial[id(row)].get(name)}" for name in names)
+            _note(request, "changed", row, before=was, after=", ".join(f"{name}: {getattr(row, name)}" for name in names))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         _note(request, "deleted", obj, after=str(obj))
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        for row in queryset:
-            _note(request, "deleted", row, after=str(row))
-        super().delete_queryset(request, queryset)
+        with transaction.atomic():
+            for row in queryset:
+                _note(request, "deleted", row, after=str(row))
+            super().delete_queryset(request, queryset)

@@ -111,8 +111,8 @@ class SignOn(OIDCAuthenticationBackend):
         with transaction.atomic():
             identity = identities.enter(claims, of=self.of, passwords=settings.LOCAL_ACCOUNTS, at=clock.now())
             user = identity.user
-            for changed in identities.grouped(user, claims, of=self.of, at=clock.now()):
-                departures.stand_down([changed], by=identities.BY, at=clock.now())
+            if identities.grouped(user, claims, of=self.of, at=clock.now()):
+                departures.stand_down([user.pk], by=identities.BY, at=clock.now())
         user.signed_on = {"identity": identity, "id_token": id_token, "ends": self.told.get("end_session_endpoint", ""),    # type: ignore[attr-defined]
                           "sid": str(payload.get("sid", ""))[:idtoken.LONGEST]}
         return user

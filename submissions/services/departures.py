@@ -41,18 +41,18 @@ class Left:
         return f"no longer holds the role {' or '.join(sorted(self.roles))}" if self.member else "is no active member any more"
 
 
-def stand_down(rows: Sequence[Membership], *, by: By, at: datetime) -> int:
-    """After their roles have changed: how many schedules were paused. What waits in their name is asked of the gate, which says why it waits,
-    or lets it go if they are back."""
-    members = {row.user_id: row for row in rows if not (row.user.is_superuser and row.user.is_active)}
-    experiment = rows[0].experiment_id if rows else ""
-    going = Schedule.objects.living().filter(experiment=experiment, creator__in=members, paused_by="").select_related("stage__campaign")
-    lost = [row for row in going if row.creator_role not in members[row.creator_id].answers_for]
+def stand_down(people: Collection[int], *, by: By, at: datetime) -> int:
+    """After what these people hold has changed, in whichever experiment: how many schedules were paused. What waits in their name is asked
+    of the gate, which says why it waits, or lets it go if they are back."""
+    users = User.objects.in_bulk(people)
+    members = {(row.user_id, row.experiment_id): row for row in Membership.objects.filter(user__in=users)}
+    going = Schedule.objects.living().filter(creator__in=users, paused_by="").select_related("stage__campaign")
+    lost = [row for row in going if row.creator_role not in _held(users[row.creator_id], members.get((row.creator_id, row.experiment_id)))]
     for row in lost:
-        why = f"{members[row.creator_id].user} no longer holds the role {row.creator_role} of {experiment}: somebody who does must take it over"
+        why = f"{users[row.creator_id]} no longer holds the role {row.creator_role} of {row.experiment_id}: somebody who does must take it over"
         schedules.stop(row, by=by, at=at, why=why)
-    if rows:
-        intents.recheck_of([row.user_id for row in rows], experiment)
+    if users:
+        intents.recheck_of(list(users))
     return len(lost)
 
 
@@ -105,7 +105,7 @@ def hand_over(user: User, to: str, *, actor: Actor, at: datetime, why: str) -> d
     for rows in filter(None, mine.values()):
         _give(rows, user, heir, by=actor.by(), at=at, why=why.strip())
     _give_runs(user, heir, actor.experiment, roles)
-    intents.recheck_of([heir.pk], actor.experiment)
+    intents.recheck_of([heir.pk])
     return {kind: len(rows) for kind, rows in mine.items() if rows}
 
 

@@ -112,10 +112,10 @@ def recheck_all() -> int:
     return LaunchIntent.objects.waiting().exclude(recheck_at=None).update(recheck_at=None, gate="", full="")
 
 
-def recheck_of(people: Sequence[int], experiment: str) -> int:
-    """What these people may launch there has changed: the gate is asked at once. What it said before stands until then."""
+def recheck_of(people: Sequence[int]) -> int:
+    """What these people may launch has changed: the gate is asked at once. What it said before stands until then."""
     pulses.wake("launch_ready")
-    return LaunchIntent.objects.filter(creator__in=people, experiment=experiment).waiting().update(recheck_at=None)
+    return LaunchIntent.objects.filter(creator__in=people).waiting().update(recheck_at=None)
 
 
 @transaction.atomic(savepoint=False)

@@ -68,7 +68,8 @@ def sync(experiment: Experiment, *, now: Callable[[], datetime], door: str = "ta
         found, at = _decided(experiment, said, agreed=row.agreed), now()
         if found.changes and not found.asks:
             by, why = By(FERRY.user, door=door), f"{row.agreed_by} agreed: {row.agreed_why}" if found.mark == row.agreed else ""
-            departures.stand_down(members.carry_out(found.changes, experiment.pk, by=by, at=at, why=why), by=by, at=at)
+            changed = members.carry_out(found.changes, experiment.pk, by=by, at=at, why=why)
+            departures.stand_down([member.user_id for member in changed], by=by, at=at)
         _noted(experiment, row, found, said, at=at)
     return found
 
