@@ -11,7 +11,7 @@ from campaigns import document
 from campaigns.document.changes import KEEP, Line, changes
 from campaigns.document.merging import merged
 from campaigns.models import Campaign, CampaignVersion, Plan
-from campaigns.services import anew, documents, sharing
+from campaigns.services import anew, documents, matches, sharing
 from pomssite.kit.errors import Conflict, Invalid
 
 KEPT = timedelta(days=30)
@@ -48,7 +48,8 @@ def keep(doc: document.Campaign, *, actor: Actor, at: datetime, update_shared: b
 
 def again(row: Campaign, old: CampaignVersion, *, actor: Actor, at: datetime, notes: Sequence[str] = ()) -> Plan:
     """The campaign as an earlier version of it was, under the name that it has now."""
-    return keep(replace(document.from_json(old.document), name=row.name), actor=actor, at=at, notes=notes)
+    doc = replace(document.from_json(old.document), name=row.name)
+    return keep(doc, actor=actor, at=at, notes=[*notes, *matches.doubtful(doc, experiment=actor.experiment)])
 
 
 def merge(row: Plan, *, actor: Actor, at: datetime) -> Plan:
@@ -57,7 +58,8 @@ def merge(row: Plan, *, actor: Actor, at: datetime) -> Plan:
     if here is None or base is None or here.version is None or base.campaign_id != here.pk:
         raise Conflict(f"Plan {row.pk} and {row.name} as it is now have no version in common: make a new plan. Nothing was changed.")
     found, clashes = merged(document.from_json(base.document), document_of(row), document.from_json(here.version.document))
-    return keep(found, actor=actor, at=at, update_shared=row.update_shared, notes=[*map(str, clashes)])
+    notes = [*map(str, clashes), *matches.doubtful(found, experiment=actor.experiment)]
+    return keep(found, actor=actor, at=at, update_shared=row.update_shared, notes=notes)
 
 
 @transaction.atomic

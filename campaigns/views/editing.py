@@ -15,12 +15,11 @@ from accounts.models import require
 from accounts.pages import member, show
 from accounts.policy import Actor, Verb, may
 from campaigns import document, ini
-from campaigns.document import matching
 from campaigns.document.changes import KEEP, changes
 from campaigns.document.values import storable
 from campaigns.editing import Turn, turn
 from campaigns.models import Campaign, CampaignVersion, JobType, LoginSetup
-from campaigns.services import documents, plans, sharing
+from campaigns.services import documents, matches, plans, sharing
 from campaigns.views import checking
 from campaigns.views.changing import one
 from pomssite.kit import clock
@@ -166,18 +165,13 @@ def _saved(request: HttpRequest, actor: Actor, row: Campaign | None) -> HttpResp
         _named(book.campaign.name, actor, row)
         book.check(**documents.known(book.campaign.name, experiment=actor.experiment))
         made = plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared="update_shared" in request.POST,
-                          notes=_notes(book, actor), base=_base(request, row))
+                          notes=matches.warnings(book, experiment=actor.experiment), base=_base(request, row))
         then = f"?{urlencode({'test': request.POST['then']})}" if request.POST.get("then") else ""
         return redirect(reverse("campaigns:plan", args=[actor.experiment, made.pk]) + then)
     except ini.Broken as broken:
         return _page(request, actor, row, text, trouble=f"Nothing was saved. Line {broken.faults[0].line}: {broken.faults[0].sentence}")
     except (Invalid, Conflict) as no:
         return _page(request, actor, row, text, trouble=str(no))
-
-
-def _notes(book: ini.Book, actor: Actor) -> list[str]:
-    """What may stand and is doubtful: of the text, and of the files that it speaks of."""
-    return [*map(str, [*book.warnings, *book.desk.placed(matching.doubts(book.campaign, checking.files(book.campaign, actor)))])]
 
 
 def _named(name: str, actor: Actor, row: Campaign | None) -> None:

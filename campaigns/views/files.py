@@ -22,7 +22,7 @@ from campaigns.document import Settings, Stage
 from campaigns.document.mapping import Instead, mapped, told
 from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign, JobType, LoginSetup, Plan
-from campaigns.services import documents, naming, plans, state
+from campaigns.services import documents, matches, naming, plans, state
 from campaigns.views import mapping
 from campaigns.views.changing import ask, one
 from datasets import splits
@@ -113,7 +113,8 @@ def _planned(looked: Looked, actor: Actor, *, update_shared: bool) -> Plan:
     book.check(**documents.known(name, experiment=actor.experiment, also=looked.instead))
     was = None if documents.living(name, experiment=actor.experiment) else naming.find(name, experiment=actor.experiment)
     old = [OLD_NAME.format(name, was.name)] if was else []
-    notes = [*old, *([NO_STATE] if book.state else []), *map(str, book.warnings), *told(book.campaign, looked.instead), *book.notes]
+    doubts = matches.warnings(book, experiment=actor.experiment)
+    notes = [*old, *([NO_STATE] if book.state else []), *doubts, *told(book.campaign, looked.instead), *book.notes]
     return plans.keep(mapped(book.campaign, looked.instead), actor=actor, at=clock.now(), update_shared=update_shared, notes=notes)
 
 

@@ -34,9 +34,10 @@ def test_what_has_none_is_named_and_what_is_not_known_is_said(dune):
 def test_no_more_are_asked_than_a_page_may_wait_for(dune, monkeypatch, django_assert_max_num_queries):
     monkeypatch.setattr(matches, "MOST", 3)
     with django_assert_max_num_queries(6):
-        assert len(without(dune, *(f"%.{n}" for n in range(50)))) == 3
+        found = list(without(dune, *(f"%.{n}" for n in range(50))).values())
+    assert found[:-1] == [matches.NONE] * 3 and "3 of 51 were, as many as a page waits for" in found[-1]
     monkeypatch.setattr(matches, "SECONDS", -1)
-    assert without(dune, "%.root") == {}
+    assert [*without(dune, "%.root").values()] == [matches.REST.format(0, 2)]
 
 
 @pytest.mark.django_db(transaction=True)

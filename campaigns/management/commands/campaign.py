@@ -16,7 +16,7 @@ from campaigns.document.changes import LEAVE, Line
 from campaigns.ini import state as ini_state
 from campaigns.ini import texts
 from campaigns.models import Campaign
-from campaigns.services import documents, plans, state
+from campaigns.services import documents, matches, plans, state
 from pomssite.kit import clock
 from pomssite.kit.errors import PomsError
 from submissions.services import radius
@@ -83,12 +83,22 @@ class Command(BaseCommand):
         sys.exit(1)
 
     def _plan(self, actor: Actor, said: dict[str, Any]) -> None:
-        row = plans.keep(_book(said, actor).campaign, actor=actor, at=clock.now(), update_shared=said["update_shared"])
+        book = _book(said, actor)
+        notes = self._doubts(book, actor)
+        row = plans.keep(book.campaign, actor=actor, at=clock.now(), update_shared=said["update_shared"], notes=notes)
         for line in plans.lines_of(row):
             self.stdout.write(_told(line))
         for each in radius.of_plan(row):
             self.stdout.write(f"running: {each}")
         self.stdout.write(f"plan {row.pk}: nothing was changed; `manage.py campaign apply {row.pk} --experiment {actor.experiment}` does it")
+
+    def _doubts(self, book: ini.Book, actor: Actor) -> list[str]:
+        """What a person must know besides of a file; told, and given back to be kept with a plan."""
+        doubts = matches.warnings(book, experiment=actor.experiment)
+        for kind, sentences in (("note", book.notes), ("warning", doubts)):
+            for sentence in sentences:
+                self.stderr.write(f"{kind}: {sentence}")
+        return [*doubts, *book.notes]
 
     def _apply(self, actor: Actor, said: dict[str, Any]) -> None:
         self._stored(plans.apply(said["number"], actor=actor, at=clock.now(), why=said["why"]))
@@ -105,10 +115,7 @@ class Command(BaseCommand):
     def _import(self, actor: Actor, said: dict[str, Any]) -> None:
         book = _book(said, actor)
         restored = _restored(book, actor, with_state=said["with_state"])
-        for note in book.notes:
-            self.stderr.write(f"note: {note}")
-        for fault in book.warnings:
-            self.stderr.write(f"warning: {fault}")
+        self._doubts(book, actor)
         for line in plans.plan(book.campaign, experiment=actor.experiment, update_shared=said["update_shared"]):
             self.stdout.write(_told(line))
         for key, value in ini_state.write(restored) if restored else ():
