@@ -106,7 +106,7 @@ DIRECTORIES = {"default": {"BACKEND": "accounts.ferry.https.Ferry", "OPTIONS": {
     "seconds": environment.number("POMS_FERRY_SECONDS", 8),
 }}} if os.environ.get("POMS_FERRY_URL") else {}
 POMS_FERRY_EVERY_S = environment.number("POMS_FERRY_EVERY_S", 3600)
-POMS_FERRY_MOST_PERCENT = environment.number("POMS_FERRY_MOST_PERCENT", 20)      # of the active members; more are deactivated only if a person agrees
+POMS_FERRY_MOST_PERCENT = environment.number("POMS_FERRY_MOST_PERCENT", 20)      # of the members; if more would lose a role or leave, it asks
 
 # Background life: tasks are rows of the same database; `manage.py tick` sets them, so django-q's own scheduler is off
 Q_CLUSTER = {

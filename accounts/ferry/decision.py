@@ -93,7 +93,10 @@ def change_of(member: Member | None, person: Person, role: str) -> Change | None
 
 
 def _asks(changes: Sequence[Change], members: Iterable[Member], most_percent: int) -> str:
-    leaving, active = sum(change.what == LEAVES for change in changes), sum(member.active for member in members)
-    if leaving * 100 <= active * most_percent:
+    """Together they may not be too many: who leaves, and who loses a role."""
+    active, leaving = sum(member.active for member in members), sum(change.what == LEAVES for change in changes)
+    lowered = sum(change.what == CHANGES and LISTS.index(Role(change.after)) < LISTS.index(Role(change.before)) for change in changes)
+    if (leaving + lowered) * 100 <= active * most_percent:
         return ""
-    return f"{leaving} of {active} active members would be deactivated, which is more than {most_percent} %"
+    losses = [f"{count} {words}" for count, words in ((leaving, "would be deactivated"), (lowered, "would lose a role")) if count]
+    return f"of {active} active members {' and '.join(losses)}, which is more than {most_percent} %"

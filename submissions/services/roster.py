@@ -149,7 +149,7 @@ def agree(experiment: Experiment, mark: str, *, actor: Actor, at: datetime, why:
     """To exactly the changes of this mark. FERRY is asked once more: if it says anything else by then, nothing is changed."""
     require(actor, Verb.ADMIN, of_experiment(experiment.pk))
     if not why.strip():
-        raise Invalid("Reason is empty. Say why so many people leave: it is kept in the history of each.")
+        raise Invalid("Reason is empty. Say why so many people leave or lose a role: it is kept in the history of each.")
     row = FerrySync.objects.select_for_update(no_key=True).filter(experiment=experiment).first()
     if row is None or not mark or row.mark != mark:
         raise Conflict("What waits is not what you were shown. Look at it again. Nothing was changed.")

@@ -61,10 +61,11 @@ def test_then_the_active_members_are_those_of_ferry_each_in_the_highest_role(lis
 
 
 @given(SAID, MEMBERS, st.integers(0, 100))
-def test_it_asks_when_more_would_leave_than_may_and_takes_agreement_to_exactly_that(lists, members, most):
+def test_it_asks_when_more_would_leave_or_lose_a_role_than_may_and_takes_agreement_to_exactly_that(lists, members, most):
     found, active = decide(lists, members, most_percent=most), sum(member.active for member in members)
-    leaving = sum(change.what == LEAVES for change in found.changes)
-    assert bool(found.asks) == (leaving * 100 > most * active)
+    ranks = ["", *LISTS]
+    losing = sum(change.what in (LEAVES, CHANGES) and ranks.index(change.after) < ranks.index(change.before) for change in found.changes)
+    assert bool(found.asks) == (losing * 100 > most * active)
     if found.asks:
         assert decide(lists, members, most_percent=most, agreed=found.mark) == decide(lists, members, most_percent=100)
         more = {**lists, Role.SUPERUSER: (*lists[Role.SUPERUSER], Person("zoe"))}
@@ -79,7 +80,18 @@ def test_accounts_of_services_are_left_alone(lists, members, apart):
 def test_exactly_a_fifth_may_leave_and_one_more_may_not():
     members = [Member(f"m{n}", Role.ANALYSIS, True) for n in range(10)]
     assert not decide(said(" ".join(f"m{n}" for n in range(8))), members).asks
-    assert decide(said(" ".join(f"m{n}" for n in range(7))), members).asks == "3 of 10 active members would be deactivated, which is more than 20 %"
+    assert decide(said(" ".join(f"m{n}" for n in range(7))), members).asks == (
+        "of 10 active members 3 would be deactivated, which is more than 20 %")
+
+
+@pytest.mark.parametrize(("lists", "asks"), [
+    ({"analysis": "m0 m1 m2 m3 m4 m5 m6 m7 m8 m9", "production": "m0 m1 m2 m3 m4 m5 m6 m7"}, ""),
+    ({"analysis": "m0 m1 m2 m3 m4 m5 m6 m7 m8 m9", "production": "m0 m1 m2 m3 m4 m5 m6"}, "3 would lose a role"),
+    ({"analysis": "m8 m9", "production": "m0 m1 m2 m3 m4 m5 m6"}, "1 would be deactivated and 2 would lose a role"),
+    ({"production": "m5 m6 m7 m8 m9", "superuser": "m0 m1 m2 m3 m4"}, "")])
+def test_who_loses_a_role_counts_with_those_who_leave_and_who_gains_one_does_not(lists, asks):
+    members = [*(Member(f"m{n}", Role.PRODUCTION, True) for n in range(10)), Member("x", Role.SUPERUSER, False)]
+    assert decide(said(**lists), members).asks == (f"of 10 active members {asks}, which is more than 20 %" if asks else "")
 
 
 def test_inactive_members_are_not_counted_among_those_who_could_leave():

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def ferry(tmp_path, settings):
     with serving(tmp_path) as fake:
-        settings.DIRECTORIES = fake.directories()
+        settings.DIRECTORIES, settings.POMS_FERRY_MOST_PERCENT = fake.directories(), 80      # most of them change
         registry._made.cache_clear()
         make_experiment()
         Experiment.objects.update(ferry_unit="dune")

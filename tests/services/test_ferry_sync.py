@@ -158,10 +158,17 @@ def test_a_shifter_stays_one_through_every_change_of_role(ferry):
 def test_more_than_a_fifth_stops_and_asks(ferry, settings):
     settings.POMS_FERRY_MOST_PERCENT, before = 20, rows()
     ferry.says(analysis="ann bob", superuser="zoe")
-    assert sync().asks == "1 of 3 active members would be deactivated, which is more than 20 %"
+    assert sync().asks == "of 3 active members 1 would be deactivated, which is more than 20 %"
     assert rows() == before and not User.objects.filter(username="zoe").exists()
     row = FerrySync.objects.get()
     assert (row.outcome, row.waiting) == ("waits", [["cem", "leaves", "analysis", ""], ["zoe", "joins", "", "superuser"]])
+
+
+def test_a_production_list_that_has_lost_its_people_stops_and_asks(ferry, settings):
+    settings.POMS_FERRY_MOST_PERCENT, before = 20, rows()
+    ferry.says(production="")
+    assert sync().asks == "of 3 active members 1 would lose a role, which is more than 20 %" and rows() == before
+    assert FerrySync.objects.get().waiting == [["ann", "changes role", "production", "analysis"]]
 
 
 def agreed(mark=None, role=Role.SUPERUSER, why="they finished their thesis"):

@@ -24,6 +24,7 @@ ROWS = {        # a case, what must be, and the words in the names of the tests 
     "a shifter, in FERRY production, later demoted": ("the flag is never lost", ("test_a_shifter_stays_one",)),
     "more than 20 % would be deactivated": ("stop and ask", ("test_more_than_a_fifth", "test_who_agrees", "test_what_differs_otherwise",
                                                              "test_nobody_agrees_blindly", "test_exactly_a_fifth")),
+    "more than 20 % would leave or lose a role": ("stop and ask", ("test_a_production_list_that_has_lost", "test_who_loses_a_role_counts")),
     "the three calls": ("as documented, with the certificate", ("test_the_three_calls", "test_neither_side_trusts", "test_no_answer_in_time")),
     "all of an experiment or nothing": ("one transaction", ("test_all_changes_of_an_experiment", "test_it_is_never_asked_while")),
     "a role taken away, in a session already open": ("gone at the next request", ("test_a_role_taken_away", "test_who_left_reaches_nothing")),
