@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import events, members
 from accounts.ferry.answers import Person
@@ -84,18 +85,32 @@ def grouped(user: User, claims: Mapping[str, Any], *, of: Provider, at: datetime
     said = claims.get(of.groups_claim) if of.groups else None
     if not isinstance(said, list):
         return []
+    Identity.objects.filter(user=user).update(grouped_at=at)
     highest: dict[str, Role] = {}
     for experiment, role in (of.groups[group] for group in said if isinstance(group, str) and group in of.groups):
         highest[experiment] = max(Role(role), highest.get(experiment, Role.ANALYSIS), key=list(Role).index)
-    ruled = Experiment.objects.filter(pk__in={experiment for experiment, _ in of.groups.values()}, ferry_unit="")
-    return [changed for row in ruled for changed in _belong(user, row.pk, highest.get(row.pk, ""), at)]
+    return [changed for row in _ruled(of) for changed in _belong(user, row.pk, highest.get(row.pk, ""), at)]
 
 
-def _belong(user: User, experiment: str, role: str, at: datetime) -> list[Membership]:
+def lapsed(of: Provider, *, at: datetime) -> list[Membership]:
+    """Whom groups brought and whose groups have not been told again for so long: the memberships that ended, in the caller's transaction."""
+    since = at - timedelta(days=of.groups_d)
+    gone = User.objects.filter(identity__issuer=of.issuer, identity__grouped_at__lt=since, memberships__active=True,
+                               memberships__experiment__in=_ruled(of)).order_by("pk").distinct()
+    why = f"no groups of the single sign-on told since {since:%Y-%m-%d}"
+    return [changed for user in gone for row in _ruled(of) for changed in _belong(user, row.pk, "", at, why)]
+
+
+def _ruled(of: Provider) -> QuerySet[Experiment]:
+    """The experiments whose members groups say."""
+    return Experiment.objects.filter(pk__in={experiment for experiment, _ in of.groups.values()}, ferry_unit="")
+
+
+def _belong(user: User, experiment: str, role: str, at: datetime, why: str = "groups of the single sign-on") -> list[Membership]:
     """A member in this role, or none; the shifter's flag stays as it is."""
     kept = Membership.objects.select_for_update(no_key=True).filter(user=user, experiment=experiment).first()
     change = change_of(Member(user.username, kept.role, kept.active) if kept else None, Person(user.username), role)
-    return members.carry_out([change], experiment, by=BY, at=at, why="groups of the single sign-on") if change else []
+    return members.carry_out([change], experiment, by=BY, at=at, why=why) if change else []
 
 
 def begun(identity: Identity, session: str, sid: str, *, at: datetime) -> None:

@@ -143,6 +143,6 @@ def ferry() -> int:
 
 def bury() -> int:
     """Workers that died long ago; what was chosen for an act and never begun; what was found in logs that nobody reads; plans that nobody
-    applied; sessions whose time is over."""
+    applied; sessions whose time is over; memberships that no group has given for long."""
     return _pulse("bury", lambda: leases.bury() + sum(forget(at=clock.now()) for forget in (acts_on_many.forget, logs.forget, plans.forget,
-                                                                                      identities.forget)))
+                                                                                      identities.forget, room_of_members.lapse)))

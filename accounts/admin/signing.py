@@ -11,7 +11,7 @@ from pomssite.kit.looking import LookOnly
 class IdentityAdmin(Recorded):
     """Whom the single sign-on means. Root makes them for people whom it cannot recognize by their user name."""
 
-    list_display = ["user", "subject", "issuer"]
+    list_display = ["user", "subject", "issuer", "grouped_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "subject__exact"]
     autocomplete_fields = ["user"]

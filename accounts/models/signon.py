@@ -11,6 +11,8 @@ class Identity(models.Model):
     issuer = models.CharField(max_length=250, help_text="as the provider writes it in its tokens, letter by letter")
     subject = models.CharField(max_length=255, help_text="what the provider calls the person in its claim sub")
 
+    grouped_at = models.DateTimeField(null=True, editable=False, help_text="when the provider last told the person's groups")
+
     class Meta:
         verbose_name_plural = "identities"
         constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_a_subject")]

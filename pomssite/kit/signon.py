@@ -26,6 +26,7 @@ class Provider:
     user_claim: str = ""                # the claim with the user name, for people who are here already; empty: nobody is recognized by it
     groups_claim: str = ""
     groups: dict[str, tuple[str, str]] = field(default_factory=dict)      # a group: the experiment and the role that it means
+    groups_d: int = 30                  # days for which groups hold that are not told again
     session_h: int = 12
     leeway_s: int = 30                  # how far the clocks may be apart
     timeout_s: int = 5
@@ -70,5 +71,7 @@ def _check(said: Provider) -> None:
         raise ValueError(f"client_auth = {said.client_auth!r}: one of {', '.join(sorted(CLIENT_AUTH))}")
     if "openid" not in said.scopes.split():
         raise ValueError(f"scopes = {said.scopes!r}: openid must be among them")
+    if said.groups_d < 1:
+        raise ValueError(f"groups_d = {said.groups_d}: at least one day")
     if said.groups and not said.groups_claim:
         raise ValueError("groups are said, but not groups_claim, the claim in which the provider tells them")

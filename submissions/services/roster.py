@@ -7,7 +7,7 @@ from django.conf import settings as site
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from accounts import events, members
+from accounts import events, identities, members
 from accounts.ferry.decision import LISTS, Decision, Said, decide
 from accounts.models import Experiment, FerrySync, require
 from accounts.policy import Actor, By, Owner, Role, Verb
@@ -72,6 +72,14 @@ def sync(experiment: Experiment, *, now: Callable[[], datetime], door: str = "ta
             departures.stand_down([member.user_id for member in changed], by=by, at=at)
         _noted(experiment, row, found, said, at=at)
     return found
+
+
+@transaction.atomic
+def lapse(*, at: datetime) -> int:
+    """Of whom the single sign-on has told no groups for so long, what groups gave has ended; how many memberships."""
+    gone = identities.lapsed(site.SIGN_ON, at=at) if site.SIGN_ON else []
+    departures.stand_down({row.user_id for row in gone}, by=identities.BY, at=at)
+    return len(gone)
 
 
 def preview(experiment: Experiment) -> Decision:

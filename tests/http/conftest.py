@@ -9,6 +9,7 @@ from django.test import Client
 from pomssite.kit import clock, registry
 from submissions.models import Submission
 from submissions.services import census
+from tests.liar import running
 from tests.makers import make_user
 from tests.scenes import Scene, play
 
@@ -50,3 +51,19 @@ def as_user():
         client.force_login(user)
         return client
     return sign_in
+
+
+@pytest.fixture(scope="module")
+def liar_server():
+    with running() as liar:
+        yield liar
+
+
+@pytest.fixture
+def liar(liar_server, settings: LazySettings, db):
+    """A single sign-on that lies; as new, and believed."""
+    liar_server.__init__(int(liar_server.issuer.rpartition(":")[2]))
+    settings.SIGN_ON = liar_server.provider()
+    settings.AUTHENTICATION_BACKENDS = ["accounts.views.provider.SignOn", "axes.backends.AxesStandaloneBackend",
+                                        "django.contrib.auth.backends.ModelBackend"]
+    return liar_server

@@ -9,24 +9,8 @@ from django.utils.http import urlencode
 from accounts.models import Event, Identity, LogoutHeard, Membership, SignedOn, User
 from pomssite.kit import clock
 from submissions import tasks
-from tests.liar import STRANGE, running
+from tests.liar import STRANGE
 from tests.makers import make_experiment, make_user
-
-BACKENDS = ["accounts.views.provider.SignOn", "axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running() as liar:
-        yield liar
-
-
-@pytest.fixture
-def liar(server, settings, db):
-    """As new, and believed."""
-    server.__init__(int(server.issuer.rpartition(":")[2]))
-    settings.SIGN_ON, settings.AUTHENTICATION_BACKENDS = server.provider(), BACKENDS
-    return server
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ def test_the_file_that_is_wrong_is_named(monkeypatch, tmp_path):
     ({"issuer": ""}, "issuer: must be said"), ({"issuer": "http://sso.example.org"}, "https://"), ({"issuer": "sso.example.org"}, "https://"),
     ({"algorithm": "HS256"}, "algorithm"), ({"algorithm": "none"}, "algorithm"),
     ({"client_auth": "jwt"}, "client_auth"), ({"scopes": "email"}, "openid"),
+    ({"groups_d": 0}, "groups_d"),
     ({"isuer": "x"}, "isuer"), ({"session_h": "12"}, "session_h"), ({"name": 7}, "name"), ({"groups": {"a": ["dune", "production"]}}, "groups_claim"),
     ({"groups_claim": "g", "groups": {"a": ["dune", "root"]}}, "the group 'a'"), ({"groups_claim": "g", "groups": {"a": "dune"}}, "the group 'a'"),
     ({"groups_claim": "g", "groups": {"a": ["dune", "production-shifter"]}}, "the group 'a'"),
