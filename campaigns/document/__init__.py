@@ -12,6 +12,7 @@ from campaigns.document.data import (
     Stage,
     campaign_part,
     settled,
+    version_part,
     without_loops,
 )
 from campaigns.document.fields import FIELDS, RECOVERY_KINDS, REQUESTS, Field
@@ -21,5 +22,5 @@ from campaigns.document.spelling import from_json, lists_of, pairs_from, said, s
 __all__ = [
     "FIELDS", "HOUSE_DEFAULTS", "RECOVERY_KINDS", "REQUESTS", "UNSAID", "Campaign", "Dependency", "Field", "JobType", "LoginSetup",
     "Pairs", "Problem", "Recovery", "Settings", "Stage", "Unsound", "campaign_part", "check", "from_json", "lists_of", "notices",
-    "pairs_from", "problems", "said", "settings_from", "settled", "to_json", "without_loops",
+    "pairs_from", "problems", "said", "settings_from", "settled", "to_json", "version_part", "without_loops",
 ]

@@ -145,9 +145,14 @@ def settled(settings: Settings, defaults: Settings, keywords: Pairs) -> Settings
 
 
 def campaign_part(campaign: Campaign) -> Campaign:
-    """The campaign without what it shares with others (and without the names that stages had): what a version keeps."""
+    """The campaign without what it shares with others, and without the names that stages had."""
     stages = tuple(replace(stage, was="") for stage in campaign.stages)
-    return replace(campaign, stages=stages, login_setups=(), job_types=())
+    return replace(version_part(campaign), stages=stages)
+
+
+def version_part(campaign: Campaign) -> Campaign:
+    """What a version keeps: the campaign without what it shares with others; which stage it renamed is known by `was`."""
+    return replace(campaign, login_setups=(), job_types=())
 
 
 def without_loops(campaign: Campaign) -> Campaign:

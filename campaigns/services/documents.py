@@ -164,7 +164,7 @@ def keep_version(row: Campaign, doc: document.Campaign, *, by: By, at: datetime,
     """The document as it is from now on; the number of this version."""
     number = (row.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     row.version = CampaignVersion.objects.create(campaign=row, number=number, by=by.user, at=at, why=why[:200],
-                                                 document=document.to_json(document.campaign_part(doc)))
+                                                 document=document.to_json(document.version_part(doc)))
     row.save(update_fields=["version"])
     return number
 

@@ -11,7 +11,7 @@ from campaigns import document
 from campaigns.document.changes import KEEP, Line, changes
 from campaigns.document.merging import merged
 from campaigns.models import Campaign, CampaignVersion, Plan
-from campaigns.services import anew, documents, matches, sharing
+from campaigns.services import anew, documents, matches, renames, sharing
 from pomssite.kit.errors import Conflict, Invalid
 
 KEPT = timedelta(days=30)
@@ -48,8 +48,8 @@ def keep(doc: document.Campaign, *, actor: Actor, at: datetime, update_shared: b
 
 def again(row: Campaign, old: CampaignVersion, *, actor: Actor, at: datetime, notes: Sequence[str] = ()) -> Plan:
     """The campaign as an earlier version of it was, under the name that it has now."""
-    doc = replace(document.from_json(old.document), name=row.name)
-    return keep(doc, actor=actor, at=at, notes=[*notes, *matches.doubtful(doc, experiment=actor.experiment)])
+    doc, changed = renames.back(row, old)
+    return keep(doc, actor=actor, at=at, notes=[*notes, *changed, *matches.doubtful(doc, experiment=actor.experiment)])
 
 
 def merge(row: Plan, *, actor: Actor, at: datetime) -> Plan:
@@ -57,7 +57,8 @@ def merge(row: Plan, *, actor: Actor, at: datetime) -> Plan:
     here, base = documents.living(row.name, experiment=row.experiment_id), row.base
     if here is None or base is None or here.version is None or base.campaign_id != here.pk:
         raise Conflict(f"Plan {row.pk} and {row.name} as it is now have no version in common: make a new plan. Nothing was changed.")
-    found, clashes = merged(document.from_json(base.document), document_of(row), document.from_json(here.version.document))
+    before, mine = renames.forward(base, here.version, document.from_json(base.document), document_of(row))
+    found, clashes = merged(before, mine, document.from_json(here.version.document))
     notes = [*map(str, clashes), *matches.doubtful(found, experiment=actor.experiment)]
     return keep(found, actor=actor, at=at, update_shared=row.update_shared, notes=notes)
 
@@ -149,7 +150,8 @@ def since(row: Plan) -> list[Since]:
 def told(before: CampaignVersion | None, after: CampaignVersion) -> Sequence[Line]:
     """What one version changed of the other."""
     old = document.from_json(before.document) if before else None
-    return [line for line in changes(old, document.from_json(after.document)) if line.verb != KEEP]
+    new = renames.beside(before, after) if before else document.from_json(after.document)
+    return [line for line in changes(old, new) if line.verb != KEEP]
 
 
 def _moved(row: Plan, here: Campaign | None) -> str:

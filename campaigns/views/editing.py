@@ -153,7 +153,7 @@ def _changes(now: Turn, row: Campaign | None) -> list[Any]:
     """Against the version that is saved, in the words of a plan."""
     if now.campaign is None or row is None or row.version is None:
         return []
-    before, after = document.from_json(row.version.document), document.campaign_part(now.campaign)
+    before, after = (document.campaign_part(each) for each in (document.from_json(row.version.document), now.campaign))
     return [line for line in changes(before, now.campaign) if line.verb != KEEP] if before != after else []
 
 
