@@ -85,7 +85,7 @@ def grouped(user: User, claims: Mapping[str, Any], *, of: Provider, at: datetime
     said = claims.get(of.groups_claim) if of.groups else None
     if not isinstance(said, list):
         return []
-    Identity.objects.filter(user=user).update(grouped_at=at)
+    Identity.objects.filter(user=user).update(grouped_at=at)        # of two sign-ins at once the second waits here for what the first has made
     highest: dict[str, Role] = {}
     for experiment, role in (of.groups[group] for group in said if isinstance(group, str) and group in of.groups):
         highest[experiment] = max(Role(role), highest.get(experiment, Role.ANALYSIS), key=list(Role).index)

@@ -1,5 +1,5 @@
 """Tokens that the single sign-on signs: whether one comes from it, is for POMS, and holds now."""
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +12,8 @@ from pomssite.kit.signon import Provider
 OF_A_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 FRESH = timedelta(minutes=5)        # a logout that is told later than so is not obeyed
 LONGEST = 255
+LOGOUT_NEEDS = ["jti", "events"]
+CLAIMS = dict.fromkeys(("verify_aud", "verify_iss", "verify_exp", "verify_iat", "verify_nbf"), True)       # also before the signature is looked at
 WRONG: dict[type[jwt.PyJWTError], str] = {
     jwt.ExpiredSignatureError: "it has expired",
     jwt.ImmatureSignatureError: "it is from the future: compare the clocks of the two servers",
@@ -31,9 +33,16 @@ class NoEntry(PomsError):
 
 def read(token: Any, keys: Any, needs: Sequence[str], *, of: Provider) -> dict[str, Any]:
     """What it says, if it is signed with a key of the issuer, for us, and holds now; else NoEntry. `needs`: what it must say."""
+    return _said(token, needs, of, lambda: _key(token, keys, of))
+
+
+def _said(token: Any, needs: Sequence[str], of: Provider, key: Callable[[], jwt.PyJWK | str], **options: bool) -> dict[str, Any]:
+    wanted: Any = {"require": ["iss", "aud", "iat", *needs], **options}
     try:
-        said = jwt.decode(token, _key(token, keys, of), algorithms=[of.algorithm], audience=of.client_id, issuer=of.issuer, leeway=of.leeway_s,
-                          options={"require": ["iss", "aud", "iat", *needs]})
+        if not isinstance(token, str) or jwt.get_unverified_header(token).get("alg") != of.algorithm:
+            raise jwt.InvalidAlgorithmError if isinstance(token, str) else jwt.DecodeError
+        said = jwt.decode(token, key(), algorithms=[of.algorithm], audience=of.client_id, issuer=of.issuer, leeway=of.leeway_s,
+                          options=wanted)
     except jwt.PyJWTError as wrong:
         why = next((words for kind, words in WRONG.items() if isinstance(wrong, kind)), "it cannot be read")
         raise _untrue(why) from wrong
@@ -45,8 +54,6 @@ def read(token: Any, keys: Any, needs: Sequence[str], *, of: Provider) -> dict[s
 
 def _key(token: Any, keys: Any, of: Provider) -> jwt.PyJWK:
     """The one key of the issuer with which it may be signed."""
-    if not isinstance(token, str):
-        raise jwt.DecodeError("no token")
     named = jwt.get_unverified_header(token).get("kid")
     listed = keys.get("keys") if isinstance(keys, dict) else None
     fit = [key for key in listed or [] if isinstance(key, dict) and key.get("alg", of.algorithm) == of.algorithm
@@ -56,9 +63,14 @@ def _key(token: Any, keys: Any, of: Provider) -> jwt.PyJWK:
     return jwt.PyJWK(fit[0], algorithm=of.algorithm)
 
 
-def logout(token: Any, keys: Any, *, of: Provider, at: datetime) -> dict[str, Any]:
-    """What a token of a logout says (OpenID Connect Back-Channel Logout 1.0, 2.6); else NoEntry."""
-    said = read(token, keys, ["jti", "events"], of=of)
+def logout(token: Any, keys: Callable[[], Any], *, of: Provider, at: datetime) -> dict[str, Any]:
+    """What a token of a logout says (OpenID Connect Back-Channel Logout 1.0, 2.6); else NoEntry. Anybody may show one: it is asked for `keys`
+    only if all that it says fits."""
+    _told(_said(token, LOGOUT_NEEDS, of, str, verify_signature=False, **CLAIMS), at)
+    return _told(read(token, keys(), LOGOUT_NEEDS, of=of), at)
+
+
+def _told(said: dict[str, Any], at: datetime) -> dict[str, Any]:
     if not isinstance(said["events"], dict) or not isinstance(said["events"].get(OF_A_LOGOUT), dict) or "nonce" in said:
         raise _untrue("it tells of no logout")
     if at - datetime.fromtimestamp(said["iat"], at.tzinfo) > FRESH:

@@ -1,11 +1,13 @@
 """The other end of the single sign-on: where it is, what it says, who that is here. The library fetches; what is fetched is checked here."""
 import logging
+from hashlib import sha256
 from secrets import compare_digest
 from typing import Any
 
 import requests
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpRequest
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
@@ -20,6 +22,8 @@ from pomssite.kit.signon import Provider
 from submissions.services import departures
 
 logger = logging.getLogger(__name__)
+
+KEPT_S = 30
 
 
 def said(name: str, *default: Any) -> Any:
@@ -59,6 +63,21 @@ def endpoints(of: Provider) -> dict[str, Any]:
     if told.get("issuer") != of.issuer or missing:
         raise silent(ValueError(f"it calls itself {told.get('issuer')!r}, the settings {of.issuer!r}; missing: {missing}"))
     return told
+
+
+def kept_keys(of: Provider) -> dict[str, Any]:
+    """With which it signs, as it said lately. Strangers can make us ask, so that it did not answer is kept as long."""
+    keys, trouble = cache.get_or_set(f"keys-{sha256(of.issuer.encode()).hexdigest()}", lambda: _fetched(of), KEPT_S)
+    if trouble:
+        raise NoAnswer(trouble)
+    return keys
+
+
+def _fetched(of: Provider) -> tuple[dict[str, Any], str]:
+    try:
+        return ask(of, endpoints(of)["jwks_uri"]), ""
+    except NoAnswer as no:
+        return {}, str(no)
 
 
 class SignOn(OIDCAuthenticationBackend):

@@ -17,7 +17,7 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthen
 
 from accounts import identities, idtoken
 from accounts.idtoken import NoEntry
-from accounts.views.provider import ask, endpoints, said
+from accounts.views.provider import endpoints, kept_keys, said
 from accounts.views.signing import no_entry
 from pomssite.kit import clock
 from pomssite.kit.errors import NoAnswer
@@ -109,8 +109,8 @@ def back_channel(request: HttpRequest) -> HttpResponse:
     """The provider itself says that somebody went: with a token that it signed, not with a session."""
     of, token = provider(), request.POST.get("logout_token", "")
     try:
-        keys = ask(of, endpoints(of)["jwks_uri"])
-        ended = identities.obey(idtoken.logout(token, keys, of=of, at=clock.now()), of=of, at=clock.now())
+        said = idtoken.logout(token, lambda: kept_keys(of), of=of, at=clock.now())
+        ended = identities.obey(said, of=of, at=clock.now())
     except (NoEntry, NoAnswer) as no:
         logger.warning("a logout was not obeyed: %s (%s)", no, no.__cause__ or "as said")
         return JsonResponse({"error": "invalid_request", "error_description": str(no)}, status=400)

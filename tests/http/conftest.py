@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.test import Client
 
 from pomssite.kit import clock, registry
@@ -63,6 +64,7 @@ def liar_server():
 def liar(liar_server, settings: LazySettings, db):
     """A single sign-on that lies; as new, and believed."""
     liar_server.__init__(int(liar_server.issuer.rpartition(":")[2]))
+    cache.clear()
     settings.SIGN_ON = liar_server.provider()
     settings.AUTHENTICATION_BACKENDS = ["accounts.views.provider.SignOn", "axes.backends.AxesStandaloneBackend",
                                         "django.contrib.auth.backends.ModelBackend"]

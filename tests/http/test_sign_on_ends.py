@@ -13,6 +13,7 @@ from pomssite.kit import clock
 from submissions import tasks
 from submissions.services import roster
 from tests.http.test_sign_on import sign_in
+from tests.liar import OURS, STRANGE
 from tests.makers import make_actor, make_campaign, make_experiment, make_user
 
 GROUPS = {"/dune": ("dune", "production")}
@@ -108,3 +109,34 @@ def test_where_ferry_rules_nothing_lapses_and_neither_without_groups_in_the_sett
 def test_it_is_looked_at_by_the_clock(member):
     Identity.objects.update(grouped_at=clock.now() - 11 * DAY)
     assert tasks.bury() >= 1 and not is_active()
+
+
+def tell(token):
+    return Client().post("/oidc/back-channel-logout/", {"logout_token": token})
+
+
+NO_LOGOUT = [{"aud": "another"}, {"iss": "https://evil.example"}, {"exp": 1}, {"iat": 1}, {"jti": None}, {"events": None}, {"events": {}},
+             {"nonce": "n"}, {"sub": None}]
+
+
+def test_a_stranger_does_not_make_this_server_ask_the_provider(liar):
+    for token in ("", "a.b.c", "x" * 9000, *(liar.logout(**{"sub": "s-1", **lies}) for lies in NO_LOGOUT)):
+        assert tell(token).status_code == 400
+    for algorithm in ("HS256", "none", "RS512"):
+        liar.algorithm = algorithm
+        assert tell(liar.logout(sub="s-1")).status_code == 400
+    assert liar.hears_of == []
+
+
+def test_what_looks_like_a_logout_makes_it_ask_once_in_a_while(liar):
+    liar.key = STRANGE
+    assert {tell(liar.logout(sub="s-1")).status_code for _ in range(5)} == {400}
+    assert liar.hears_of == ["/.well-known/openid-configuration", "/keys"]
+    liar.key = OURS
+    assert tell(liar.logout(sub="s-1")).status_code == 200
+
+
+def test_a_provider_that_is_down_is_asked_once_in_a_while_too(liar):
+    liar.status = 500
+    assert [tell(liar.logout(sub="s-1")).status_code for _ in range(5)] == [400] * 5
+    assert liar.hears_of == ["/.well-known/openid-configuration"]
