@@ -46,22 +46,22 @@ def newcomer(request: HttpRequest) -> HttpResponse:
     """For administrators of the site."""
     if not request.user.is_superuser:
         raise NotAllowed("Only an administrator of the site brings in an experiment.")
-    form, answers = NewcomerForm(request.POST or None, initial={"batch": "default", "catalogue": "default"}), []
+    form = NewcomerForm(request.POST or None, initial={"batch": "default", "catalogue": "default"})
+    answers: list[Answer] = []
     if request.method == "POST" and form.is_valid():
-        answers = newcomers.ask(form.said(), at=clock.now())
-        if (all(each.good for each in answers) or form.cleaned_data["anyway"]) and _added(request, form):
-            return redirect("admin:accounts_experiment_change", form.cleaned_data["name"])
+        try:
+            answers = newcomers.ask(form.said(), at=clock.now())
+            if all(each.good for each in answers) or form.cleaned_data["anyway"]:
+                return _added(request, form)
+        except PomsError as no:
+            form.add_error(None, str(no))
     return TemplateResponse(request, "admin/newcomer.html", _shown(request, form, answers), status=422 if request.method == "POST" else 200)
 
 
-def _added(request: HttpRequest, form: NewcomerForm) -> bool:
-    try:
-        row = newcomers.add(form.said(), actor=actor(request, ""), at=clock.now())
-    except PomsError as no:
-        form.add_error(None, str(no))
-        return False
+def _added(request: HttpRequest, form: NewcomerForm) -> HttpResponse:
+    row = newcomers.add(form.said(), actor=actor(request, ""), at=clock.now())
     messages.success(request, f"{row} is there. Its people begin at /{row.pk}/campaigns/.")
-    return True
+    return redirect("admin:accounts_experiment_change", row.pk)
 
 
 def _shown(request: HttpRequest, form: NewcomerForm, answers: list[Answer]) -> dict[str, Any]:

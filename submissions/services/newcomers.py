@@ -1,4 +1,5 @@
 """An experiment that comes to POMS: what is asked of it, whether all that it names answers, and its first rows."""
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +11,7 @@ from http.client import HTTPException
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 
 from accounts.events import event, record
 from accounts.models import Experiment, Membership, User
@@ -23,6 +25,8 @@ from submissions.command import Login
 
 PATIENCE_S = 5.0
 NOBODY = "no-such-tag"      # a question that every batch system can answer at once
+ROLES = ("production", "analysis")
+LOGIN = re.compile(r"[A-Za-z_][\w.-]*@[A-Za-z0-9][\w.-]*", re.ASCII)
 LINKS = ("logbook", "service_desk")
 COLUMNS = ("title", "batch_group", "ferry_unit", "catalogue", *LINKS)
 
@@ -68,7 +72,9 @@ def _account(login: LoginSetup | None) -> str:
 
 
 def ask(of: Newcomer, *, at: datetime) -> list[Answer]:
-    """Everything that it names is asked now, outside of any transaction; nothing is kept."""
+    """Everything that it names is asked now, outside of any transaction; nothing is kept. Invalid: something cannot even be asked after."""
+    if wrong := list(_unreadable(of)):
+        raise Invalid(" ".join(wrong))
     return [_asked(name, getattr(of, name), of, at) for name in CHECKS if getattr(of, name)]
 
 
@@ -96,23 +102,48 @@ def add(of: Newcomer, *, actor: Actor, at: datetime) -> Experiment:
     return row
 
 
+def _texts(of: Newcomer) -> Iterator[tuple[str, str, int]]:
+    """Each text with the field that holds it, and how long it may be."""
+    yield from ((name, getattr(of, name), _most(Experiment, name)) for name in ("name", *COLUMNS))
+    yield "batch", of.batch, _most(LoginSetup, "batch")
+    for role in ROLES:
+        account, _, host = getattr(of, role).partition("@")
+        yield from ((f"{role} (account)", account, _most(LoginSetup, "account")), (f"{role} (host)", host, _most(LoginSetup, "host")))
+    yield from (("superusers", name, _most(User, "username")) for name in of.superusers)
+
+
+def _most(model: type[Model], column: str) -> int:
+    return model._meta.get_field(column).max_length or 0       # type: ignore[union-attr]
+
+
+def _unreadable(of: Newcomer) -> Iterator[str]:
+    """A sentence for each text that is too long, or that could not be shown as it is."""
+    for name, text, most in _texts(of):
+        if not text.isprintable():
+            yield f"{name} = {text[:40]!r}: there is a character in it that is not shown; write it anew, on one line."
+        elif len(text) > most:
+            yield f"{name} = {text[:40]!r}…: {len(text)} characters, and there is room for {most}; shorten it."
+
+
 def _wrong(of: Newcomer) -> Iterator[str]:
     """A sentence for each thing that the rows would not take."""
+    yield from (unreadable := list(_unreadable(of)))
+    if unreadable:
+        return
     if of.name in RESERVED:
-        yield f"name: {of.name} is a word that the site keeps for itself; choose another."
+        yield f"name = {of.name!r}: a word that the site keeps for itself; choose another."
     try:
         Experiment(name=of.name, **{name: getattr(of, name) for name in COLUMNS}).full_clean()
     except ValidationError as bad:
-        yield from (f"{name}: {' '.join(said)}" for name, said in bad.message_dict.items())
-    for role in ("production", "analysis"):
-        account, at, host = getattr(of, role).partition("@")
-        if getattr(of, role) and not (account and at and host):
-            yield f"{role}: say account@host, and not {getattr(of, role)!r}."
+        yield from (f"{name} = {getattr(of, name)!r}: {' '.join(said)}" for name, said in bad.message_dict.items())
+    for role in ROLES:
+        if getattr(of, role) and not LOGIN.fullmatch(getattr(of, role)):
+            yield f"{role} = {getattr(of, role)!r}: say account@host, each of letters, digits and the signs . _ - after the first."
     for name in of.superusers:
         try:
             User.username_validator(name)
         except ValidationError:
-            yield f"superusers: {name!r} cannot be the name of a person: letters, digits and @.+-_ alone."
+            yield f"superusers = {name!r}: it cannot be the name of a person: letters, digits and @.+-_ alone."
 
 
 def _superuser(name: str, row: Experiment) -> Membership:
@@ -127,7 +158,7 @@ def _superuser(name: str, row: Experiment) -> Membership:
 def _logins(of: Newcomer, row: Experiment, actor: Actor) -> Iterator[dict[str, object]]:
     """One for each role that has an account somewhere; else one without, for payloads."""
     owned = {"experiment": row, "batch": of.batch, "creator_id": actor.user_id, "creator_role": Role.PRODUCTION}
-    named = [role for role in ("production", "analysis") if getattr(of, role)]
+    named = [role for role in ROLES if getattr(of, role)]
     for role in named:
         account, _, host = getattr(of, role).partition("@")
         yield owned | {"name": role, "account": account, "host": host}
@@ -187,6 +218,6 @@ def _of(group: str, alias: str):
 
 
 CHECKS: dict[str, Callable[[Newcomer, datetime], str]] = {
-    "batch": _batch, "catalogue": _catalogue, **{role: partial(_login, role) for role in ("production", "analysis")},
+    "batch": _batch, "catalogue": _catalogue, **{role: partial(_login, role) for role in ROLES},
     "ferry_unit": _ferry, **{name: partial(_link, name) for name in LINKS},
 }

@@ -36,13 +36,15 @@ def test_one_that_does_not_answer_is_shown_and_nothing_is_made_until_one_says_so
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), [
-    ({"name": "api"}, "is a word that the site keeps for itself"), ({"title": ""}, "This field is required"),
-    ({"production": "gpvm01"}, "say account@host"), ({"batch": "pbs"}, "Select a valid choice"),
+    ({"name": "api"}, "a word that the site keeps for itself"), ({"title": ""}, "This field is required"),
+    ({"production": "gpvm01"}, "say account@host"), ({"production": "x" * 101 + "@gpvm01"}, "101 characters, and there is room for 100"),
+    ({"superusers": "x" * 151}, "151 characters, and there is room for 150"), ({"title": "a\u202eb"}, "not shown"),
+    ({"title": "a\0b"}, "Null characters"), ({"batch": "pbs"}, "Select a valid choice"),
 ])
 def test_what_is_said_badly_is_told_beside_it(root, wrong, sentence):
     page = root.post("/admin/newcomer/", SAID | wrong | {"anyway": "on"})
     assert page.status_code == 422 and sentence in page.content.decode()
-    assert not Experiment.objects.filter(title="NOvA").exists()
+    assert not Experiment.objects.exclude(name="dune").exists()
 
 
 def test_staff_who_are_no_administrators_of_the_site_may_not(root, as_user):

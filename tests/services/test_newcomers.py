@@ -93,10 +93,10 @@ def test_without_a_login_host_payloads_go_to_the_batch_system(boss, hosts):
 
 
 @pytest.mark.parametrize(("said", "sentence"), [
-    ({"name": "api"}, "name: api is a word that the site keeps for itself"),
-    ({"name": "no va"}, "name: Enter a valid"), ({"name": "dune"}, "name: Experiment with this Name already exists."),
-    ({"title": ""}, "title: This field cannot be blank."), ({"production": "gpvm01"}, "production: say account@host, and not 'gpvm01'."),
-    ({"superusers": ("sue", "a b")}, "superusers: 'a b' cannot be the name of a person"),
+    ({"name": "api"}, "name = 'api': a word that the site keeps for itself"),
+    ({"name": "no va"}, "name = 'no va': Enter a valid"), ({"name": "dune"}, "name = 'dune': Experiment with this Name already exists."),
+    ({"title": ""}, "title = '': This field cannot be blank."), ({"production": "gpvm01"}, "production = 'gpvm01': say account@host"),
+    ({"superusers": ("sue", "a b")}, "superusers = 'a b': it cannot be the name of a person"),
 ])
 def test_what_cannot_be_meant_is_told_and_nothing_is_made(boss, hosts, said, sentence):
     before = (Experiment.objects.count(), User.objects.count(), Event.objects.count())
@@ -104,6 +104,49 @@ def test_what_cannot_be_meant_is_told_and_nothing_is_made(boss, hosts, said, sen
         newcomers.add(Newcomer(**{"name": "nova", "title": "NOvA"} | said), actor=boss, at=NOON)
     assert sentence in str(no.value)
     assert (Experiment.objects.count(), User.objects.count(), Event.objects.count()) == before
+
+
+LONG = {"name": 32, "title": 120, "batch_group": 64, "ferry_unit": 64, "catalogue": 32, "batch": 32, "logbook": 200, "service_desk": 200}
+STRANGE = ["a\0b", "a\nb", "a\rb", "a\x1b[31mb", "a\u202eb", "a\u2028b", "a\udcffb"]
+TEXTS = [*LONG, "production", "analysis", "superusers"]
+
+
+def with_text(field, text):
+    """A newcomer in which this field holds this text."""
+    said = {"production": f"{text}@gpvm01", "analysis": f"ana@{text}", "superusers": (text,)}.get(field, text)
+    return Newcomer(**{"name": "nova", "title": "NOvA", "batch": "lab", "logbook": "https://lab.example/log"} | {field: said})
+
+
+@pytest.mark.parametrize(("field", "most"), [*LONG.items(), ("production", 100), ("analysis", 250), ("superusers", 150)])
+def test_what_is_longer_than_its_column_is_told_by_name(boss, hosts, field, most):
+    def text(length):
+        return f"https://lab.example/{'x' * length}"[:length] if field in newcomers.LINKS else "x" * length
+    newcomers.add(with_text(field, text(most)), actor=boss, at=NOON)
+    before = (Experiment.objects.count(), User.objects.count(), LoginSetup.objects.count())
+    for deed in (lambda of: newcomers.add(of, actor=boss, at=NOON), lambda of: newcomers.ask(of, at=NOON)):
+        with pytest.raises(Invalid, match=f"{field}.* = '.*'…: {most + 1} characters, and there is room for {most}; shorten it"):
+            deed(with_text(field, text(most + 1)))
+    assert (Experiment.objects.count(), User.objects.count(), LoginSetup.objects.count()) == before
+
+
+@pytest.mark.parametrize("text", STRANGE)
+@pytest.mark.parametrize("field", TEXTS)
+def test_what_cannot_be_seen_is_not_taken(boss, hosts, field, text):
+    for deed in (lambda of: newcomers.add(of, actor=boss, at=NOON), lambda of: newcomers.ask(of, at=NOON)):
+        with pytest.raises(Invalid, match=f"{field}.*a character in it that is not shown"):
+            deed(with_text(field, text))
+    assert not Experiment.objects.filter(title="NOvA").exists()
+
+
+@pytest.mark.parametrize("login", ["-oProxyCommand=x@gpvm01", "nova pro@gpvm01", "nova@gpvm01;id", "nova@$(id)", "nova@gp@vm", "@gpvm01", "nova@",
+                                   "nóva@gpvm01", "nova@-gpvm01", "nova'@gpvm01"])
+def test_a_login_is_an_account_and_a_host_and_nothing_else(boss, hosts, login):
+    with pytest.raises(Invalid, match="production = .*: say account@host"):
+        newcomers.add(Newcomer("nova", "NOvA", production=login), actor=boss, at=NOON)
+
+
+def test_a_title_may_be_in_any_script(boss, hosts):
+    assert newcomers.add(Newcomer("nova", "Ὕπατία µ → e 实验"), actor=boss, at=NOON).title == "Ὕπατία µ → e 实验"
 
 
 def test_only_an_administrator_of_the_site_may(boss, hosts):
