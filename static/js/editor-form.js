@@ -22,17 +22,27 @@ export function drawn(place, html) {
   place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
 }
 
-/** Puts the form in; the field that has the focus keeps it, with what is being typed in it. */
+/** Puts the form in; the field that has the focus keeps it, with what is being typed in it: a browser that tells its change as it goes is not listened to. */
 export function redrawn(form, html) {
   const active = form.contains(document.activeElement) ? document.activeElement : null;
   const typed = active && "value" in active && active.value !== active.defaultValue && active.tagName !== "SELECT" ? active.value : null;
-  const [name, at, top, place] = [active?.id, active?.selectionStart, form.parentElement.scrollTop, form.querySelector("[data-place]")?.dataset.place];
+  const [name, from, to, top, place] = [active?.id, active?.selectionStart, active?.selectionEnd, form.parentElement.scrollTop, form.querySelector("[data-place]")?.dataset.place];
+  form.dataset.drawing = "";
   drawn(form, html);
+  delete form.dataset.drawing;
   const isSame = form.querySelector("[data-place]")?.dataset.place === place;
   if (isSame) form.parentElement.scrollTop = top;
   const again = name && document.getElementById(name);
   if (!again) return;
   if (typed !== null && isSame) again.value = typed;
   again.focus({ preventScroll: true });
-  if (at !== undefined && at !== null && again.setSelectionRange && again.type !== "select-one") again.setSelectionRange(at, at);
+  if (from !== undefined && from !== null && again.setSelectionRange) again.setSelectionRange(from, to);
+}
+
+/** A browser tells no change of what was being typed while the form was drawn anew. */
+export function tellsAll(form) {
+  form.addEventListener("focusout", ({ target }) => queueMicrotask(() => {
+    const isUntold = target.isConnected && "defaultValue" in target && target.value !== target.defaultValue;
+    if (isUntold) target.dispatchEvent(new Event("change", { bubbles: true }));
+  }));
 }

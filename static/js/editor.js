@@ -1,12 +1,12 @@
 // The editor: three views of one text. The server reads, writes and checks it; this sends what a person does and shows the answer.
 import { Graph } from "./editor-graph.js";
 import { Head, hint, refuse } from "./editor-head.js";
-import { asked, drawn, redrawn } from "./editor-form.js";
+import { asked, drawn, redrawn, tellsAll } from "./editor-form.js";
 import { asker } from "./editor-ask.js";
 import { Checks } from "./editor-checks.js";
 import { Testing } from "./editor-test.js";
 import { Sharing } from "./editor-shared.js";
-import { following, paneAfter, remember } from "./editor-ways.js";
+import { following, paneAfter, remember, toLine } from "./editor-ways.js";
 import { moved, shifted } from "./editor-rows.js";
 import { Draft, History, lineOf, placeOfLine } from "./visit.js";
 
@@ -43,10 +43,15 @@ function ask(wish, at) {
 async function sent(wish, at) {
   const before = text.value;
   const told = await posted({ text: before, place: at || place, edit: wish || null, facts: checks.facts }).finally(() => { waiting -= 1; });
-  if (text.value !== before) return null;     // typed on meanwhile: what was typed is asked for next
+  if (text.value !== before) return wish ? again(wish, at) : null;     // typed on meanwhile: the edit is made of that
   show(told);
   checks.later();
   return told;
+}
+
+function again(wish, at) {
+  waiting += 1;
+  return sent(wish, at);
 }
 
 function show(told) {
@@ -72,7 +77,11 @@ function setText(value) {
   text.scrollTop = top;
 }
 
-const edit = (wish, at) => flushed().then(() => ask(wish, at));
+/** Waits from the press on: what is answered meanwhile does not put back what the press has changed in the form. */
+function edit(wish, at) {
+  flushed();
+  return ask(wish, at);
+}
 
 /** What was typed last is read before anything else is done. */
 function flushed() {
@@ -88,14 +97,7 @@ function chosen(to) {
   if (place[0] === "stage") [, sharing.from] = place;
   place = to;
   graph.choose(to);
-  return flushed().then(() => ask(null, to)).then(() => toLine(lineOf(text.value, to)));
-}
-
-function toLine(line) {
-  if (!line) return;
-  const height = parseFloat(getComputedStyle(text).lineHeight);
-  text.scrollTop = Math.max(0, (line - 3) * height);
-  if (document.activeElement !== text) text.setSelectionRange(...placeOfLine(text.value, line));
+  return flushed().then(() => ask(null, to)).then(() => toLine(text, lineOf(text.value, to)));
 }
 
 async function toForm(to) {
@@ -157,7 +159,7 @@ async function toProblem({ dataset }) {
   if (field) return (field.querySelector("input") || field).focus();
   text.focus();
   text.setSelectionRange(...placeOfLine(text.value, Number(dataset.line)));
-  toLine(Number(dataset.line));
+  toLine(text, Number(dataset.line));
 }
 
 function nextPane(by) {
@@ -175,7 +177,8 @@ function save() {
 
 const sharing = new Sharing(edit, () => ask());
 const testing = new Testing(first.test, { save, refuse, go: (address) => { leaving = true; location.assign(address); } });
-const change = (wish, at = place) => sharing.asks(wish, at) || edit(wish, at);
+const formPlace = () => JSON.parse(form.querySelector("[data-place]").dataset.place);      // of the form that is seen: another stage may be on its way
+const change = (wish, at = formPlace()) => sharing.asks(wish, at) || edit(wish, at);
 
 // By mouse
 const DEEDS = {
@@ -203,7 +206,7 @@ document.addEventListener("click", (event) => {
 });
 
 /** A row or a text goes its way, and the focus with it. */
-const goes = (field, to) => to && edit(asked(field)).then(() => $(to)?.focus());
+const goes = (field, to) => to && edit(asked(field), formPlace()).then(() => $(to)?.focus());
 
 form.addEventListener("keydown", (event) => {
   const by = event.altKey && { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -219,16 +222,11 @@ function dropPair(pair) {
 }
 
 form.addEventListener("change", (event) => {
+  if ("drawing" in form.dataset) return null;
   if (event.target.id === "place") return chosen(JSON.parse(event.target.value));
-  const [field, at] = [event.target.closest("[data-field]"), JSON.parse(form.querySelector("[data-place]").dataset.place)];
-  return field && change(asked(field), at);
+  const field = event.target.closest("[data-field]");
+  return field && change(asked(field));
 });
-
-/** A browser tells no change of what was being typed while the form was drawn anew. */
-form.addEventListener("focusout", ({ target }) => queueMicrotask(() => {
-  const isUntold = target.isConnected && "defaultValue" in target && target.value !== target.defaultValue;
-  if (isUntold) target.dispatchEvent(new Event("change", { bubbles: true }));
-}));
 
 text.addEventListener("input", () => {
   clearTimeout(typing);
@@ -290,6 +288,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The first look
+tellsAll(form);
 graph.draw(first.picture || { stages: [], edges: [] }, place);
 head.show(text.value, first, visit);
 head.offer();

@@ -56,7 +56,6 @@ def test_a_list_by_mouse(generate):
     for n in (4, 3, 2):
         page.locator(f"#x-dataset-{n}").click()
         expect(page.locator(f"#x-dataset-{n}")).to_have_count(0)
-        said(page, f"{', '.join('1234'[:n - 1])}\ncs_split_type = list")
     page.locator("#r-dataset-1-1").fill("raw")
     page.locator("#r-dataset-new").focus()
     typed(page, " calib")       # while the form is drawn anew
