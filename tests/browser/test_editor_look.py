@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from accounts.models import Membership
 from accounts.policy import Role
 from tests.browser.test_editor import fill, on_graph, opened, page, press, said
+from tests.browser.test_pages import faults
 
 __all__ = ["page"]
 pytestmark = pytest.mark.browser
@@ -18,6 +19,7 @@ def test_who_may_only_look_finds_every_part_and_no_field(scene, page):
     page.goto(f"/dune/campaigns/{scene.campaign.pk}/edit/")
     page.locator("#seen[data-ready]").wait_for()
     expect(page.locator("main")).to_contain_text("you may not change campaign zmumu")
+    assert faults(page) == []
     on_graph(page, "simulate")
     expect(page.locator("#form")).to_contain_text("300")
     page.locator("#graph").focus()
@@ -32,6 +34,17 @@ def test_who_may_only_look_finds_every_part_and_no_field(scene, page):
     assert page.evaluate("document.getElementById('graph')._cyreg.cy.autoungrabify()")
     if folder := os.environ.get("POMS_PICTURES"):
         page.screenshot(path=f"{folder}/editor-look.png")
+
+
+def test_on_a_narrow_page_the_graph_has_its_height_and_all_of_its_acts(scene, visit):
+    page = visit("dark", 390, 844)
+    for place in ("edit", "look"):
+        if place == "look":
+            Membership.objects.filter(user__username="ann").update(role=Role.ANALYSIS)
+        page.goto(f"/dune/campaigns/{scene.campaign.pk}/edit/", wait_until="networkidle")
+        assert page.locator("#graph").bounding_box()["height"] > 200, place
+        assert all(each.bounding_box()["x"] + each.bounding_box()["width"] <= 390 for each in page.locator(".pane > header .btn:visible").all())
+    assert page.complaints == []
 
 
 def test_a_test_launch_of_what_is_saved_is_asked_at_once(scene, page):

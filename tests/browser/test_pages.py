@@ -1,6 +1,7 @@
 """Every page, in both themes, wide and narrow: axe and the browser find nothing wrong, and nothing sticks out."""
 import os
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -8,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
-from campaigns.services import schedules
+from campaigns.services import documents, plans, schedules
 from datasets.models import File, FileParent
 from pomssite.kit import clock
 from submissions.models import Job
@@ -50,8 +51,19 @@ def addresses(scene):
         "13-downtimes": "/dune/downtimes/", "14-missing": "/dune/campaigns/0/",
         "15-why": f"/dune/datasets/why/?{urlencode({'dataset': ASKED, 'file': parent})}",
         "15-caret": "/dune/datasets/why/?dataset=run_number+seven&file=x",
+        "17-versions": f"/dune/campaigns/{scene.campaign.pk}/versions/", "17-plan": f"/dune/plans/{_plan(scene, actor, now)}/",
+        "17-clone": f"/dune/campaigns/{scene.campaign.pk}/clone/", "17-upload": "/dune/campaigns/upload/",
+        "17-templates": "/dune/templates/", "17-template": "/dune/templates/keepup/",
+        "17-template-form": f"/dune/templates/keep/?campaign={scene.campaign.pk}",
         "16-audit": "/dune/audit/?t=99mo", "16-history": f"/dune/history/campaign/{scene.campaign.pk}/",
     }
+
+
+def _plan(scene, actor, now):
+    """Of another job for its first stage; doubtful, too."""
+    doc = documents.read(scene.campaign)
+    first = replace(doc.stages[0], settings=replace(doc.stages[0].settings, jobs=7))
+    return plans.keep(replace(doc, stages=(first, *doc.stages[1:])), actor=actor, at=now, notes=["no file of the experiment fits it so far"]).pk
 
 
 def anew(scene):

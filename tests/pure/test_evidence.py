@@ -1,6 +1,7 @@
 """The runner of the evidence: a table, a summary and an honest end."""
 import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts import evidence
+from tests.evidence.document import editor
 
 ROOT = Path(__file__).parents[2]
 MODULE = '''"""Shows something."""
@@ -61,3 +63,11 @@ def test_a_name_that_is_none_is_told():
 def test_every_part_of_the_evidence_can_be_begun():
     parts = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in (ROOT / "tests" / "evidence").rglob("[a-z]*.py")]
     assert [name for name in parts if not callable(getattr(importlib.import_module(name), "lines", None))] == []
+
+
+def test_every_browser_test_of_the_editor_has_one_line_of_its_own():
+    words = [*editor.SHOWN, "500_stages"]
+    names = [name for path in editor.TESTS for name in re.findall(r"^def (test_\w+)", (ROOT / path).read_text(), re.MULTILINE)]
+    assert {*editor.TESTS} == {f"tests/browser/{path.name}" for path in (ROOT / "tests" / "browser").glob("test_editor*.py")}
+    assert [name for name in names if sum(word in name for word in words) != 1] == []
+    assert [word for word in words if not any(word in name for name in names)] == []
