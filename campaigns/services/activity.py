@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, By, Verb
 from campaigns.models import Campaign
@@ -52,5 +52,4 @@ def wake(campaign: Campaign, *, by: By, at: datetime, why: str) -> bool:
 
 def _may(campaign: Campaign, actor: Actor, why: str) -> None:
     require(actor, Verb.EDIT, campaign)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept in the history of the campaign.")
+    reasons.given("change whether a campaign is active", why)

@@ -5,20 +5,19 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import Experiment, SiteHold, require
 from accounts.news import touch_by_name
 from accounts.policy import Actor, By, Owner, Role, Verb
 from campaigns.models import Campaign, Hold, Stage
-from pomssite.kit.errors import Invalid, NotAllowed
+from pomssite.kit.errors import NotAllowed
 
 
 @transaction.atomic
 def hold(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str) -> bool:
     """Launches wait from now on; False if they were held already. A reason must be said."""
     require(actor, Verb.HOLD, _campaign(thing))
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why the launches are held: the next shifter reads it.")
+    reasons.given("hold launches", why)
     said = {"by_id": actor.user_id, "role": actor.role, "why": why.strip()[:200], "at": at}
     if not Hold.objects.get_or_create(**_key(thing), lifted_at=None, defaults=said)[1]:
         return False
@@ -30,6 +29,7 @@ def hold(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str) -> bo
 def release(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """Launches go on; False if nothing held them."""
     require(actor, Verb.HOLD, _campaign(thing))
+    why = reasons.given("release launches", why)
     if _standing(thing).update(lifted_by=actor.user, lifted_at=at) != 1:
         return False
     events.record([events.event("launches released", thing, by=actor.by(), at=at, why=why)])
@@ -40,8 +40,7 @@ def release(thing: Campaign | Stage, *, actor: Actor, at: datetime, why: str = "
 def hold_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str) -> bool:
     """Every launch of the experiment waits from now on; False if that was so already."""
     _may_all(experiment, actor)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why all launches are held: the next shifter reads it.")
+    reasons.given("hold all launches", why)
     said = {"launches_held_by": actor.user, "launches_held_why": why.strip()[:200], "launches_held_at": at}
     return _set_all(experiment, "all launches held", Q(launches_held_by=""), said, by=actor.by(), at=at, why=why)
 
@@ -50,6 +49,7 @@ def hold_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str) ->
 def release_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str = "") -> bool:
     """Launches of the experiment go on; False if nothing held them."""
     _may_all(experiment, actor)
+    why = reasons.given("release all launches", why)
     said = {"launches_held_by": "", "launches_held_why": "", "launches_held_at": None}
     return _set_all(experiment, "all launches released", ~Q(launches_held_by=""), said, by=actor.by(), at=at, why=why)
 
@@ -58,8 +58,7 @@ def release_all(experiment: Experiment, *, actor: Actor, at: datetime, why: str 
 def hold_site(*, actor: Actor, at: datetime, why: str) -> bool:
     """Every launch of every experiment waits from now on; False if that was so already."""
     _may_site(actor)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why all launches of the site are held: everybody reads it.")
+    reasons.given("hold the site", why)
     said = {"by_id": actor.user_id, "why": why.strip()[:200], "at": at}
     row, new = SiteHold.objects.get_or_create(lifted_at=None, defaults=said)
     if new:
@@ -71,6 +70,7 @@ def hold_site(*, actor: Actor, at: datetime, why: str) -> bool:
 def release_site(*, actor: Actor, at: datetime, why: str = "") -> bool:
     """Launches of the site go on, as far as nothing else holds them; False if nothing held it."""
     _may_site(actor)
+    why = reasons.given("release the site", why)
     row = SiteHold.objects.standing().select_for_update(of=("self",)).first()
     if row is None:
         return False

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns.document import values
@@ -17,6 +17,7 @@ def rename(campaign: Campaign, name: str, *, actor: Actor, at: datetime, why: st
     """The same campaign under another name, as a version of its own; False if that is its name already."""
     require(actor, Verb.EDIT, campaign)
     checked(name)
+    why = reasons.given("rename a campaign", why)
     row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if row.name == name:
         return False

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from accounts import reasons
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns import document
@@ -75,6 +76,7 @@ def apply(number: int, *, actor: Actor, at: datetime, why: str = "") -> Campaign
     if against := stand(row).against:
         raise Conflict(f"{against} Nothing was changed.")
     doc = document_of(row)
+    why = reasons.given("change a campaign", why)
     made = documents.store(doc, actor=actor, at=at, why=why, update_shared=row.update_shared, base=row.base.number if row.base else 0)
     Plan.objects.filter(pk=row.pk).update(applied_at=at, version=made.version)
     return made

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, By, Owner, Role, Verb
 from campaigns import cron
@@ -80,7 +80,7 @@ def following(row: Schedule, after: datetime) -> datetime | None:
 @transaction.atomic
 def pause(row: Schedule, *, actor: Actor, at: datetime, why: str) -> bool:
     require(actor, Verb.SCHEDULE, row.stage.campaign)
-    return stop(row, by=actor.by(), at=at, why=_reason(why))
+    return stop(row, by=actor.by(), at=at, why=reasons.given("pause a schedule", why))
 
 
 def stop(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
@@ -93,7 +93,7 @@ def stop(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
 def resume(row: Schedule, *, actor: Actor, at: datetime, why: str) -> bool:
     """From now on: what was due in the pause is not made up. Its failures are forgotten."""
     require(actor, Verb.SCHEDULE, row.stage.campaign)
-    return go_on(row, by=actor.by(), at=at, why=why)
+    return go_on(row, by=actor.by(), at=at, why=reasons.given("resume a schedule", why))
 
 
 def go_on(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
@@ -120,7 +120,7 @@ def take_over(row: Schedule, *, actor: Actor, at: datetime, why: str) -> bool:
 @transaction.atomic
 def retire(row: Schedule, *, actor: Actor, at: datetime, why: str) -> bool:
     require(actor, Verb.SCHEDULE, row.stage.campaign)
-    return end(row, by=actor.by(), at=at, why=_reason(why))
+    return end(row, by=actor.by(), at=at, why=reasons.given("end a schedule", why))
 
 
 def end(row: Schedule, *, by: By, at: datetime, why: str) -> bool:
@@ -147,7 +147,7 @@ def announce(*, actor: Actor, at: datetime, begins_at: datetime, ends_at: dateti
     one = {"campaign": of if isinstance(of, Campaign) else None, "stage": of if isinstance(of, Stage) else None,
            "batch": of if isinstance(of, str) else ""}
     row = Downtime.objects.create(experiment_id=actor.experiment, creator_id=actor.user_id, creator_role=actor.makes.role,
-                                  begins_at=begins_at, ends_at=ends_at, why=_reason(why)[:200], **one)
+                                  begins_at=begins_at, ends_at=ends_at, why=reasons.given("plan a downtime", why)[:200], **one)
     _tell("downtime announced", row, actor.by(), at=at, after=f"{row.of}, {begins_at:%-d %b %Y %H:%M} to {ends_at:%-d %b %Y %H:%M} UTC", why=why)
     return row
 
@@ -199,12 +199,6 @@ def _locked(row: Schedule) -> Schedule:
 
 def _spelled(row: Schedule) -> str:
     return ", ".join(f"{name} {getattr(row, name)}" for name in Said.__dataclass_fields__)
-
-
-def _reason(why: str) -> str:
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: the next shifter reads it.")
-    return why.strip()
 
 
 def _tell(what: str, row: Any, by: By, *, at: datetime, **more: str) -> bool:

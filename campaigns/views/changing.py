@@ -128,9 +128,12 @@ def delete(request: HttpRequest, actor: Actor, pk: int) -> HttpResponse:
         if request.POST.get("name", "") != row.name:
             trouble = f"Name = {request.POST.get('name', '')[:80]}: type {row.name} to delete it. Nothing was changed."
         else:
-            removal.delete(row, actor=actor, at=clock.now(), why=request.POST.get("why", ""))
-            messages.success(request, f"{row.name} is deleted.")
-            return redirect("campaigns:list", actor.experiment)
+            try:
+                removal.delete(row, actor=actor, at=clock.now(), why=request.POST.get("why", ""))
+                messages.success(request, f"{row.name} is deleted.")
+                return redirect("campaigns:list", actor.experiment)
+            except Invalid as no:
+                trouble = str(no)
     return ask(request, "campaigns/delete.html", row, {"against": against}, trouble)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import Membership, User, require
 from accounts.policy import Actor, By, Role, Verb, may
 from campaigns.models import Campaign, JobType, LoginSetup, Schedule, Template
@@ -92,8 +92,7 @@ def things(user: User, experiment: str) -> dict[str, list[Any]]:
 @transaction.atomic
 def hand_over(user: User, to: str, *, actor: Actor, at: datetime, why: str) -> dict[str, int]:
     """What the actor may change of it belongs to another member from now on, in the same role; how much, by kind. Schedules stay paused."""
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why it is handed over: it is kept in the history of each.")
+    reasons.given("hand over", why)
     found = things(user, actor.experiment)
     mine = {kind: [row for row in rows if may(actor, Verb.EDIT, row.owner)] for kind, rows in found.items()}
     if not any(mine.values()):

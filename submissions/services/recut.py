@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns.models import Slice, Stage
 from campaigns.services import documents, slices
 from datasets import splits
-from pomssite.kit.errors import Conflict, Invalid
+from pomssite.kit.errors import Conflict
 from submissions import pulses
 from submissions.models import LaunchIntent, Order, Run, Submission
 from submissions.services import families, intents, lifecycle
@@ -79,8 +79,7 @@ def _ended(old: Slice, *, actor: Actor, at: datetime, why: str) -> Submission | 
     """Its first submission. Under the locks of its run and of the slice: of two that ask at once, also for a recovery, the second sees
     what the first did. It is in better hands now, and is not taken as Located by itself."""
     require(actor, Verb.DO, old.stage.campaign)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    reasons.given("do a slice again", why)
     if seen := first_of(old):
         Run.objects.select_for_update(no_key=True).get(pk=seen.run_id)      # before the slice, as wrap-up and recoveries do
     old.state = Slice.objects.select_for_update(no_key=True).get(pk=old.pk).state

@@ -3,7 +3,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns.models import Campaign, Dependency, Hold, Schedule, Stage
@@ -22,7 +22,7 @@ def why_not(campaign: Campaign) -> str:
 
 
 @transaction.atomic
-def delete(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "") -> bool:
+def delete(campaign: Campaign, *, actor: Actor, at: datetime, why: str) -> bool:
     """It is gone from every list, and its name is free; False if it was gone already."""
     require(actor, Verb.EDIT, campaign)
     row = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
@@ -30,6 +30,7 @@ def delete(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "") -> 
         return False
     if against := why_not(row):
         raise Conflict(f"Not deleted: {against} Nothing was changed.")
+    why = reasons.given("delete a campaign", why)
     stages = Stage.objects.filter(campaign=row, retired_at=None)
     ended = {"retired_at": at, "retired_why": "its campaign was deleted", "next_at": None, "due_at": None}
     Schedule.objects.filter(stage__in=stages, retired_at=None).update(**ended)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns.document import Pairs, values
@@ -66,8 +66,7 @@ def columns(first: Submission, wish: Wish) -> dict[str, Any]:
 
 
 def _check(first: Submission, wish: Wish, why: str) -> None:
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept with the recovery.")
+    reasons.given("recover", why)
     if wish.dependents not in (followers.NEW, followers.NOTHING):
         raise Invalid(f"Dependents is {wish.dependents!r}: say {followers.NEW} or {followers.NOTHING}.")
     for field, value, sentence in values.overrides("overrides", wish.overrides, list(first.snapshot["keywords"])):
@@ -108,8 +107,7 @@ def once_more(intent: LaunchIntent, *, actor: Actor, at: datetime, why: str,
               agreed: Mapping[str, Any] = NOTHING_AGREED) -> None:
     """A dependent's launch that was given up, or had no files, is tried anew, in the actor's name. Conflict: it was not. `agreed`: as of a launch."""
     require(actor, Verb.DO, intent)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    reasons.given("launch once more", why)
     may = intent.cause in followers.CAUSES and not intent.parent_id
     if not (may and intents.reopen(intent, owner=actor.makes, by=actor.by(), at=at, why=why, agreed=agreed)):
         raise Conflict(f"The launch of {intent.stage} was not given up: nothing was changed.")

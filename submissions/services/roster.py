@@ -7,7 +7,7 @@ from django.conf import settings as site
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from accounts import events, identities, members
+from accounts import events, identities, members, reasons
 from accounts.ferry.decision import LISTS, Decision, Said, decide
 from accounts.models import Experiment, FerrySync, require
 from accounts.policy import Actor, By, Owner, Role, Verb
@@ -156,8 +156,7 @@ def soon(experiment: Experiment, *, actor: Actor, at: datetime) -> None:
 def agree(experiment: Experiment, mark: str, *, actor: Actor, at: datetime, why: str) -> None:
     """To exactly the changes of this mark. FERRY is asked once more: if it says anything else by then, nothing is changed."""
     require(actor, Verb.ADMIN, of_experiment(experiment.pk))
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why so many people leave or lose a role: it is kept in the history of each.")
+    reasons.given("agree with FERRY", why)
     row = FerrySync.objects.select_for_update(no_key=True).filter(experiment=experiment).first()
     if row is None or not mark or row.mark != mark:
         raise Conflict("What waits is not what you were shown. Look at it again. Nothing was changed.")

@@ -5,12 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, Verb
 from campaigns.models import Campaign, Hold, Schedule, Stop
 from campaigns.services import holds, schedules
-from pomssite.kit.errors import Invalid
 from submissions.models import LaunchIntent
 from submissions.services import intents, steering
 from submissions.states import Status
@@ -49,8 +48,7 @@ def stop(campaign: Campaign, *, actor: Actor, at: datetime, why: str) -> bool:
     """
     for verb in (Verb.HOLD, Verb.DO):
         require(actor, verb, campaign)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why the campaign is stopped: the next shifter reads it.")
+    reasons.given("stop a campaign", why)
     standing = _standing(campaign)
     held = holds.hold(campaign, actor=actor, at=at, why=_mark(why))
     paused = [row.pk for row in _going(campaign) if schedules.stop(row, by=actor.by(), at=at, why=_mark(why))]
@@ -88,6 +86,7 @@ def resume(campaign: Campaign, *, actor: Actor, at: datetime, why: str = "") -> 
     """
     for verb in (Verb.HOLD, Verb.DO):
         require(actor, verb, campaign)
+    why = reasons.given("resume a campaign", why)
     standing = _standing(campaign)
     if standing is None:
         return False

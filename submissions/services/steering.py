@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, By, Verb, may
 from campaigns.models import Campaign, Schedule, Stage
@@ -41,6 +41,7 @@ def launch(stage: Stage, *, actor: Actor, at: datetime, key: str, why: str = "",
         raise Invalid(f"{stage} has the dataset from_parent: it runs over what feeds it. Launch the stage at the beginning. Nothing was launched.")
     limits.require_host(stage, settings, actor=actor)
     _awake(stage.campaign, by=actor.by(), at=at)
+    why = reasons.given("launch", why)
     return intents.begin(stage, key=_named(stage, key), owner=actor.makes, by=actor.by(), at=at, why=why, for_test=for_test,
                          preview=dict(agreed))
 
@@ -91,8 +92,7 @@ def mark(submission: Submission, status: Status, *, actor: Actor, at: datetime, 
     """A person says what it is, with a reason. Conflict: its status does not allow that."""
     approval = submission.status == Status.AWAITING
     require(actor, Verb.APPROVE if approval else MARKS[status], submission)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    reasons.given("mark a submission", why)
     if _is_too_early(submission, status):
         raise Conflict(f"{submission} was not sent yet: nothing of it can be {status}. Nothing was changed; cancel it, or wait.")
     if not lifecycle.move(submission, status, by=actor.by(), at=at, why=why.strip()):
@@ -104,8 +104,7 @@ def mark_many(rows: Sequence[Submission], status: Status, *, actor: Actor, at: d
     """The same for many at once; those that moved. The others have a status that does not allow it, and stay as they are."""
     for row in rows:
         require(actor, Verb.APPROVE if row.status == Status.AWAITING else MARKS[status], row)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    reasons.given("mark a submission", why)
     return lifecycle.move_many([row.pk for row in rows if not _is_too_early(row, status)], status, by=actor.by(), at=at, why=why.strip())
 
 
@@ -148,8 +147,7 @@ def order_many(refs: Mapping[Submission, list[str]], deed: str, *, actor: Actor,
     """The same for many submissions at once; for each the chosen jobs, which must be its own, or none for all."""
     for submission in refs:
         require(actor, Verb.HOLD if deed in ("hold", "release") else Verb.DO, submission)
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept with the order.")
+    reasons.given("hold, release or kill jobs", why)
     asked = [Order(submission=submission, deed=deed, refs=chosen, by=actor.user, why=why.strip()[:200], asked_at=at)
              for submission, chosen in refs.items()]
     _overtake(refs, deed, at=at)

@@ -86,7 +86,9 @@ def test_deleting_takes_the_name_typed(page, row):
     assert "Type its name" in text(client.get(f"{address}/delete/"))
     wrong = client.post(f"{address}/delete/", {"name": "mc"})
     assert (wrong.status_code, "type mc9 to delete it" in text(wrong)) == (422, True)
-    assert client.post(f"{address}/delete/", {"name": "mc9"})["Location"] == "/dune/campaigns/"
+    wrong = client.post(f"{address}/delete/", {"name": "mc9", "why": " "})
+    assert (wrong.status_code, "Reason is empty" in text(wrong)) == (422, True)
+    assert client.post(f"{address}/delete/", {"name": "mc9", "why": "a copy"})["Location"] == "/dune/campaigns/"
     assert client.get(f"{address}/").status_code == 404
 
 

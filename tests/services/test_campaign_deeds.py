@@ -58,7 +58,7 @@ def test_a_name_that_cannot_be_is_refused(campaign, name, error):
 
 @pytest.mark.parametrize("deed", [
     lambda row, bob: naming.rename(row, "new", actor=bob, at=NOON), lambda row, bob: labels.tag(row, "x", actor=bob, at=NOON),
-    lambda row, bob: labels.untag(row, "x", actor=bob, at=NOON), lambda row, bob: removal.delete(row, actor=bob, at=NOON)])
+    lambda row, bob: labels.untag(row, "x", actor=bob, at=NOON), lambda row, bob: removal.delete(row, actor=bob, at=NOON, why="x")])
 def test_an_analyst_changes_no_campaign_of_the_production(campaign, deed):
     with pytest.raises(NotAllowed):
         deed(campaign, make_actor("bob", role="analysis"))
@@ -172,7 +172,7 @@ def test_what_was_never_launched_is_deleted_with_what_would_begin_it(campaign):
 
 def test_nothing_is_launched_of_what_is_deleted_at_that_moment(campaign):
     ann, stage = make_actor(), campaign.stages.select_related("campaign").get(name="gen")
-    removal.delete(campaign, actor=ann, at=NOON)
+    removal.delete(campaign, actor=ann, at=NOON, why="a mistake")
     with pytest.raises(Conflict, match="was deleted just now"):
         steering.launch(stage, actor=ann, at=NOON, key="1")
     assert not LaunchIntent.objects.exists()
@@ -181,10 +181,10 @@ def test_nothing_is_launched_of_what_is_deleted_at_that_moment(campaign):
 def test_a_campaign_with_a_history_or_a_launch_that_waits_is_not_deleted(campaign, worker):
     ann, intent = make_actor(), make_intent(campaign)
     with pytest.raises(Conflict, match="A launch of mc waits"):
-        removal.delete(campaign, actor=ann, at=NOON)
+        removal.delete(campaign, actor=ann, at=NOON, why="a mistake")
     go(worker)
     with pytest.raises(Conflict, match="1 submission in its history: deactivate it instead"):
-        removal.delete(campaign, actor=ann, at=NOON)
+        removal.delete(campaign, actor=ann, at=NOON, why="a mistake")
     intents.drop(intent, why="x", by=TEST, at=NOON)
     assert Campaign.objects.get(pk=campaign.pk).retired_at is None
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from accounts import events
+from accounts import events, reasons
 from accounts.models import require
 from accounts.policy import Actor, By, Verb
 from campaigns.document import Settings
@@ -126,8 +126,7 @@ def _insert(row: Slice) -> Slice:
 
 
 def _said(why: str) -> None:
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept in the history.")
+    reasons.given("move a split", why)
 
 
 def _shown(state: int | None) -> str:

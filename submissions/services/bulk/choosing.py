@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.http import QueryDict
 
-from accounts import events
+from accounts import events, reasons
 from accounts.policy import Actor, Verb, may
 from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 from submissions import pulses
@@ -82,8 +82,7 @@ def start(act: BulkAct, *, actor: Actor, at: datetime, why: str, said: Mapping[s
 
 
 def _check(deed: Deed, why: str, said: Mapping[str, str]) -> None:
-    if not why.strip():
-        raise Invalid("Reason is empty. Say why: it is kept in the history of each. Nothing was changed.")
+    reasons.given("act on many", why)
     for ask in deed.asks:
         _check_said(ask, said.get(ask.name, "").strip(), deed.button)
 
