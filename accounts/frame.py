@@ -139,4 +139,4 @@ class Frame:
     def may_release(self) -> bool:
         """The launches of the whole experiment."""
         actor = self._actor
-        return actor is not None and may(actor, Verb.ADMIN, Owner(0, actor.experiment, Role.PRODUCTION))
+        return actor is not None and may(actor, Verb.ADMIN, Owner.of_experiment(actor.experiment))

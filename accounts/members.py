@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import events
 from accounts.ferry.decision import CHANGES, JOINS, LEAVES, RETURNS, Change, Member
 from accounts.models import Membership, User, require
-from accounts.policy import Actor, By, Owner, Role, Verb
+from accounts.policy import Actor, By, Owner, Verb
 from pomssite.kit.errors import Invalid
 
 WORDS = {       # as the history tells it: what happened, before, after
@@ -57,15 +57,10 @@ def _event(row: Membership, change: Change, by: By, at: datetime, why: str):
     return events.event(what, row, by=by, at=at, before=before.format(change), after=f"{row.user}: {after.format(change)}", why=why)
 
 
-def shifts(experiment: str) -> Owner:
-    """Whose the list of shifters is: the experiment's production."""
-    return Owner(0, experiment, Role.PRODUCTION)
-
-
 @transaction.atomic
 def set_shifter(row: Membership, *, on: bool, actor: Actor, at: datetime, why: str = "") -> bool:
     """Only this one member; False if it was so already."""
-    require(actor, Verb.EDIT, shifts(row.experiment_id))
+    require(actor, Verb.EDIT, Owner.of_experiment(row.experiment_id))
     if on and not row.active:
         raise Invalid(f"{row.user} is no active member of {row.experiment_id} and cannot be a shifter. Nothing was changed.")
     if not Membership.objects.filter(pk=row.pk, shifter=not on).update(shifter=on):

@@ -115,6 +115,11 @@ class Owner:
     experiment: str
     role: Role
 
+    @classmethod
+    def of_experiment(cls, name: str) -> "Owner":
+        """Whose the experiment's own things are, as members and limits: its production's, and nobody's in person."""
+        return cls(0, name, Role.PRODUCTION)
+
 
 def tie(actor: Actor, owner: Owner) -> Tie:
     """How near the thing is."""

@@ -2,7 +2,7 @@
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,10 +12,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from accounts.models import Experiment
+from accounts.policy import Role
+from pomssite.kit import registry
+from tests.makers import make_experiment, make_user
 
 PATHS = {"getAffiliationMembersRoles", "getGroupMembers"}
 CALLS = {"Analysis": "analysis", "Production": "production", "BatchSuperusers": "superuser"}
@@ -132,3 +138,26 @@ def _certificate(folder: Path, name: str, by: tuple[Any, Any] | None) -> tuple[A
     (folder / f"{name}.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                                            serialization.NoEncryption()))
     return made, key
+
+
+@pytest.fixture(scope="module")
+def ferry_server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("ferry")) as fake:
+        yield fake
+
+
+@pytest.fixture
+def ferry_with(ferry_server, settings, db) -> Callable[..., Fake]:
+    """A FERRY that says the `lists` of dune, where POMS has ann as production, bob in analysis, and `people`; two of five may be lost at once."""
+    def made(people: dict[str, Role], **lists: str) -> Fake:
+        ferry_server.wrong.clear()
+        ferry_server.asked.clear()
+        ferry_server.says(**lists)
+        settings.DIRECTORIES, settings.POMS_FERRY_MOST_PERCENT = ferry_server.directories(seconds=1), 40
+        registry._made.cache_clear()
+        make_experiment()
+        Experiment.objects.update(ferry_unit="dune")
+        for name, role in ({"ann": Role.PRODUCTION, "bob": Role.ANALYSIS} | people).items():
+            make_user(name, role=role)
+        return ferry_server
+    return made

@@ -12,7 +12,7 @@ from accounts import members
 from accounts.ferry.decision import LISTS
 from accounts.models import Experiment, FerrySync, Membership, User
 from accounts.pages import member, show
-from accounts.policy import Actor, Role, Verb, may
+from accounts.policy import Actor, Owner, Role, Verb, may
 from pomssite.kit import clock
 from pomssite.kit.errors import Invalid
 from submissions.services import departures, roster
@@ -31,10 +31,10 @@ def listed(request: HttpRequest, actor: Actor) -> HttpResponse:
     which = which if which in WHICH else "active"
     name = request.GET.get("q", "").replace("\0", "").strip()[:150]
     found = list(_rows(actor, name).filter(WHICH[which][1])[:MOST + 1])
-    administers = may(actor, Verb.ADMIN, roster.of_experiment(actor.experiment))
+    administers = may(actor, Verb.ADMIN, Owner.of_experiment(actor.experiment))
     words = {
         "rows": found[:MOST], "more": len(found) > MOST, "which": which, "shows": [(key, label) for key, (label, _) in WHICH.items()], "name": name,
-        "may_shift": may(actor, Verb.EDIT, members.shifts(actor.experiment)), "administers": administers,
+        "may_shift": may(actor, Verb.EDIT, Owner.of_experiment(actor.experiment)), "administers": administers,
         "left": departures.left_behind(actor.experiment), **(_ferry(actor) if administers else {}),
     }
     return show(request, "accounts/members.html", words, at=clock.now(), live=False)

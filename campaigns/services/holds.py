@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts import events, reasons
 from accounts.models import Experiment, SiteHold, require
 from accounts.news import touch_by_name
-from accounts.policy import Actor, By, Owner, Role, Verb
+from accounts.policy import Actor, By, Owner, Verb
 from campaigns.models import Campaign, Hold, Stage
 from pomssite.kit.errors import NotAllowed
 
@@ -93,7 +93,7 @@ def _tell_all(what: str, row: SiteHold, *, by: By, at: datetime, why: str) -> No
 
 
 def _may_all(experiment: Experiment, actor: Actor) -> None:
-    require(actor, Verb.ADMIN, Owner(0, experiment.pk, Role.PRODUCTION))
+    require(actor, Verb.ADMIN, Owner.of_experiment(experiment.pk))
 
 
 def _set_all(experiment: Experiment, what: str, given: Q, said: dict[str, Any], *, by: By, at: datetime, why: str) -> bool:

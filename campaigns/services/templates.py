@@ -8,7 +8,7 @@ from django.db.models import F
 
 from accounts import events
 from accounts.models import require
-from accounts.policy import Actor, Owner, Role, Verb, may
+from accounts.policy import Actor, Owner, Verb, may
 from campaigns import document, ini, library
 from campaigns.document.mapping import Instead, mapped
 from campaigns.models import Campaign, JobType, LoginSetup, Template
@@ -85,7 +85,7 @@ def publisher(reach: str, *, actor: Actor) -> bool:
     """Whether the actor may offer a template to so many."""
     if reach == Template.SITE:
         return actor.root
-    return reach == Template.OWN or may(actor, Verb.ADMIN, Owner(0, actor.experiment, Role.PRODUCTION))
+    return reach == Template.OWN or may(actor, Verb.ADMIN, Owner.of_experiment(actor.experiment))
 
 
 @transaction.atomic

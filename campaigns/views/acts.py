@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import Experiment, require
 from accounts.pages import member, show
-from accounts.policy import Actor, Owner, Role, Verb
+from accounts.policy import Actor, Owner, Verb
 from campaigns.models import Campaign, Stage
 from campaigns.services import activity, holds
 from pomssite.kit import clock
@@ -155,7 +155,7 @@ def on_site(request: HttpRequest, actor: Actor, deed: str) -> HttpResponse:
 def on_experiment(request: HttpRequest, actor: Actor, deed: str) -> HttpResponse:
     """Of the whole experiment."""
     row = get_object_or_404(Experiment, pk=actor.experiment)
-    return _act(request, actor, OF_EXPERIMENT.get(deed), row, Owner(0, row.pk, Role.PRODUCTION), reverse("campaigns:list", args=[row.pk]), [])
+    return _act(request, actor, OF_EXPERIMENT.get(deed), row, Owner.of_experiment(row.pk), reverse("campaigns:list", args=[row.pk]), [])
 
 
 @member

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts import keyset, tables
 from accounts.models import Experiment, Membership
 from accounts.pages import member, rows_asked, show, wants_part
-from accounts.policy import Actor, Owner, Role, Verb, may
+from accounts.policy import Actor, Owner, Verb, may
 from accounts.typed import Word, placed
 from campaigns.filters import SWITCHES, TOKENS, USUAL, CampaignFilter, meaning
 from campaigns.models import Campaign, JobType, LoginSetup, SavedView
@@ -100,7 +100,7 @@ def _around(request: HttpRequest, actor: Actor, found: CampaignFilter, experimen
         "ways": [Choice(": ".join(word), query, counts[f"way{n}"]) for n, (word, query) in enumerate(ways)],
         "usual_columns": keyset.query(request.GET, after="", **{columns.WORD: ""}), "also_inactive": keyset.query(request.GET, on="all", after=""),
         "deeds": bulk.deeds_of("campaign"), "kind": "campaign", "may_create": may(actor, Verb.CREATE, actor.makes),
-        "may_hold_all": may(actor, Verb.ADMIN, Owner(0, experiment.pk, Role.PRODUCTION)),
+        "may_hold_all": may(actor, Verb.ADMIN, Owner.of_experiment(experiment.pk)),
     }
 
 

@@ -139,15 +139,10 @@ def _alarm(experiment: Experiment, trouble: str, *, at: datetime) -> None:
         log.error("the members of %s were not changed: %s", experiment.pk, trouble)
 
 
-def of_experiment(name: str) -> Owner:
-    """Whose the members are: the experiment's; superusers administer them."""
-    return Owner(0, name, Role.PRODUCTION)
-
-
 @transaction.atomic
 def soon(experiment: Experiment, *, actor: Actor, at: datetime) -> None:
     """Somebody does not want to wait for the next look."""
-    require(actor, Verb.ADMIN, of_experiment(experiment.pk))
+    require(actor, Verb.ADMIN, Owner.of_experiment(experiment.pk))
     FerrySync.objects.update_or_create(experiment=experiment, defaults={"next_at": at})
     _told("FERRY asked", experiment, actor, at=at)
 
@@ -155,7 +150,7 @@ def soon(experiment: Experiment, *, actor: Actor, at: datetime) -> None:
 @transaction.atomic
 def agree(experiment: Experiment, mark: str, *, actor: Actor, at: datetime, why: str) -> None:
     """To exactly the changes of this mark. FERRY is asked once more: if it says anything else by then, nothing is changed."""
-    require(actor, Verb.ADMIN, of_experiment(experiment.pk))
+    require(actor, Verb.ADMIN, Owner.of_experiment(experiment.pk))
     reasons.given("agree with FERRY", why)
     row = FerrySync.objects.select_for_update(no_key=True).filter(experiment=experiment).first()
     if row is None or not mark or row.mark != mark:

@@ -10,6 +10,7 @@ from django.test import Client
 from pomssite.kit import clock, registry
 from submissions.models import Submission
 from submissions.services import census
+from tests.ferry import ferry_server, ferry_with  # noqa: F401 fixtures
 from tests.liar import running
 from tests.makers import make_user
 from tests.scenes import Scene, play

@@ -7,33 +7,18 @@ from accounts.models import Event, Experiment, FerrySync, Membership, User
 from accounts.policy import Role
 from campaigns.models import Campaign, Schedule
 from campaigns.services import schedules
-from pomssite.kit import clock, registry
+from pomssite.kit import clock
 from submissions.models import LaunchIntent, Run
 from submissions.services import roster
-from tests.ferry import serving
-from tests.makers import NOON, make_actor, make_campaign, make_document, make_experiment, make_intent, make_user
+from tests.makers import NOON, make_actor, make_campaign, make_document, make_intent, make_user
 
 PAGE = "/dune/members/"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("ferry")) as fake:
-        yield fake
-
-
 @pytest.fixture
-def ferry(server, settings, db):
+def ferry(ferry_with):
     """As POMS has it: ann is production, bob in analysis, boss a superuser."""
-    server.wrong.clear()
-    server.says(analysis="ann bob", production="ann", superuser="boss")
-    settings.DIRECTORIES, settings.POMS_FERRY_MOST_PERCENT = server.directories(), 40
-    registry._made.cache_clear()
-    make_experiment()
-    Experiment.objects.update(ferry_unit="dune")
-    for name, role in (("ann", Role.PRODUCTION), ("bob", Role.ANALYSIS), ("boss", Role.SUPERUSER)):
-        make_user(name, role=role)
-    return server
+    return ferry_with({"boss": Role.SUPERUSER}, analysis="ann bob", production="ann", superuser="boss")
 
 
 def sync():

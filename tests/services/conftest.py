@@ -8,6 +8,7 @@ from pomssite.kit import registry
 from pomssite.kit.registry import backend
 from submissions.models import LaunchIntent, Worker
 from submissions.services import leases
+from tests.ferry import ferry_server, ferry_with  # noqa: F401 fixtures
 from tests.makers import make_campaign, make_intent
 
 

@@ -11,37 +11,19 @@ from accounts.models import Event, Experiment, FerrySync, Membership, User
 from accounts.policy import Role
 from campaigns.models import Schedule
 from campaigns.services import schedules
-from pomssite.kit import registry
 from pomssite.kit.errors import Conflict, Invalid, NotAllowed
 from submissions import tasks
 from submissions.models import LaunchIntent
 from submissions.services import launch, leases, roster
-from tests.ferry import serving
 from tests.makers import NOON, make_actor, make_campaign, make_experiment, make_intent, make_user
 
 WRONG = ["time-out", "500", "not success", "wrong experiment", "not JSON", "cut"]
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("ferry")) as fake:
-        yield fake
-
-
 @pytest.fixture
-def ferry(server, settings, db):
+def ferry(ferry_with):
     """It has ann as production and bob and cem in analysis, as POMS has."""
-    server.wrong.clear()
-    server.asked.clear()
-    server.says(analysis="ann bob cem", production="ann", superuser="")
-    settings.DIRECTORIES = server.directories(seconds=1)
-    settings.POMS_FERRY_MOST_PERCENT = 40
-    registry._made.cache_clear()
-    make_experiment()
-    Experiment.objects.update(ferry_unit="dune")
-    for name, role in (("ann", Role.PRODUCTION), ("bob", Role.ANALYSIS), ("cem", Role.ANALYSIS)):
-        make_user(name, role=role)
-    return server
+    return ferry_with({"cem": Role.ANALYSIS}, analysis="ann bob cem", production="ann", superuser="")
 
 
 def sync(at=NOON):
