@@ -17,14 +17,14 @@ from accounts.policy import Actor, Verb, may
 from campaigns.models import Stage
 from campaigns.services import holds, schedules
 from pomssite.kit import clock
-from pomssite.kit.errors import PomsError
+from pomssite.kit.errors import Invalid, PomsError
 from pomssite.kit.looking import LookOnly
 from submissions.services import bulk, steering
-from submissions.services.bulk import Ask, Deed
+from submissions.services.bulk import Deed
 
 MOST = 50
 NOTHING = "It is so already."
-FORM = Ask("form", "")          # not asked of a person: each form that is drawn has a number
+UNNUMBERED = "This form has no number, by which it is known when it is sent twice: choose the rows anew. Nothing was changed."
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,12 @@ def _why_not(verb: Verb) -> Callable[..., str]:
 
 
 def _launch(row: Stage, *, form: str, actor: Actor, at: Any, why: str) -> Any:
-    """Pressed twice it is one launch, by the number of the form."""
-    return steering.launch(row, actor=actor, at=at, key=f"admin:{form[:32]}", why=why)
+    return steering.launch(row, actor=actor, at=at, key=f"admin:{form}", why=why)
 
 
 OF_STAGES = (
     Deed("stage", "launch", "Launch", "A run begins with the next slice of each.", "Its launch is recorded.", Verb.DO, _why_not(Verb.DO), _launch,
-         asks=(FORM,)),
+         once=True),
     Deed("stage", "hold", "Hold launches", "From now on nothing of them is launched.", "Its launches are held.", Verb.HOLD, _why_not(Verb.HOLD),
          holds.hold),
     Deed("stage", "release", "Release launches", "What waited because of the hold goes out within seconds.", "Its launches go on.", Verb.HOLD,
@@ -112,9 +111,13 @@ def _told(deed: Deed, request: HttpRequest, row: Any) -> Told:
 
 def _done(deed: Deed, request: HttpRequest, rows: list[Any], why: str) -> None:
     said: Mapping[str, str] = {ask.name: request.POST.get(ask.name, "").strip() for ask in deed.asks}
+    if deed.once:
+        said = {**said, "form": request.POST.get("form", "")[:32]}
     for row in rows:
         who = _who(request, row)
         try:
+            if deed.once and not said["form"]:
+                raise Invalid(UNNUMBERED)
             with transaction.atomic():
                 refused = deed.why_not(row, actor=who) or (NOTHING if deed.do(row, actor=who, at=clock.now(), why=why, **said) is False else "")
         except PomsError as no:

@@ -77,16 +77,15 @@ def _why_no_recovery(row: Any, *, actor: Actor) -> str:
     return deeds.why_not(deeds.RECOVER, row, actor=actor) or ("" if row.has_files else "It has no input files: recover it on its own page.")
 
 
-def _recover(row: Submission, *, recovery: str, actor: Actor, at: datetime, **asked: Any) -> Any:
-    """An act on many, which may be carried on by another worker, asks once; a person as often as they do."""
-    key = actor.door if actor.door.startswith("bulk:") else f"{actor.door}:{at.isoformat()}"
-    return repairs.recover(row, repairs.Wish(recovery), key=key, actor=actor, at=at, **asked)
+def _recover(row: Submission, *, recovery: str, actor: Actor, form: str = "", **asked: Any) -> Any:
+    """An act on many, which may be carried on by another worker, asks once; and so does a form of the administration."""
+    return repairs.recover(row, repairs.Wish(recovery), key=f"{actor.door}:{form}" if form else actor.door, actor=actor, **asked)
 
 
 RECOVER = Deed(
     "submission", "recover", "Recover", "For each a recovery is recorded that runs over what is missing in its family when it goes out. Where"
     " nothing is missing nothing is launched, and its stage says so. What depends on it and was launched already stays as it is.",
     "Its recovery is recorded.", Verb.DO, _why_no_recovery, _recover, will=lambda row: f"{row.status}. What is missing is counted when it goes out.",
-    asks=(Ask("recovery", "What to run over", tuple(WORDS.items())),), icon="undo")
+    asks=(Ask("recovery", "What to run over", tuple(WORDS.items())),), once=True, icon="undo")
 KIND = Kind("submission", "submissions:submission", "submissions:list", _rows, _chosen, lambda row: f"#{row.pk} {row.tag}", jobs=_live)
 DEEDS = (*(_deed(one) for one in deeds.DEEDS.values()), RECOVER)

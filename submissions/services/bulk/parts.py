@@ -53,6 +53,7 @@ class Deed:
     many: Callable[..., Mapping[str, str]] | None = None        # ({key: row}, *, actor, at, why, **said)
     will: Callable[[Any], str] = lambda row: ""         # what will happen to this one
     seldom: bool = False                                # stands behind the others
+    once: bool = False                                  # `do` wants `form`, the number of the form: pressed twice it is done once
     asks: tuple[Ask, ...] = ()
     icon: str = ""
     look: str = ""
