@@ -52,14 +52,25 @@ def many(request: HttpRequest, actor: Actor) -> HttpResponse:
     said = request.POST or request.GET
     rows: QuerySet[Campaign] = Campaign.objects.visible_to(actor).filter(retired_at=None).select_related("experiment")
     chosen = CampaignFilter(QueryDict(said.get("of", "")), actor).of(rows) if "all" in said else rows.filter(pk__in=numbers(said.getlist("thing")))
-    found = list(chosen.order_by("name")[:MOST])
+    found = list(chosen.order_by("name")[:MOST + 1])
     if not found:
         raise Invalid("No campaign is chosen. Tick those that you mean, and press Download .ini again.")
+    if len(found) > MOST:
+        raise Invalid(f"More than {MOST:,} campaigns are chosen. Narrow the filter, and download them in parts.")
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as kept:
-        for row in found:
-            kept.writestr(f"{row.name.replace('/', '_')}.ini", _text(row))
+        for name, row in _file_names(found).items():
+            kept.writestr(name, _text(row))
     return _download(archive.getvalue(), f"{actor.experiment}-campaigns.zip", "application/zip")
+
+
+def _file_names(rows: Sequence[Campaign]) -> dict[str, Campaign]:
+    """A name of its own for the file of each, whatever signs the campaign's has."""
+    found: dict[str, Campaign] = {}
+    for row in rows:
+        name = "".join(sign if sign.isprintable() and sign not in '/\\:*?"<>|' else "_" for sign in row.name)
+        found[f"{name}.ini" if f"{name}.ini" not in found else f"{name} {row.pk}.ini"] = row
+    return found
 
 
 def _text(row: Campaign, *, with_state: bool = False) -> str:

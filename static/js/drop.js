@@ -32,6 +32,8 @@ if (words) {
     if (!isFile(event)) return;
     event.preventDefault();
     mark(false);
-    if (event.dataTransfer.files[0]) send(event.dataTransfer.files[0]);
+    const [file, ...more] = event.dataTransfer.files;
+    if (more.length) words.textContent = `${more.length + 1} files were dropped, and one at a time is taken: drop one of them. Or`;
+    else if (file) send(file);
   });
 }

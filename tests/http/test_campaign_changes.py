@@ -11,6 +11,7 @@ from accounts.models import Event
 from campaigns import ini
 from campaigns.models import Campaign, Watch
 from campaigns.services import documents
+from campaigns.views import files
 from tests.makers import make_campaign, make_document, make_files
 
 DATA = Path(__file__).parents[1] / "data"
@@ -114,15 +115,19 @@ def test_a_file_is_read_and_downloaded(page, row):
     assert "[state]" in text(client.get(f"{address}/ini/?download=1&state=1"))
 
 
-def test_files_of_many_come_in_one_archive(page, row):
+def test_files_of_many_come_in_one_archive(page, row, monkeypatch):
     client, _ = page
     other = make_campaign(make_document("a/b"), files=())
-    answer = client.post("/dune/campaigns/ini.zip", {"thing": [row.pk, other.pk, "x"]})
+    twin = make_campaign(make_document("a:b"), files=())
+    answer = client.post("/dune/campaigns/ini.zip", {"thing": [row.pk, other.pk, twin.pk, "x"]})
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
-    assert archive.namelist() == ["a_b.ini", "mc9.ini"]
+    assert archive.namelist() == ["a_b.ini", f"a_b {twin.pk}.ini", "mc9.ini"] and archive.read(f"a_b {twin.pk}.ini").decode() == file_of(twin)
     assert archive.read("mc9.ini").decode() == file_of(row)
     assert zipfile.ZipFile(io.BytesIO(client.post("/dune/campaigns/ini.zip", {"all": "1", "of": "q=mc9"}).content)).namelist() == ["mc9.ini"]
     assert client.post("/dune/campaigns/ini.zip", {}).status_code == 422
+    monkeypatch.setattr(files, "MOST", 2)
+    many = client.post("/dune/campaigns/ini.zip", {"all": "1"})
+    assert (many.status_code, "More than 2 campaigns are chosen" in text(many)) == (422, True)
 
 
 def send(client, text_, **more):

@@ -6,9 +6,10 @@ from typing import Any
 from django.http import QueryDict
 
 from accounts.policy import Actor, Verb, may
+from campaigns.document import cloning
 from campaigns.filters import CampaignFilter
 from campaigns.models import Campaign
-from campaigns.services import activity, holds, labels
+from campaigns.services import activity, copies, holds, labels, naming
 from pomssite.kit.errors import Conflict
 from pomssite.kit.numbers import numbers
 from submissions.services import intents, removal, standstill
@@ -47,6 +48,22 @@ def _never_launched(row: Campaign, *, actor: Actor) -> str:
     return _why_not(Verb.EDIT, "delete")(row, actor=actor) or removal.why_not(row)
 
 
+def _clone(row: Campaign, *, this: str, that: str, **asked: Any) -> None:
+    words = [(this, that)]
+    copies.clone(row, cloning.suggested(row.name, words), words, **asked)
+
+
+def _may_clone(row: Campaign, *, actor: Actor) -> str:
+    return "" if may(actor, Verb.CREATE, actor.makes) else f"Acting as {actor.role} you may not make campaigns."
+
+
+def _rename(row: Campaign, *, this: str, that: str, **asked: Any) -> None:
+    if this not in row.name:
+        raise Conflict(f"Its name does not hold {this}: it is left as it is.")
+    naming.rename(row, row.name.replace(this, that), **asked)
+
+
+WORDS = (Ask("this", "Replace"), Ask("that", "With"))
 KIND = Kind("campaign", "campaigns:campaign", "campaigns:list", _rows, _chosen)
 DEEDS = (
     Deed("campaign", "hold", "Hold launches", "From now on nothing of them is launched: intents wait, and say so. Jobs that run already go on.",
@@ -70,6 +87,12 @@ DEEDS = (
          _or("It carried the tag already.", labels.tag), asks=(Ask("name", "Tag"),), icon="tag"),
     Deed("campaign", "untag", "Untag", "They carry the tag no longer.", "It carries the tag no longer.", Verb.TAG, _why_not(Verb.TAG, "untag"),
          _or("It did not carry the tag.", labels.untag), asks=(Ask("name", "Tag"),), icon="tag", seldom=True),
+    Deed("campaign", "clone", "Clone", "Each is made once more and is yours, with one word replaced in its name and texts; where the name does"
+         " not hold the word it ends in _copy. A clone has no schedule, no hold and no slices, and nothing of it is launched.",
+         "Its clone is made.", Verb.CREATE, _may_clone, _clone, asks=WORDS, icon="clone", seldom=True),
+    Deed("campaign", "rename", "Rename", "One word of their names is replaced. What still says the old name finds them;"
+         " a name that another one has is refused.",
+         "It has its new name.", Verb.EDIT, _why_not(Verb.EDIT, "rename"), _rename, asks=WORDS, icon="edit", seldom=True),
     Deed("campaign", "delete", "Delete", "They are gone from every list. What was launched before is not deleted: it is deactivated instead.",
          "It is deleted.", Verb.EDIT, _never_launched, _or("It was deleted already.", removal.delete), icon="trash", look="danger", seldom=True),
 )
