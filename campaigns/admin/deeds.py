@@ -95,7 +95,7 @@ def _rows(deed: Deed, request: HttpRequest, rows: list[Any]) -> list[Any]:
         return rows
     keys: dict[str, list[str]] = {}
     for row in rows:
-        keys.setdefault(row.experiment_id, []).append(str(row.pk))
+        keys.setdefault(row.experiment_id, []).append(bulk.KINDS[deed.kind].key(row))
     return [row for name, those in keys.items() for row in bulk.KINDS[deed.kind].rows(actor(request, name), those).values()]
 
 

@@ -60,10 +60,11 @@ class OfNumber(LookOnly):
 
 
 @admin.register(Job)
-class JobAdmin(OfNumber):
+class JobAdmin(OfNumber, Doable):
     """Jobs: those of one submission or of one cluster; who looks for jobs of a kind does so on the pages."""
 
     wall = "submission"
+    deeds = of("job")
     list_display = ["__str__", "submission_id", "state", "exit_code", "signal", "memory_mb", "site", "host", "started_at", "ended_at", "heard_at"]
     search_fields = ["submission_id__exact"]
     search_help_text = "The id of a submission."
@@ -73,10 +74,10 @@ class JobAdmin(OfNumber):
     def get_queryset(self, request: Any) -> Any:
         """A job does not say of which experiment it is."""
         exp = Submission.objects.filter(pk=OuterRef("submission_id")).values("experiment_id")
-        return super().get_queryset(request).annotate(exp=Subquery(exp))
+        return super().get_queryset(request).annotate(experiment_id=Subquery(exp))
 
     def address(self, row: Any) -> str:
-        return reverse("submissions:job", args=[row.exp, row.submission_id, str(row)]) if row.exp else ""
+        return reverse("submissions:job", args=[row.experiment_id, row.submission_id, str(row)]) if row.experiment_id else ""
 
 
 @admin.register(LaunchIntent)

@@ -1,12 +1,13 @@
-"""Deeds of the administration: pressed twice each is done once."""
+"""Deeds of the administration: pressed twice each is done once, and jobs have those of their page."""
 import re
 
 import pytest
 
 from accounts.models import Event
-from submissions.models import LaunchIntent, Submission
+from submissions.models import Job, LaunchIntent, Order, Submission
 from tests.http.test_admin_walls import act
 from tests.http.test_recover import failed  # noqa: F401 fixture
+from tests.makers import make_experiment
 
 
 @pytest.fixture
@@ -38,3 +39,22 @@ def test_a_form_without_a_number_is_not_taken(failed, boss):  # noqa: F811
         page = act(boss, Submission, "recover", failed, why="x", recovery="consumed_status", **form)
         assert "This form has no number" in page
     assert LaunchIntent.objects.count() == before
+
+
+@pytest.mark.parametrize(("state", "deed", "order"), [("running", "hold", "hold"), ("held", "release", "release"), ("idle", "kill", "remove")])
+def test_jobs_have_the_deeds_of_their_page(scene, boss, as_user, state, deed, order):
+    one, other = Job.objects.filter(submission_id=scene.of("generate")[0].pk)[:2]
+    Job.objects.filter(pk=one.pk).update(state=state)
+    Job.objects.filter(pk=other.pk).update(state="done")
+    make_experiment("nova")
+    eve = as_user("eve", "nova", role="superuser")
+    act(eve, Job, deed, one, why="mine")
+    assert not Order.objects.filter(why="mine").exists()
+    page = act(boss, Job, deed, one, other, confirmed="")
+    assert str(one) in page and "this one is done" in page and not Order.objects.filter(why="loops").exists()
+    act(boss, Job, deed, one, other)
+    assert not Order.objects.filter(by="boss").exists(), "without a reason"
+    act(boss, Job, deed, one, other, why="loops")
+    said = Order.objects.get(why="loops")
+    assert (said.submission_id, said.deed, said.refs, said.by) == (one.submission_id, order, [str(one)], "boss")
+    assert Event.objects.filter(what=f"{order} ordered", door="admin", role="superuser", why="loops").count() == 1

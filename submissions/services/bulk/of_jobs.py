@@ -31,6 +31,18 @@ class Piece:
     job: Job
     submission: Submission
 
+    def __str__(self) -> str:
+        return str(self.job)
+
+    @property
+    def pk(self) -> int:
+        return self.job.pk
+
+    @property
+    def experiment_id(self) -> str:
+        """The submission's: a job says none."""
+        return self.submission.experiment_id
+
 
 Pieces = Mapping[str, Piece]
 
@@ -100,5 +112,5 @@ def _one(deed: str) -> Callable[..., Any]:
 
 
 KIND = Kind("job", "submissions:job", "submissions:submission", _rows, _chosen, lambda piece: str(piece.job), WITHIN,
-            "submissions:jobs", lambda piece: 1)
+            "submissions:jobs", lambda piece: 1, key_of)
 DEEDS = tuple(_deed(deeds.DEEDS[name]) for name in POSSIBLE)

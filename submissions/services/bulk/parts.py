@@ -26,6 +26,7 @@ class Kind:
     within: str = ""                                                # the word of the filter that the list's address wants
     every: str = ""                                                 # the address of the list for a filter without that word
     jobs: Callable[[Any], int] = lambda row: 0                      # how many jobs it is about
+    key: Callable[[Any], str] = lambda row: str(row.pk)             # of a stored row
 
 
 @dataclass(frozen=True)
