@@ -4,6 +4,7 @@ import pytest
 from accounts.policy import Role
 from campaigns.models import Campaign
 from campaigns.services import documents, naming
+from pomssite.kit.errors import Conflict
 from submissions.models import BulkAct
 from submissions.services import bulk
 from tests.makers import NOON, make_actor, make_campaign, make_document
@@ -51,3 +52,8 @@ def test_an_analyst_clones_what_production_made_and_renames_none_of_it(three):
     assert Campaign.objects.get(name="eve_a").creator_role == Role.ANALYSIS
     act = bulk.choose("campaign", "rename", [str(three[0].pk)], actor=eve, at=NOON)
     assert act.items.get().said == "Acting as analysis you may not rename this; it was made as production."
+
+
+def test_without_a_word_nothing_is_renamed(three):
+    with pytest.raises(Conflict, match="does not hold the word"):
+        bulk.DEEDS["campaign", "rename"].do(three[0], actor=make_actor(), at=NOON, why="x", this="", that="y")

@@ -58,8 +58,8 @@ def _may_clone(row: Campaign, *, actor: Actor) -> str:
 
 
 def _rename(row: Campaign, *, this: str, that: str, **asked: Any) -> None:
-    if this not in row.name:
-        raise Conflict(f"Its name does not hold {this}: it is left as it is.")
+    if not this or this not in row.name:
+        raise Conflict(f"Its name does not hold {this or 'the word'}: it is left as it is.")
     naming.rename(row, row.name.replace(this, that), **asked)
 
 
