@@ -24,9 +24,13 @@ SHOWN = {       # a word of the test -> what, aim
     "may_only_look": ("who may not change the campaign", "finds every part, and no field"),
     "on_a_narrow_page": ("the editor on a page of 390 px", "its graph has its height, and all its acts are in sight"),
     "of_what_is_saved_is_asked": ("a test launch of what is saved", "shown at once"),
+    "quick_succession_stay_out": ("rows taken out faster than the server answers", "stay out"),
+    "filled_as_fast_as": ("rows filled faster than the server answers", "each once, in their order"),
+    "not_lost_to_what_is_typed": ("an edit while the text is typed in", "is made of what was typed"),
+    "for_the_stage_that_the_form_shows": ("a press while another stage is on its way", "is for the stage that is seen"),
     "of_what_is_not_saved_says": ("a test launch of what is not saved", "says what must be saved first, and goes on from the plan"),
 }
-TESTS = [f"tests/browser/test_editor{part}.py" for part in ("", "_look", "_rows", "_shared")]
+TESTS = [f"tests/browser/test_editor{part}.py" for part in ("", "_look", "_rows", "_shared", "_slow")]
 
 
 def lines(size: str) -> Iterator[Line]:
