@@ -20,6 +20,20 @@ def slices(page, *texts):
     expect(page.locator(".cuts li")).to_have_text(list(texts))
 
 
+def as_list(page):
+    page.locator("#f-split").fill("list")
+    page.locator("#f-split").blur()
+    said(page, "cs_split_type = list")
+    expect(page.locator("#x-dataset-4")).to_be_visible()
+
+
+def second_goes_up(page):
+    said(page, "dataset_or_split_data = raw, calib")
+    page.get_by_label("Dataset 2 up").click()
+    said(page, "dataset_or_split_data = calib, raw")
+    slices(page, "calib", "raw")
+
+
 def test_combinations_by_keys_alone(generate):
     page = generate
     page.locator("#r-dataset-new").focus()
@@ -50,9 +64,7 @@ def test_combinations_by_keys_alone(generate):
 
 def test_a_list_by_mouse(generate):
     page = generate
-    page.locator("#f-split").fill("list")
-    page.locator("#f-split").blur()
-    said(page, "cs_split_type = list")
+    as_list(page)
     for n in (4, 3, 2):
         page.locator(f"#x-dataset-{n}").click()
         expect(page.locator(f"#x-dataset-{n}")).to_have_count(0)
@@ -61,7 +73,4 @@ def test_a_list_by_mouse(generate):
     typed(page, " calib")       # while the form is drawn anew
     said(page, "dataset_or_split_data = raw\ncs_split_type = list")
     page.locator("#r-dataset-new").blur()
-    said(page, "dataset_or_split_data = raw, calib")
-    page.get_by_label("Dataset 2 up").click()
-    said(page, "dataset_or_split_data = calib, raw")
-    slices(page, "calib", "raw")
+    second_goes_up(page)

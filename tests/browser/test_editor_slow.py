@@ -3,7 +3,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_editor import opened, page, said, typed
-from tests.browser.test_editor_rows import slices
+from tests.browser.test_editor_rows import as_list, second_goes_up, slices
 
 __all__ = ["page"]
 pytestmark = pytest.mark.browser
@@ -29,10 +29,7 @@ def late(request, scene, page):
 
 def test_rows_taken_out_in_quick_succession_stay_out(late):
     page = late
-    page.locator("#f-split").fill("list")
-    page.locator("#f-split").blur()
-    said(page, "cs_split_type = list")
-    expect(page.locator("#x-dataset-4")).to_be_visible()
+    as_list(page)
     page.evaluate("for (const n of [4, 3, 2]) document.getElementById(`x-dataset-${n}`).click()")
     said(page, "dataset_or_split_data = [[1\ncs_split_type = list")
     slices(page, "[[1")
@@ -40,8 +37,7 @@ def test_rows_taken_out_in_quick_succession_stay_out(late):
 
 def test_rows_are_filled_as_fast_as_one_types(late):
     page = late
-    page.locator("#f-split").fill("list")
-    page.locator("#f-split").blur()
+    as_list(page)
     for n in (4, 3, 2):
         page.locator(f"#x-dataset-{n}").click()
     expect(page.locator("#x-dataset-2")).to_have_count(0)
@@ -49,10 +45,7 @@ def test_rows_are_filled_as_fast_as_one_types(late):
     page.locator("#r-dataset-new").focus()
     typed(page, " calib")
     page.locator("#r-dataset-new").blur()
-    said(page, "dataset_or_split_data = raw, calib")
-    page.get_by_label("Dataset 2 up").click()
-    said(page, "dataset_or_split_data = calib, raw")
-    slices(page, "calib", "raw")
+    second_goes_up(page)
 
 
 def test_an_edit_is_not_lost_to_what_is_typed_meanwhile(late):
