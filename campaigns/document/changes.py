@@ -36,7 +36,8 @@ def renamed(before: Campaign, after: Campaign) -> Campaign:
     """The earlier document with the names that `was` gives its stages now."""
     had = names(before)
     new = {stage.was: stage.name for stage in after.stages if stage.was in had and stage.name not in had}
-    stages = tuple(replace(s, name=new.get(s.name, s.name), was=s.name if s.name in new else "") for s in before.stages)
+    stages = tuple(replace(s, name=new.get(s.name, s.name), was=s.name if s.name in new else "") if s.was or s.name in new else s
+                   for s in before.stages)
     edges = tuple(replace(e, upstream=new.get(e.upstream, e.upstream), downstream=new.get(e.downstream, e.downstream))
                   for e in before.dependencies)
     return replace(before, stages=stages, dependencies=edges)
@@ -52,7 +53,7 @@ def differences(before: Any, after: Any, names_: Iterable[str]) -> Differences:
 
 
 def settings_differences(before: Settings, after: Settings) -> Differences:
-    return differences(before, after, (f.name for f in fields(Settings)))
+    return differences(before, after, (f.name for f in fields(Settings))) if before != after else []
 
 
 def line(kind: str, name: str, found: Differences, *, verb: str = "update") -> Line:

@@ -146,7 +146,7 @@ def settled(settings: Settings, defaults: Settings, keywords: Pairs) -> Settings
 
 def campaign_part(campaign: Campaign) -> Campaign:
     """The campaign without what it shares with others, and without the names that stages had."""
-    stages = tuple(replace(stage, was="") for stage in campaign.stages)
+    stages = tuple(replace(stage, was="") if stage.was else stage for stage in campaign.stages)
     return replace(version_part(campaign), stages=stages)
 
 

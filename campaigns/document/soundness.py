@@ -1,11 +1,11 @@
 """What a campaign document may not say: every fault at once, each as a place, a value and a sentence. Pure."""
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from campaigns import graph
 from campaigns.document import templates, values
-from campaigns.document.data import Campaign, Settings, Stage
+from campaigns.document.data import Campaign, Settings
 from campaigns.document.fields import CAMPAIGN_KINDS, FIELDS, PATTERN_LENGTH, Field
 from campaigns.document.parts import login_faults, type_faults
 from campaigns.document.values import Fault
@@ -38,6 +38,7 @@ class Unsound(ValueError):
 
 
 Names = Collection[str] | None   # None: the caller does not know
+Runs = Sequence[tuple[str, Settings]]   # each stage's name, with the settings it runs with
 
 
 def check(campaign: Campaign, *, known_logins: Names = None, known_types: Names = None, known_stages: Names = None) -> None:
@@ -49,9 +50,10 @@ def check(campaign: Campaign, *, known_logins: Names = None, known_types: Names 
 
 def problems(campaign: Campaign, *, known_logins: Names = None, known_types: Names = None, known_stages: Names = None) -> list[Problem]:
     """All that is wrong. `known_stages` are those that the campaign has now; None: it is a new one."""
+    runs = [(stage.name, campaign.settled(stage)) for stage in campaign.stages]
     return [*_head(campaign), *_names(campaign), *_settings(campaign), *_renames(campaign, known_stages), *_parts(campaign),
-            *_edges(campaign), *_endings(campaign), *_datasets(campaign),
-            *_shared(campaign, "login_setup", known_logins), *_shared(campaign, "job_type", known_types)]
+            *_edges(campaign), *_endings(campaign, dict(runs)), *_datasets(campaign, runs),
+            *_shared(campaign, runs, "login_setup", known_logins), *_shared(campaign, runs, "job_type", known_types)]
 
 
 def notices(campaign: Campaign) -> list[Problem]:
@@ -180,31 +182,28 @@ def _edges(campaign: Campaign) -> Iterator[Problem]:
         yield Problem(("dependency", around[0]), "upstream", around[-1], f"the stages wait for one another: {way}")
 
 
-def _endings(campaign: Campaign) -> Iterator[Problem]:
+def _endings(campaign: Campaign, runs: Mapping[str, Settings]) -> Iterator[Problem]:
     """Nothing may wait for the end of a split that has none."""
-    named = {stage.name: stage for stage in campaign.stages}
     edges = [(edge.upstream, edge.downstream) for edge in campaign.dependencies]
     loops = {upstream for upstream, downstream in edges if upstream == downstream}
-    endless = {name for name, stage in named.items() if not _ends(campaign, stage)}
-    for name, stage in named.items() if endless else ():
-        settings = campaign.settled(stage)
+    endless = {name for name, settings in runs.items() if not _ends(settings)}
+    for name, settings in runs.items() if endless else ():
         if (settings.keep_running or name in loops) and name in endless:
             yield Problem(("stage", name), "keep_running", settings.keep_running, _never(name, settings))
         if settings.join == "drained":
-            yield from (Problem(("stage", name), "join", "drained", _never(above, campaign.settled(named[above])))
+            yield from (Problem(("stage", name), "join", "drained", _never(above, runs[above]))
                         for above in sorted(graph.before(name, edges) & endless))
 
 
-def _datasets(campaign: Campaign) -> Iterator[Problem]:
+def _datasets(campaign: Campaign, runs: Runs) -> Iterator[Problem]:
     """A split may want its dataset spelled in its own way; what a dependent gets from upstream is not known yet."""
     fed = {edge.downstream for edge in campaign.dependencies if edge.upstream != edge.downstream}
-    for stage in campaign.stages:
-        settings = campaign.settled(stage)
+    for name, settings in runs:
         dataset = str(settings.dataset)
-        if stage.name in fed and dataset.strip().lower() in splits.NOTHING:
+        if name in fed and dataset.strip().lower() in splits.NOTHING:
             continue
         for text in {str(settings.split), str(settings.test_split or "none")}:
-            yield from (Problem(("stage", stage.name), "dataset", dataset, sentence) for sentence in _misread(text, dataset))
+            yield from (Problem(("stage", name), "dataset", dataset, sentence) for sentence in _misread(text, dataset))
 
 
 def _misread(split: str, dataset: str) -> Iterator[str]:
@@ -222,22 +221,21 @@ def _never(name: str, settings: Settings) -> str:
     return f"it waits for the end of the split of {name}, and {settings.split} never ends: choose a split that does"
 
 
-def _ends(campaign: Campaign, stage: Stage) -> bool:
+def _ends(settings: Settings) -> bool:
     try:
-        return bool(splits.parse(str(campaign.settled(stage).split))[0].ends)
+        return bool(splits.parse(str(settings.split))[0].ends)
     except ValueError:
         return True     # the split itself is a problem of its own
 
 
-def _shared(campaign: Campaign, field: str, known: Names) -> Iterator[Problem]:
+def _shared(campaign: Campaign, runs: Runs, field: str, known: Names) -> Iterator[Problem]:
     """Each stage that launches names a job type and a login setup that exist; an approval launches nothing."""
     if known is None:
         return
     here = {part.name for part in (campaign.login_setups if field == "login_setup" else campaign.job_types)}     # type: ignore[attr-defined]
     told = values.some(sorted({*here, *known}))
-    for stage in campaign.stages:
-        settings = campaign.settled(stage)
+    for stage, settings in runs:
         name = getattr(settings, field)
         if settings.stage_type != "approval" and name not in here and name not in known:
-            yield Problem(("stage", stage.name), field, name, f"there is no such {field.replace('_', ' ')}, in this document or in the "
+            yield Problem(("stage", stage), field, name, f"there is no such {field.replace('_', ' ')}, in this document or in the "
                           f"experiment; known are {told}")

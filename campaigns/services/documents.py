@@ -1,6 +1,7 @@
 """Document <-> rows. Rows that say the same as before stay as they are and keep their ids."""
 from dataclasses import replace
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -71,13 +72,13 @@ def living(name: str, *, experiment: str, locked: bool = False) -> Campaign | No
 def read(campaign: Campaign) -> document.Campaign:
     """The document of a campaign, with the shared parts that its stages name."""
     stages = [_stage(row) for row in Stage.objects.filter(campaign=campaign, retired_at=None).order_by("order", "pk")]
-    edges = Dependency.objects.filter(downstream__campaign=campaign, retired_at=None).select_related("upstream", "downstream")
+    edges = Dependency.objects.filter(downstream__campaign=campaign, retired_at=None).values_list("upstream__name", "downstream__name", "pattern")
     doc = document.Campaign(
         name=campaign.name, experiment=campaign.experiment_id, kind=campaign.kind, note=campaign.note, limit=campaign.limit,
         job_limit=campaign.job_limit,
         keywords=document.pairs_from(campaign.keywords), parameters=document.pairs_from(campaign.parameters),
         defaults=document.settings_from(campaign.defaults),
-        stages=tuple(stages), dependencies=tuple(document.Dependency(e.upstream.name, e.downstream.name, e.pattern) for e in edges))
+        stages=tuple(stages), dependencies=tuple(starmap(document.Dependency, edges)))
     settled = [doc.settled(stage) for stage in doc.stages]
     return replace(doc, login_setups=sharing.logins([s.login_setup for s in settled], experiment=campaign.experiment_id),
                    job_types=sharing.job_types([s.job_type for s in settled], experiment=campaign.experiment_id))
