@@ -44,7 +44,7 @@ def test_from_nothing_to_the_first_launch(fresh):
     for block in BLOCKS:
         done = subprocess.run(["bash", "-e"], input=block, cwd=folder, env=said, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{block}\n{done.stdout}{done.stderr}"
-    until(lambda: states(folder) == ["Completed"], 120, 0.2)
+    until(lambda: states(folder) == ["Located"], 120, 0.2)
     out, = (folder / "var" / "grid").rglob("stdout")
     assert out.read_text() == "hello from POMS\n"
 
