@@ -22,16 +22,22 @@ export function drawn(place, html) {
   place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
 }
 
+/** What is scrolled stays where it was, whatever `draws` puts in: the places are read before and said after it, so that the browser lays out once. */
+export function still(boxes, draws) {
+  const tops = boxes.map(({ scrollTop }) => scrollTop);
+  draws();
+  boxes.forEach((box, n) => { box.scrollTop = tops[n]; });
+}
+
 /** Puts the form in; the field that has the focus keeps it, with what is being typed in it: a browser that tells its change as it goes is not listened to. */
 export function redrawn(form, html) {
   const active = form.contains(document.activeElement) ? document.activeElement : null;
   const typed = active && "value" in active && active.value !== active.defaultValue && active.tagName !== "SELECT" ? active.value : null;
-  const [name, from, to, top, place] = [active?.id, active?.selectionStart, active?.selectionEnd, form.parentElement.scrollTop, form.querySelector("[data-place]")?.dataset.place];
+  const [name, from, to, place] = [active?.id, active?.selectionStart, active?.selectionEnd, form.querySelector("[data-place]")?.dataset.place];
   form.dataset.drawing = "";
   drawn(form, html);
   delete form.dataset.drawing;
   const isSame = form.querySelector("[data-place]")?.dataset.place === place;
-  if (isSame) form.parentElement.scrollTop = top;
   const again = name && document.getElementById(name);
   if (!again) return;
   if (typed !== null && isSame) again.value = typed;
@@ -45,4 +51,16 @@ export function tellsAll(form) {
     const isUntold = target.isConnected && "defaultValue" in target && target.value !== target.defaultValue;
     if (isUntold) target.dispatchEvent(new Event("change", { bubbles: true }));
   }));
+}
+
+/** Waits while a button of the form is pressed: one that is drawn anew under the finger would not feel that it is let go. */
+export function pressedOut(form) {
+  let out = Promise.resolve();
+  const held = ({ target, key }) => {
+    if (!target.closest("button") || (key && key !== " ")) return;
+    out = new Promise((done) => ["pointerup", "pointercancel", "keyup", "blur"].forEach((end) => addEventListener(end, () => setTimeout(done), { once: true })));
+  };
+  form.addEventListener("pointerdown", held);
+  form.addEventListener("keydown", held);
+  return () => out;
 }

@@ -1,7 +1,7 @@
 // The editor: three views of one text. The server reads, writes and checks it; this sends what a person does and shows the answer.
 import { Graph } from "./editor-graph.js";
 import { Head, hint, refuse } from "./editor-head.js";
-import { asked, drawn, redrawn, tellsAll } from "./editor-form.js";
+import { asked, drawn, pressedOut, redrawn, still, tellsAll } from "./editor-form.js";
 import { asker } from "./editor-ask.js";
 import { Checks } from "./editor-checks.js";
 import { Testing } from "./editor-test.js";
@@ -30,6 +30,7 @@ const draft = new Draft(localStorage, first.draft);
 const head = new Head(first, saved, draft);
 const graph = new Graph(box, { chosen, moved: (to) => edit({ do: "move", to }), opened: toForm });
 
+const letGo = pressedOut(form);
 const posted = asker(first, editor.elements.csrfmiddlewaretoken.value);
 const checks = new Checks(posted, () => ({ text: text.value, place, update: editor.elements.update_shared.checked }), (told) => (told && !waiting ? show(told) : ask()));
 
@@ -43,6 +44,7 @@ function ask(wish, at) {
 async function sent(wish, at) {
   const before = text.value;
   const told = await posted({ text: before, place: at || place, edit: wish || null, facts: checks.facts }).finally(() => { waiting -= 1; });
+  await letGo();
   if (text.value !== before) return wish ? again(wish, at) : null;     // typed on meanwhile: the edit is made of that
   show(told);
   checks.later();
@@ -55,11 +57,15 @@ function again(wish, at) {
 }
 
 function show(told) {
-  if (told.text !== text.value) setText(told.text);
   place = told.place;
   visit.push(told.text, place);
   no = told.refused || no;
-  if (waiting) return;        // the next answer is drawn: this one would put back what a person has changed since
+  if (waiting) return setText(told.text);        // the next answer is drawn: this one would put back what a person has changed since
+  return still([text, form.parentElement], () => putIn(told));
+}
+
+function putIn(told) {
+  setText(told.text);
   if (told.picture) graph.draw(told.picture, place);
   redrawn(form, told.form);
   drawn($("problems"), told.problems);
@@ -71,10 +77,10 @@ function show(told) {
 }
 
 function setText(value) {
-  const [top, from, to] = [text.scrollTop, text.selectionStart, text.selectionEnd];
+  if (value === text.value) return;
+  const [from, to] = [text.selectionStart, text.selectionEnd];
   text.value = value;
   if (document.activeElement === text) text.setSelectionRange(from, to);
-  text.scrollTop = top;
 }
 
 /** Waits from the press on: what is answered meanwhile does not put back what the press has changed in the form. */

@@ -65,7 +65,7 @@ def opened(page, address=NEW):
 
 def said(page, words):
     """The text says it: the server has answered."""
-    expect(page.locator("#text")).to_have_value(re.compile(re.escape(words)))
+    expect(page.locator("#text")).to_have_value(re.compile(re.escape(words)), timeout=15_000)       # a slow server answers one after the other
 
 
 def press(page, name):

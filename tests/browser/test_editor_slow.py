@@ -12,9 +12,14 @@ LATE = """(ms => {
   window.fetch = async (...words) => {
     const answer = await quick(...words);
     if (String(words[0]).includes("/edit/")) await new Promise((done) => setTimeout(done, ms));
+    setTimeout(() => { window.answers = (window.answers || 0) + 1; }, 50);       // by then it is drawn
     return answer;
   };
 })"""       # every answer to the editor is on its way for so long
+ANSWERED = """() => new Promise((done) => {
+  const look = () => (window.answers > 0 ? done() : requestAnimationFrame(look));
+  look();
+})"""
 DELAYS = (0, 150, 600)
 
 
@@ -46,6 +51,20 @@ def test_rows_are_filled_as_fast_as_one_types(late):
     typed(page, " calib")
     page.locator("#r-dataset-new").blur()
     second_goes_up(page)
+
+
+def test_a_press_is_felt_though_an_answer_comes_before_it_is_let_go(late):
+    page = late
+    as_list(page)
+    page.locator("#x-dataset-4").hover()
+    page.evaluate("window.answers = 0")
+    page.evaluate("document.getElementById('x-dataset-2').click()")
+    box = page.locator("#x-dataset-3").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.evaluate(ANSWERED)
+    page.mouse.up()
+    expect(page.locator(".cuts li")).to_have_count(2)
 
 
 def test_an_edit_is_not_lost_to_what_is_typed_meanwhile(late):

@@ -27,6 +27,7 @@ SHOWN = {       # a word of the test -> what, aim
     "quick_succession_stay_out": ("rows taken out faster than the server answers", "stay out"),
     "filled_as_fast_as": ("rows filled faster than the server answers", "each once, in their order"),
     "not_lost_to_what_is_typed": ("an edit while the text is typed in", "is made of what was typed"),
+    "felt_though_an_answer_comes": ("a button held down while an answer comes", "is felt when it is let go"),
     "for_the_stage_that_the_form_shows": ("a press while another stage is on its way", "is for the stage that is seen"),
     "of_what_is_not_saved_says": ("a test launch of what is not saved", "says what must be saved first, and goes on from the plan"),
 }
